@@ -1,0 +1,2 @@
+pub mod interview;
+pub mod session;
