@@ -16,7 +16,7 @@ use crate::session::model::{Feedback, Report, ResponseType, SessionConfig, Sessi
 pub struct Conversation {
     pub config: Arc<SessionConfig>,
     /// Turns in order; the last one may be open (it is the one to reply to).
-    pub turns: Arc<[Arc<Turn>]>,
+    pub turns: Arc<Vec<Arc<Turn>>>,
     pub stats: SessionStats,
     /// When the introduction was accepted: the clock's zero. `None` before the start.
     pub started_at: Option<Timestamp>,
