@@ -1,0 +1,204 @@
+-- End, reset, report, claim and deletion of a session: under the same lock as its turns.
+
+create function public.end_interview(p_session_id uuid, p_force boolean, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+  v_now timestamptz := clock_timestamp();
+  t record;
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  if h.status = 'completed' then
+    return jsonb_build_object('outcome', 'already') || private.session_delta(h, p_known_version);
+  end if;
+  select i.turn_no, i.turn_id, i.lease_until
+  into t
+  from public.interview_turns i
+  where i.session_id = p_session_id and i.reply is null and i.unanswered_at is null;
+  if found then
+    if t.lease_until > v_now and not coalesce(p_force, false) then
+      return jsonb_build_object(
+          'outcome', 'busy', 'turn_no', t.turn_no, 'turn_id', t.turn_id,
+          'lease_remaining_ms', private.lease_remaining_ms(t.lease_until, v_now))
+        || private.session_delta(h, p_known_version);
+    end if;
+    update public.interview_turns
+    set unanswered_at = v_now, version = h.version + 1
+    where session_id = p_session_id and turn_no = t.turn_no;
+  end if;
+  update public.interview_sessions
+  set status = 'completed', version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id
+  returning status, version, base_version, updated_at into h.status, h.version, h.base_version, h.updated_at;
+  return jsonb_build_object('outcome', 'ended') || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Keeps the configuration; a reply still on its way finds no row.
+create function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  delete from public.interview_turns where session_id = p_session_id;
+  update public.interview_sessions
+  set status = 'active', final_summary = null, session_stats = '{}', report_owner = null,
+    report_lease_until = null, version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id
+  returning status, version, base_version, session_stats, updated_at
+  into h.status, h.version, h.base_version, h.session_stats, h.updated_at;
+  return jsonb_build_object('outcome', 'reset') || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Leases the writing of the final report to one process. The lease is not visible, so no version changes.
+create function public.begin_report(
+  p_session_id uuid, p_lease_owner text, p_lease_seconds integer, p_known_version bigint
+) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+  v_now timestamptz := clock_timestamp();
+  v_outcome text;
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  select case
+      when s.status <> 'completed' then 'not_ended'
+      when s.final_summary ->> 'status' = 'completed' then 'already'
+      when s.report_lease_until > v_now and s.report_owner is distinct from p_lease_owner then 'in_progress'
+      else 'granted'
+    end
+  into v_outcome
+  from public.interview_sessions s
+  where s.session_id = p_session_id;
+  if v_outcome = 'granted' then
+    update public.interview_sessions
+    set report_owner = p_lease_owner, report_lease_until = v_now + make_interval(secs => p_lease_seconds)
+    where session_id = p_session_id
+    returning updated_at into h.updated_at;
+  end if;
+  return jsonb_build_object('outcome', v_outcome) || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Merges parts into the report, so that each can be retried by itself. Only for the lease's owner: a reset
+-- clears it, and another process may have taken it over.
+create function public.record_report(
+  p_session_id uuid, p_lease_owner text, p_summary jsonb, p_known_version bigint
+) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head;
+  v_outcome text := 'lost';
+begin
+  if p_summary is null then
+    raise exception 'p_summary must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  h := private.lock_session(p_session_id);
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  update public.interview_sessions
+  set final_summary = coalesce(final_summary, '{}'::jsonb) || p_summary,
+    version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id and status = 'completed' and report_owner = p_lease_owner
+  returning version, base_version, updated_at into h.version, h.base_version, h.updated_at;
+  if found then
+    v_outcome := 'recorded';
+  else
+    -- RETURNING of no row has set its targets to NULL.
+    h := private.lock_session(p_session_id);
+  end if;
+  return jsonb_build_object('outcome', v_outcome) || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Gives a guest's session, named by this request's header, to the signed-in caller. Security definer: RLS
+-- hides a guest's rows from signed-in users, and no policy could let a row change hands.
+create function private.claim_session(p_session_id uuid) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_uid uuid := case when auth.role() = 'authenticated' then auth.uid() end;
+  v_owner uuid;
+  v_now timestamptz;
+  t record;
+begin
+  if v_uid is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  select s.user_id into v_owner
+  from public.interview_sessions s
+  where s.session_id = p_session_id
+    and (s.user_id = v_uid or (s.user_id is null and s.session_id = private.request_session_id()))
+  for no key update;
+  if not found then
+    return '{"outcome": "not_found"}';
+  elsif v_owner = v_uid then
+    return '{"outcome": "already"}';
+  end if;
+  v_now := clock_timestamp();
+  select i.turn_no, i.turn_id, i.lease_until into t
+  from public.interview_turns i
+  where i.session_id = p_session_id and i.reply is null and i.unanswered_at is null and i.lease_until > v_now;
+  if found then
+    return jsonb_build_object(
+      'outcome', 'busy', 'turn_no', t.turn_no, 'turn_id', t.turn_id,
+      'lease_remaining_ms', private.lease_remaining_ms(t.lease_until, v_now));
+  end if;
+  update public.interview_sessions
+  set user_id = v_uid, version = version + 1, base_version = version + 1
+  where session_id = p_session_id;
+  update public.interview_turns set user_id = v_uid where session_id = p_session_id;
+  update public.speech_tasks set user_id = v_uid where session_id = p_session_id;
+  return '{"outcome": "claimed"}';
+exception when foreign_key_violation then
+  -- The account was deleted while its token is still good.
+  return '{"outcome": "not_found"}';
+end
+$$;
+
+create function public.claim_session(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  v_claim jsonb := private.claim_session(p_session_id);
+begin
+  if v_claim ->> 'outcome' in ('claimed', 'already') then
+    return v_claim || (public.load_session(p_session_id, p_known_version) - 'outcome');
+  end if;
+  return v_claim;
+end
+$$;
+
+create function public.delete_session(p_session_id uuid) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+begin
+  delete from public.interview_sessions where session_id = p_session_id;
+  return jsonb_build_object('outcome', case when found then 'deleted' else 'not_found' end);
+end
+$$;
+
+revoke all on function
+  public.end_interview(uuid, boolean, bigint),
+  public.reset_interview(uuid, bigint),
+  public.begin_report(uuid, text, integer, bigint),
+  public.record_report(uuid, text, jsonb, bigint),
+  private.claim_session(uuid),
+  public.claim_session(uuid, bigint),
+  public.delete_session(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function
+  public.end_interview(uuid, boolean, bigint),
+  public.reset_interview(uuid, bigint),
+  public.begin_report(uuid, text, integer, bigint),
+  public.record_report(uuid, text, jsonb, bigint),
+  private.claim_session(uuid),
+  public.claim_session(uuid, bigint),
+  public.delete_session(uuid)
+to anon, authenticated, service_role;
