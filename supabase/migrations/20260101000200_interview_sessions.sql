@@ -1,7 +1,7 @@
 -- Interviews and their turns, and who may see them.
 
 create table public.interview_sessions (
-  session_id uuid primary key default gen_random_uuid(),
+  session_id uuid not null default gen_random_uuid(),
   user_id uuid default auth.uid() references public.users (id) on delete cascade,
   session_config jsonb not null default '{}',
   final_summary jsonb check (jsonb_typeof(final_summary) = 'object'),
@@ -26,7 +26,11 @@ comment on column public.interview_sessions.base_version is
 create index idx_sessions_user_id on public.interview_sessions (user_id);
 create index idx_sessions_status on public.interview_sessions (status);
 create index idx_sessions_created_at on public.interview_sessions (created_at);
-create index idx_sessions_user_newest on public.interview_sessions (user_id, created_at desc, session_id desc);
+-- For paging a caller's sessions, newest first.
+create index idx_sessions_user_newest on public.interview_sessions (user_id, created_at desc);
+-- Made last on purpose. RLS adds a condition on user_id to every look-up by session_id; while the table has no
+-- statistics the planner holds both for equally selective, and among equals takes the index made last.
+alter table public.interview_sessions add constraint interview_sessions_pkey primary key (session_id);
 
 create trigger update_interview_sessions_updated_at before update on public.interview_sessions
   for each row execute function private.update_updated_at_column();

@@ -4,8 +4,9 @@
 --
 -- What keeps a turn's cost flat: a session's row travels as `private.session_head`, never as the row type
 -- (which would fetch a long configuration from TOAST to pass it on); answers carry only the rows above
--- the caller's version, found by index (session_id, version); `enable_seqscan = off` because a plan made
--- while a table was nearly empty is kept by the connection after it has grown.
+-- the caller's version, found by index (session_id, version). A connection keeps the plan it made while a
+-- table was small and without statistics, when reading all turns of a session seems as cheap as reading
+-- one; the planner settings on these functions leave it only the plans that stay cheap.
 
 create type private.session_head as (
   session_id uuid,
@@ -20,7 +21,7 @@ create type private.session_head as (
 
 -- NULL when there is no such session for this caller. NO KEY: foreign key checks need not wait.
 create function private.lock_session(p_session_id uuid) returns private.session_head
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head;
 begin
@@ -36,7 +37,8 @@ $$;
 -- What a caller that knows `p_known_version` lacks: `{full, session, turns}`; all of it (`full`) when that
 -- version is NULL, older than the last change beside the turns, or not of this session's past.
 create function private.session_delta(h private.session_head, p_known_version bigint) returns jsonb
-language plpgsql stable set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable set search_path = '' set enable_seqscan = off set enable_bitmapscan = off
+set enable_sort = off set enable_presorted_aggregate = off as $$
 declare
   v_full boolean := p_known_version is null or p_known_version < h.base_version or p_known_version > h.version;
   v_session jsonb := jsonb_build_object(
@@ -58,9 +60,16 @@ begin
       'unanswered_at', t.unanswered_at, 'feedback', t.feedback, 'lease_until', t.lease_until)
       order by t.turn_no)
     into v_turns
-    from public.interview_turns t
-    -- Every row's version is at least 0.
-    where t.session_id = h.session_id and t.version > case when v_full then -1 else p_known_version end;
+    from (
+      select i.*
+      from public.interview_turns i
+      where i.session_id = h.session_id
+        -- Every row's version is at least 0.
+        and i.version > case when v_full then -1 else p_known_version end
+      -- Asks for the index on version: the order of the answer would favour a walk over all turns by number.
+      order by i.version
+      offset 0
+    ) t;
   end if;
   return jsonb_build_object('full', v_full, 'session', v_session, 'turns', coalesce(v_turns, '[]'::jsonb));
 end
@@ -75,7 +84,7 @@ end
 $$;
 
 create function public.load_session(p_session_id uuid, p_known_version bigint) returns jsonb
-language plpgsql stable security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head;
 begin
@@ -94,7 +103,7 @@ create function public.start_interview(
   p_session_id uuid, p_turn_id text, p_config jsonb, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
@@ -157,7 +166,7 @@ create function public.accept_turn(
   p_session_id uuid, p_turn_id text, p_message text, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint, p_join_same_text boolean
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
@@ -250,7 +259,7 @@ $$;
 create function public.renew_lease(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_lease_seconds integer
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
 begin
@@ -266,7 +275,7 @@ end
 $$;
 
 create function public.release_lease(p_session_id uuid, p_turn_id text, p_lease_owner text) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
 begin
@@ -285,7 +294,7 @@ create function public.complete_turn(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_reply jsonb, p_feedback jsonb, p_stats jsonb,
   p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head;
   v_turn_no integer;
@@ -327,7 +336,7 @@ $$;
 create function public.record_feedback(
   p_session_id uuid, p_turn_id text, p_feedback jsonb, p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off as $$
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head;
   v_outcome text;
