@@ -1,1 +1,135 @@
+//! Interview sessions: what they are, how they are kept, and how a turn is made.
+
+mod error;
+mod flights;
+mod lifecycle;
+mod listing;
 pub mod model;
+mod report;
+mod state;
+mod store;
+mod turns;
+mod views;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moka::sync::Cache;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::auth::Principal;
+use crate::config::{CacheConfig, TurnConfig};
+use crate::events::Events;
+use crate::interview::{Coach, Interviewer};
+use crate::supabase::postgrest::{Identity, PostgRest};
+
+pub use error::SessionError;
+pub use lifecycle::Ended;
+pub use listing::{Cursor, Page, SessionSummary};
+pub use report::ReportStatus;
+pub use state::SessionState;
+pub use store::SessionStore;
+pub(crate) use turns::outcome;
+pub use turns::{Progress, TurnResult};
+pub use views::FeedbackItem;
+
+/// Who acts, with what proof.
+#[derive(Clone)]
+pub struct Actor {
+    pub principal: Principal,
+    /// `None` for guests, whose capability is the session's id.
+    pub access_token: Option<Arc<str>>,
+    /// When the access token expires.
+    pub token_expires_at: Option<Timestamp>,
+}
+
+impl Actor {
+    /// A caller without a token.
+    pub fn guest() -> Self {
+        Self {
+            principal: Principal::Guest,
+            access_token: None,
+            token_expires_at: None,
+        }
+    }
+
+    /// How long the token, and so the caller's rights, last; guests' do not end.
+    pub(crate) fn seconds_left(&self) -> Duration {
+        self.token_expires_at.map_or(Duration::from_secs(u64::from(u32::MAX)), |expires_at| {
+            let seconds = expires_at.as_second() - Timestamp::now().as_second();
+            Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+        })
+    }
+
+    /// As whom PostgREST is asked about a session.
+    fn identity(&self, session_id: Uuid) -> Identity {
+        match &self.access_token {
+            Some(token) => Identity::User {
+                access_token: Arc::clone(token),
+                session_id: None,
+            },
+            None => Identity::Guest {
+                session_id: Some(session_id),
+            },
+        }
+    }
+}
+
+/// Everything a session can do.
+pub struct Sessions {
+    store: SessionStore,
+    rest: Arc<PostgRest>,
+    interviewer: Arc<dyn Interviewer>,
+    coach: Arc<dyn Coach>,
+    flights: flights::Flights,
+    /// Replies whose write failed, kept for the retry: made once, never made again.
+    kept: Cache<(Principal, Uuid, String), Arc<turns::Generated>>,
+    reports: report::Reports,
+    /// This process's name on leases, made anew at each start.
+    lease_owner: String,
+    config: TurnConfig,
+    /// Turns run here, not on the thread of the request that asked for them.
+    runtime: Handle,
+    tasks: TaskTracker,
+}
+
+/// What [`Sessions`] is made of.
+pub struct SessionParts {
+    pub rest: Arc<PostgRest>,
+    pub events: Arc<Events>,
+    pub interviewer: Arc<dyn Interviewer>,
+    pub coach: Arc<dyn Coach>,
+    pub cache: CacheConfig,
+    pub turn: TurnConfig,
+    pub runtime: Handle,
+    pub tasks: TaskTracker,
+}
+
+impl Sessions {
+    pub fn new(parts: SessionParts) -> Arc<Self> {
+        Arc::new(Self {
+            store: SessionStore::new(parts.cache, Arc::clone(&parts.rest), parts.events),
+            rest: parts.rest,
+            interviewer: parts.interviewer,
+            coach: parts.coach,
+            flights: flights::Flights::default(),
+            kept: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(15 * 60))
+                .build(),
+            reports: report::Reports::default(),
+            lease_owner: Uuid::new_v4().to_string(),
+            config: parts.turn,
+            runtime: parts.runtime,
+            tasks: parts.tasks,
+        })
+    }
+
+    pub fn store(&self) -> &SessionStore {
+        &self.store
+    }
+}

@@ -252,6 +252,8 @@ pub struct SessionRow {
     pub user_id: Option<Uuid>,
     pub status: SessionStatus,
     pub version: i64,
+    /// Version at which anything but turns last changed; an older copy is of no use as a base.
+    pub base_version: i64,
     pub stats: SessionStats,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

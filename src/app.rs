@@ -1,0 +1,196 @@
+//! The service put together: from configuration to a listening server and its orderly end.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::http::header;
+use actix_web::{App, HttpServer, middleware as actix_middleware, web};
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::verifier::TokenVerifier;
+use crate::config::Config;
+use crate::events::Events;
+use crate::interview::offline::{OfflineCoach, OfflineInterviewer};
+use crate::interview::{Coach, Interviewer};
+use crate::limits::Limits;
+use crate::session::{SessionParts, Sessions};
+use crate::supabase::gotrue::GoTrue;
+use crate::supabase::postgrest::PostgRest;
+use crate::{jobs, middleware, routes, telemetry};
+
+/// What handlers share.
+pub struct AppState {
+    pub config: Arc<Config>,
+    pub verifier: Arc<TokenVerifier>,
+    pub gotrue: Arc<GoTrue>,
+    pub rest: Arc<PostgRest>,
+    pub sessions: Arc<Sessions>,
+    pub events: Arc<Events>,
+    pub limits: Arc<Limits>,
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the service is to stop: open streams end then.
+    pub shutdown: CancellationToken,
+}
+
+/// Who asks and who judges; the offline ones unless others are given.
+pub struct Minds {
+    pub interviewer: Arc<dyn Interviewer>,
+    pub coach: Arc<dyn Coach>,
+}
+
+impl Minds {
+    pub fn offline(config: &Config) -> Self {
+        Self {
+            interviewer: Arc::new(OfflineInterviewer::new(config.turn.offline_reply_delay)),
+            coach: Arc::new(OfflineCoach),
+        }
+    }
+}
+
+/// A bound service that has not begun to serve.
+pub struct Application {
+    listener: TcpListener,
+    state: web::Data<AppState>,
+    tasks: TaskTracker,
+}
+
+impl Application {
+    /// Checks what can be checked before serving and binds the port (0: any free one).
+    ///
+    /// # Errors
+    /// A key of the wrong kind, a port in use.
+    pub fn build(config: Config, minds: Minds) -> anyhow::Result<Self> {
+        let config = Arc::new(config);
+        let rest = Arc::new(PostgRest::new(&config.supabase)?);
+        let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
+        let verifier = Arc::new(TokenVerifier::new(&config.supabase, Arc::clone(&gotrue))?);
+        let events = Arc::new(Events::default());
+        let tasks = TaskTracker::new();
+        let sessions = Sessions::new(SessionParts {
+            rest: Arc::clone(&rest),
+            events: Arc::clone(&events),
+            interviewer: minds.interviewer,
+            coach: minds.coach,
+            cache: config.cache.clone(),
+            turn: config.turn.clone(),
+            runtime: Handle::current(),
+            tasks: tasks.clone(),
+        });
+        let address = (config.server.host.as_str(), config.server.port);
+        let listener = TcpListener::bind(address)
+            .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
+        let limits = Arc::new(Limits::new(&config.limits));
+        let state = web::Data::new(AppState {
+            config,
+            verifier,
+            gotrue,
+            rest,
+            sessions,
+            events,
+            limits,
+            metrics: telemetry::metrics(),
+            shutdown: CancellationToken::new(),
+        });
+        Ok(Self {
+            listener,
+            state,
+            tasks,
+        })
+    }
+
+    /// The port that was bound.
+    pub fn port(&self) -> u16 {
+        self.listener.local_addr().map_or(0, |address| address.port())
+    }
+
+    pub fn state(&self) -> &web::Data<AppState> {
+        &self.state
+    }
+
+    /// Serves until `stop` is cancelled; then accepts nothing new, ends streams, and lets turns in
+    /// flight finish within the grace period.
+    ///
+    /// # Errors
+    /// The server's own.
+    pub async fn run_until(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self {
+            listener,
+            state,
+            tasks,
+        } = self;
+        let config = Arc::clone(&state.config);
+        let grace = config.server.shutdown_timeout;
+        let shared = state.clone();
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(shared.clone())
+                .wrap(actix_middleware::Compress::default())
+                .wrap(cors(&shared.config))
+                .wrap(actix_middleware::from_fn(middleware::around))
+                .configure(routes::configure)
+        })
+        .workers(config.server.workers.max(1))
+        .shutdown_timeout(grace.as_secs().max(1))
+        .disable_signals()
+        .listen(listener)?
+        .run();
+        let background = CancellationToken::new();
+        let housekeeping = tokio::spawn(jobs::housekeeping(
+            Arc::clone(&config),
+            Arc::clone(&state.rest),
+            Arc::clone(&state.limits),
+            background.clone(),
+        ));
+        let handle = server.handle();
+        let shutdown = state.shutdown.clone();
+        let stopper = tokio::spawn(async move {
+            stop.cancelled().await;
+            tracing::info!("stopping: turns in flight are finished first");
+            shutdown.cancel();
+            handle.stop(true).await;
+        });
+        let served = server.await;
+        stopper.abort();
+        background.cancel();
+        tasks.close();
+        if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
+            tracing::warn!("turns were still in flight at the end of the grace period");
+        }
+        let _stopped = tokio::time::timeout(Duration::from_secs(1), housekeeping).await;
+        Ok(served?)
+    }
+}
+
+fn cors(config: &Config) -> Cors {
+    let mut cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PATCH", "DELETE", "OPTIONS"])
+        .allowed_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            header::ACCEPT,
+            header::IF_NONE_MATCH,
+            header::HeaderName::from_static("x-session-id"),
+            header::HeaderName::from_static("idempotency-key"),
+            header::HeaderName::from_static("last-event-id"),
+            header::HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers([
+            "etag",
+            "idempotent-replayed",
+            "retry-after",
+            "x-request-id",
+            "x-task-id",
+            "x-turn-no",
+        ])
+        .max_age(3600);
+    for origin in &config.server.cors_allowed_origins {
+        cors = cors.allowed_origin(origin);
+    }
+    cors
+}

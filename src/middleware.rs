@@ -1,0 +1,125 @@
+//! What happens around every request: its id, its limit, its log line, its metrics, its panics.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{Error, ResponseError, web};
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::{ApiError, REQUEST_ID};
+use crate::routes::client;
+
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Paths that load balancers and scrapers ask for, which are neither limited nor logged.
+const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+pub(crate) async fn around<S, B>(
+    request: ServiceRequest,
+    service: &S,
+) -> Result<ServiceResponse<BoxBody>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    let id = request_id(&request);
+    let started = Instant::now();
+    let quiet = QUIET.contains(&request.path());
+    let method = request.method().clone();
+    let http_request = request.request().clone();
+    let refused = if quiet { None } else { over_limit(&request) };
+    let served = REQUEST_ID
+        .scope(id.clone(), async {
+            if let Some(error) = refused {
+                return request.into_response(error.error_response());
+            }
+            match AssertUnwindSafe(service.call(request)).catch_unwind().await {
+                Ok(Ok(response)) => response.map_into_boxed_body(),
+                Ok(Err(error)) => {
+                    let response = error.error_response();
+                    ServiceResponse::new(http_request.clone(), as_problem(response))
+                }
+                Err(_) => {
+                    let error = ApiError::internal(anyhow::anyhow!("a handler panicked"));
+                    ServiceResponse::new(http_request.clone(), error.error_response())
+                }
+            }
+        })
+        .await;
+    let mut served = served;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        served.headers_mut().insert(REQUEST_ID_HEADER, value);
+    }
+    let headers = served.headers_mut();
+    headers.insert(
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        HeaderName::from_static("referrer-policy"),
+        HeaderValue::from_static("no-referrer"),
+    );
+    let status = served.status().as_u16();
+    // The pattern, never the path: a path could carry an id.
+    let route = http_request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let seconds = started.elapsed().as_secs_f64();
+    if !quiet {
+        tracing::info!(
+            request_id = id,
+            method = method.as_str(),
+            route,
+            status,
+            ms = (seconds * 1e5).round() / 100.0,
+            "served"
+        );
+    }
+    metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("http_request_seconds", "route" => route).record(seconds);
+    Ok(served)
+}
+
+/// The caller's own `X-Request-ID` when it is a sane one, else a new one.
+fn request_id(request: &ServiceRequest) -> String {
+    request
+        .headers()
+        .get(&REQUEST_ID_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| (8..=64).contains(&id.len()))
+        .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn over_limit(request: &ServiceRequest) -> Option<ApiError> {
+    let state = request.app_data::<web::Data<AppState>>()?;
+    let client = client::address(request.request(), &state.config);
+    let refusal = state.limits.check_request(client).err()?;
+    Some(
+        ApiError::new(429, "rate_limited", "Too many requests. Try again in a moment.")
+            .retry_after(refusal.retry_after)
+            .retryable(true),
+    )
+}
+
+/// Gives errors that actix itself makes (a bad header, a broken body) the shape of all others.
+fn as_problem(response: actix_web::HttpResponse) -> actix_web::HttpResponse {
+    let is_problem = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|value| value == "application/problem+json");
+    if is_problem {
+        return response;
+    }
+    let status = response.status();
+    let phrase = status.canonical_reason().unwrap_or("Error");
+    ApiError::new(
+        status.as_u16(),
+        "request_refused",
+        format!("The request could not be served: {}.", phrase.to_lowercase()),
+    )
+    .error_response()
+}

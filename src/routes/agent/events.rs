@@ -1,0 +1,151 @@
+//! The events of one session: turns, feedback and the report, as they become durable.
+//!
+//! The stream is a projection of the session's versions: an event's id is the version it belongs to,
+//! and `Last-Event-ID` asks for everything after it. Nothing is kept for a listener, so any instance
+//! can resume any stream, and nothing is lost by a slow one.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::{ApiError, ProblemDocument};
+use crate::routes::caller::Caller;
+use crate::routes::session_id::session_id;
+use crate::routes::streams;
+use crate::session::SessionState;
+use crate::session::model::{FeedbackStatus, Turn};
+
+/// How often another instance's changes are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Server-sent events of the session: `turn`, `feedback`, `summary`, `status`.
+#[utoipa::path(get, path = "/agent/events", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
+           ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn events(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session_id = session_id(&request, None)?;
+    let actor = caller.actor();
+    let since = match request.headers().get("last-event-id") {
+        None => -1,
+        Some(id) => id
+            .to_str()
+            .ok()
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| {
+                ApiError::new(
+                    400,
+                    "last_event_id_invalid",
+                    "Last-Event-ID must be an id that this stream sent.",
+                )
+            })?,
+    };
+    let mut changes = state.events.subscribe(session_id);
+    let mut snapshot = state.sessions.store().get(&actor, session_id).await?;
+    let expires_in = actor.seconds_left();
+    let stream = async_stream::stream! {
+        let mut sent = since;
+        // The reader's rights end with the token; a client reconnects with its new one.
+        let expired = tokio::time::sleep(expires_in);
+        tokio::pin!(expired);
+        let mut ping = tokio::time::interval(streams::PING_EVERY);
+        ping.tick().await;
+        yield Ok(Bytes::from_static(b"retry: 1000\n\n"));
+        loop {
+            for event in events_after(&snapshot, sent) {
+                yield Ok(event);
+            }
+            sent = snapshot.version();
+            loop {
+                tokio::select! {
+                    () = changes.changed() => {}
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    _ = ping.tick() => {
+                        yield Ok(streams::ping());
+                        continue;
+                    }
+                    () = &mut expired => return,
+                    () = state.shutdown.cancelled() => return,
+                }
+                match state.sessions.store().get(&actor, session_id).await {
+                    Ok(latest) if latest.version() != sent => {
+                        snapshot = latest;
+                        break;
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let error = ApiError::from(error);
+                        if error.retryable != Some(true) {
+                            yield Ok(streams::event("error", None, &error.document()));
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(streams::response(stream))
+}
+
+/// What happened after version `since`, in order. Only the last event of a version has its id, so a
+/// connection that breaks within one gets that version whole again.
+fn events_after(state: &SessionState, since: i64) -> Vec<Bytes> {
+    let mut turns: Vec<&Turn> = state
+        .turns
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|turn| turn.version > since)
+        .collect();
+    turns.sort_by_key(|turn| turn.version);
+    let mut events = Vec::new();
+    for turn in turns {
+        let id = turn.version.to_string();
+        let feedback = turn
+            .feedback
+            .as_ref()
+            .filter(|feedback| feedback.status != FeedbackStatus::Pending)
+            .and_then(|_| state.feedback_item(turn));
+        let id_here = feedback.is_none().then_some(id.as_str());
+        events.push(streams::event("turn", id_here, &turn_data(turn)));
+        if let Some(item) = feedback {
+            events.push(streams::event("feedback", Some(&id), &item));
+        }
+    }
+    if state.row.base_version > since {
+        let id = state.version().to_string();
+        let status = json!({"status": state.row.status, "version": state.version()});
+        let summary = state.row.final_summary.as_deref();
+        let id_here = summary.is_none().then_some(id.as_str());
+        events.push(streams::event("status", id_here, &status));
+        if let Some(summary) = summary {
+            events.push(streams::event("summary", Some(&id), summary));
+        }
+    }
+    events
+}
+
+fn turn_data(turn: &Turn) -> serde_json::Value {
+    let state = if turn.reply.is_some() {
+        "completed"
+    } else if turn.unanswered_at.is_some() {
+        "unanswered"
+    } else {
+        "accepted"
+    };
+    json!({
+        "turn_no": turn.turn_no,
+        "turn_id": turn.turn_id,
+        "state": state,
+        "message": turn.message,
+        "reply": turn.reply,
+    })
+}

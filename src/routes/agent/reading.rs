@@ -1,0 +1,324 @@
+//! Reading a session: hot ones answer from memory, unchanged ones with 304.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::routes::body::JsonObject;
+use crate::routes::caller::{Caller, SignedIn};
+use crate::routes::session_id::session_id;
+use crate::session::model::{SessionConfig, SessionStats, SessionStatus};
+use crate::session::{Cursor, FeedbackItem, Page, SessionState};
+
+/// Documents `{history}`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents a body that is rendered once and kept")]
+pub(crate) struct History {
+    /// Entries `{role, content, timestamp, turn_no, …}`, oldest first.
+    #[schema(value_type = Vec<Object>)]
+    pub history: Vec<Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Stats {
+    pub stats: SessionStats,
+    pub status: SessionStatus,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SummaryStatus {
+    /// `not_ended`, `generating`, `completed` or `error`.
+    pub status: String,
+    /// The report (see `Report`), `{}` until it is completed.
+    #[schema(value_type = Object)]
+    pub results: Value,
+    pub error: Option<String>,
+    /// Seconds.
+    pub suggested_poll_interval: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TimeRemaining {
+    /// Null when it is not the clock that ends the interview.
+    pub time_remaining_minutes: Option<f64>,
+    pub session_active: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Message {
+    pub message: String,
+}
+
+/// The whole session, under the column names of the database.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WholeSession {
+    pub session_id: Uuid,
+    pub user_id: Option<Uuid>,
+    pub status: SessionStatus,
+    pub version: i64,
+    pub session_config: SessionConfig,
+    pub session_stats: SessionStats,
+    #[schema(value_type = Vec<Object>)]
+    pub conversation_history: Value,
+    pub per_turn_feedback_log: Vec<FeedbackItem>,
+    #[schema(value_type = Option<Object>)]
+    pub final_summary: Option<Value>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// The whole session.
+#[utoipa::path(get, path = "/agent/session", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = WholeSession), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn session(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session = read(&state, &caller, &request).await?;
+    if let Some(unchanged) = not_modified(&request, &session) {
+        return Ok(unchanged);
+    }
+    let history: Value =
+        serde_json::from_slice(&session.history_json()).map_err(ApiError::internal)?;
+    let row = &session.row;
+    let whole = WholeSession {
+        session_id: row.session_id,
+        user_id: row.user_id,
+        status: row.status,
+        version: row.version,
+        session_config: (*row.config).clone(),
+        session_stats: row.stats.clone(),
+        conversation_history: history.get("history").cloned().unwrap_or(json!([])),
+        per_turn_feedback_log: session.feedback_items(),
+        final_summary: row.final_summary.as_deref().cloned(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    let body = serde_json::to_vec(&whole).map_err(ApiError::internal)?;
+    Ok(tagged_json(&session, Bytes::from(body)))
+}
+
+/// The conversation so far.
+#[utoipa::path(get, path = "/agent/history", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = History), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn history(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session = read(&state, &caller, &request).await?;
+    Ok(not_modified(&request, &session)
+        .unwrap_or_else(|| tagged_json(&session, session.history_json())))
+}
+
+/// The coach's feedback: one item per message of the candidate, pending until it is ready.
+#[utoipa::path(get, path = "/agent/per_turn_feedback", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = Vec<FeedbackItem>), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn per_turn_feedback(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session = read(&state, &caller, &request).await?;
+    Ok(not_modified(&request, &session)
+        .unwrap_or_else(|| tagged_json(&session, session.feedback_json())))
+}
+
+/// Counters of the session.
+#[utoipa::path(get, path = "/agent/stats", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = Stats), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn stats(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session = read(&state, &caller, &request).await?;
+    if let Some(unchanged) = not_modified(&request, &session) {
+        return Ok(unchanged);
+    }
+    let stats = Stats {
+        stats: session.row.stats.clone(),
+        status: session.row.status,
+    };
+    let body = serde_json::to_vec(&stats).map_err(ApiError::internal)?;
+    Ok(tagged_json(&session, Bytes::from(body)))
+}
+
+/// How far the final report is, and the report once it is there.
+#[utoipa::path(get, path = "/agent/final_summary_status", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = SummaryStatus), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn final_summary_status(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session_id = session_id(&request, None)?;
+    let report = state
+        .sessions
+        .report_status(&caller.actor(), session_id)
+        .await?;
+    let failed = report.name() == "error";
+    Ok(HttpResponse::Ok().json(SummaryStatus {
+        status: report.name().to_owned(),
+        results: report.results(),
+        error: failed.then(|| "The report could not be written. End the interview again to retry.".to_owned()),
+        suggested_poll_interval: 1,
+    }))
+}
+
+/// Time left by the server's clock.
+#[utoipa::path(get, path = "/agent/time_remaining", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = TimeRemaining), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn time_remaining(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let session = read(&state, &caller, &request).await?;
+    Ok(HttpResponse::Ok().json(remaining(&session)))
+}
+
+/// Keeps the session in memory and answers its clock.
+#[utoipa::path(post, path = "/agent/ping", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = TimeRemaining), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn ping(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+    mut body: JsonObject,
+) -> Result<HttpResponse, ApiError> {
+    let in_body: Option<String> = body.take("session_id", "must be a string");
+    let session_id = session_id(&request, in_body.as_deref())?;
+    let store = state.sessions.store();
+    let session = store.get(&caller.actor(), session_id).await?;
+    Ok(HttpResponse::Ok().json(remaining(&session)))
+}
+
+/// Releases the session from this instance's memory; nothing is deleted. It says the same whether or
+/// not there is such a session.
+#[utoipa::path(post, path = "/agent/cleanup", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = Message), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn cleanup(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    // A browser's beacon may carry any body: it is not read.
+    let session_id = session_id(&request, None)?;
+    state.sessions.store().forget(&caller.actor(), session_id);
+    Ok(HttpResponse::Ok().json(Message {
+        message: "The session was released from memory.".to_owned(),
+    }))
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// The caller's sessions, newest first.
+#[utoipa::path(get, path = "/agent/sessions", tag = "agent",
+    params(("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless given"),
+           ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")),
+    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security(("bearer" = [])))]
+pub(super) async fn sessions(
+    state: web::Data<AppState>,
+    caller: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let query = web::Query::<ListQuery>::from_query(request.query_string())
+        .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))?;
+    let invalid = |field: &str, message: &str| {
+        ApiError::validation(vec![FieldError::new(field, message)])
+    };
+    let limit = match query.limit.as_deref() {
+        None => 50,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=200).contains(limit))
+            .ok_or_else(|| invalid("limit", "must be a whole number, 1 to 200"))?,
+    };
+    let after = query
+        .cursor
+        .as_deref()
+        .map(|text| {
+            Cursor::decode(text)
+                .ok_or_else(|| invalid("cursor", "must be the next_cursor of a page"))
+        })
+        .transpose()?;
+    let page = state.sessions.list(&caller.actor(), limit, after).await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+async fn read(
+    state: &AppState,
+    caller: &Caller,
+    request: &HttpRequest,
+) -> Result<std::sync::Arc<SessionState>, ApiError> {
+    let session_id = session_id(request, None)?;
+    let store = state.sessions.store();
+    Ok(store.get(&caller.actor(), session_id).await?)
+}
+
+fn remaining(session: &SessionState) -> TimeRemaining {
+    TimeRemaining {
+        time_remaining_minutes: session.minutes_remaining(Timestamp::now()),
+        session_active: session.is_active(),
+    }
+}
+
+fn entity_tag(session: &SessionState) -> String {
+    format!("\"v{}\"", session.version())
+}
+
+fn not_modified(request: &HttpRequest, session: &SessionState) -> Option<HttpResponse> {
+    let held = request.headers().get(header::IF_NONE_MATCH)?.to_str().ok()?;
+    let tag = entity_tag(session);
+    let same = held
+        .split(',')
+        .map(|held| held.trim().trim_start_matches("W/"))
+        .any(|held| held == "*" || held == tag);
+    same.then(|| {
+        HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+            .finish()
+    })
+}
+
+fn tagged_json(session: &SessionState, body: Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::ETAG, entity_tag(session)))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .body(body)
+}

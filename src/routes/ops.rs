@@ -1,0 +1,123 @@
+//! Operations: health, readiness, metrics, the API's document.
+
+use actix_web::http::header;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{mount, openapi};
+use crate::app::AppState;
+use crate::error::ProblemDocument;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`, or `unavailable` for a readiness that is not given.
+    pub status: String,
+    pub version: String,
+    /// Upstream checks of `/readyz`, by name: `ok` or what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub checks: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+fn health() -> Health {
+    Health {
+        status: "ok".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        checks: None,
+    }
+}
+
+/// The process is up.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = Health)))]
+pub(super) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(health())
+}
+
+/// The service can serve: GoTrue and PostgREST answer. For load balancers.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = Health), (status = 503, body = Health)))]
+pub(super) async fn readyz(state: web::Data<AppState>) -> HttpResponse {
+    let (auth, rest) = tokio::join!(state.gotrue.health(), state.rest.ping());
+    let mut checks = serde_json::Map::new();
+    let mut ready = !state.shutdown.is_cancelled();
+    for (name, failed) in [("auth", auth.is_err()), ("database", rest.is_err())] {
+        ready &= !failed;
+        checks.insert(name.into(), if failed { "unavailable" } else { "ok" }.into());
+    }
+    let body = Health {
+        status: if ready { "ok" } else { "unavailable" }.to_owned(),
+        checks: Some(checks),
+        ..health()
+    };
+    if ready {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+/// Metrics in the Prometheus text format.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, content_type = "text/plain", body = String)))]
+pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
+    let (sessions, bytes) = state.sessions.store().size();
+    #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+    {
+        metrics::gauge!("session_cache_entries").set(sessions as f64);
+        metrics::gauge!("session_cache_bytes").set(bytes as f64);
+    }
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
+        .body(state.metrics.render())
+}
+
+/// Health for API clients; a browser is led to the API's documentation.
+#[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health), (status = 303)))]
+pub(super) async fn root(request: HttpRequest) -> HttpResponse {
+    let wants_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if wants_html {
+        return HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, "/docs/"))
+            .finish();
+    }
+    HttpResponse::Ok().json(health())
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "operations",
+    responses((status = 200, content_type = "application/json", body = Object)))]
+pub(super) async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .body(openapi::json())
+}
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    mount(cfg, "/", |r| r.route(web::get().to(root)));
+    mount(cfg, "/healthz", |r| r.route(web::get().to(healthz)));
+    mount(cfg, "/readyz", |r| r.route(web::get().to(readyz)));
+    mount(cfg, "/metrics", |r| r.route(web::get().to(metrics)));
+    mount(cfg, "/openapi.json", |r| r.route(web::get().to(openapi_json)));
+    cfg.route("/docs", web::get().to(docs));
+    cfg.service(
+        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+            .config(utoipa_swagger_ui::Config::from("/openapi.json")),
+    );
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(healthz, readyz, metrics, root, openapi_json), components(schemas(ProblemDocument)))]
+pub(super) struct OpsDoc;

@@ -1,0 +1,77 @@
+//! How a session's failures look to a client: one status, code and sentence each.
+
+use std::sync::Arc;
+
+use crate::error::ApiError;
+use crate::session::SessionError;
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::NotFound => ApiError::session_not_found(),
+            SessionError::NotStarted => ApiError::new(
+                409,
+                "interview_not_started",
+                "This session's interview has not started. Start it first.",
+            ),
+            SessionError::Ended => ApiError::new(
+                409,
+                "session_ended",
+                "This session's interview has ended. Reset it to practise again.",
+            ),
+            SessionError::NotEnded => ApiError::new(
+                409,
+                "session_not_ended",
+                "This session's interview has not ended yet.",
+            ),
+            SessionError::Busy {
+                turn_no,
+                turn_id,
+                retry_after_ms,
+            } => ApiError::new(
+                409,
+                "turn_in_progress",
+                "Another message of this session is being answered. Wait for its reply.",
+            )
+            .retry_after(retry_after_ms.div_ceil(1_000).max(1))
+            .retryable(true)
+            .with("turn_no", turn_no)
+            .with("turn_id", turn_id),
+            SessionError::KeyReused => ApiError::new(
+                422,
+                "idempotency_key_reused",
+                "This Idempotency-Key belongs to another message. Use a new key for a new message.",
+            ),
+            SessionError::Superseded => ApiError::new(
+                409,
+                "turn_superseded",
+                "A later message took this one's place before it was answered. It stays in the history.",
+            ),
+            SessionError::Gone => ApiError::new(
+                409,
+                "session_reset",
+                "The session was reset while this message was being answered.",
+            ),
+            SessionError::TokenExpiring => ApiError::new(
+                401,
+                "token_expired",
+                "Your access token is about to expire. Refresh it and send the message again.",
+            ),
+            SessionError::Interviewer(cause) => ApiError::new(
+                503,
+                "interviewer_unavailable",
+                "The interviewer could not answer. Your message is kept: send it again with the same \
+                 Idempotency-Key.",
+            )
+            .retryable(true)
+            .retry_after(2)
+            .source(anyhow::anyhow!("{cause}")),
+            SessionError::Lost => ApiError::internal(anyhow::anyhow!("the turn's task was lost")),
+            SessionError::Rest(error) => rest_error(error),
+        }
+    }
+}
+
+fn rest_error(error: Arc<crate::supabase::postgrest::RestError>) -> ApiError {
+    ApiError::from(&*error)
+}

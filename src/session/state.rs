@@ -1,0 +1,161 @@
+//! One session in memory: an immutable snapshot at a version, and how the next one follows from it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+use super::model::{SessionRow, Turn};
+use super::wire::Delta;
+
+static PROCESS_START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+fn since_start_micros() -> u64 {
+    u64::try_from(PROCESS_START.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Snapshot of a session as one principal may see it.
+pub struct SessionState {
+    pub row: SessionRow,
+    pub turns: Arc<Vec<Arc<Turn>>>,
+    /// Microseconds after process start at which the database last confirmed this version.
+    confirmed_at: AtomicU64,
+    /// Lets one request confirm a stale snapshot while the others wait for its answer.
+    pub(super) confirming: Mutex<()>,
+    weight: usize,
+    pub(super) history: OnceLock<Bytes>,
+    pub(super) feedback: OnceLock<Bytes>,
+}
+
+impl SessionState {
+    fn new(row: SessionRow, turns: Arc<Vec<Arc<Turn>>>, weight: usize) -> Self {
+        Self {
+            row,
+            turns,
+            confirmed_at: AtomicU64::new(since_start_micros()),
+            confirming: Mutex::new(()),
+            weight,
+            history: OnceLock::new(),
+            feedback: OnceLock::new(),
+        }
+    }
+
+    pub fn version(&self) -> i64 {
+        self.row.version
+    }
+
+    /// Approximate bytes in memory, rendered views included.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    pub fn is_fresh(&self, max_staleness: Duration) -> bool {
+        let age = since_start_micros().saturating_sub(self.confirmed_at.load(Ordering::Relaxed));
+        Duration::from_micros(age) < max_staleness
+    }
+
+    pub(super) fn confirm(&self) {
+        self.confirmed_at
+            .store(since_start_micros(), Ordering::Relaxed);
+    }
+
+    pub fn turn(&self, turn_id: &str) -> Option<&Arc<Turn>> {
+        // The turn asked for is nearly always the latest.
+        self.turns.iter().rev().find(|turn| turn.turn_id == turn_id)
+    }
+
+    pub fn open_turn(&self) -> Option<&Arc<Turn>> {
+        self.turns.last().filter(|turn| turn.is_open())
+    }
+
+    /// The introduction's turn: its acceptance is the clock's zero.
+    pub fn introduction(&self) -> Option<&Arc<Turn>> {
+        self.turns.first()
+    }
+
+    /// Snapshot from a full answer; `None` when the answer is not full.
+    pub(super) fn from_full(delta: Delta) -> Option<Self> {
+        if !delta.full {
+            return None;
+        }
+        let mut session = delta.session;
+        let config = Arc::new(session.session_config.take()?);
+        let summary = session.final_summary.take().map(Arc::new);
+        let weight = BASE_WEIGHT
+            + weigh_json(&config)
+            + summary.as_deref().map_or(0, weigh_json)
+            + delta.turns.iter().map(weigh_turn).sum::<usize>();
+        let turns = delta.turns.into_iter().map(Arc::new).collect();
+        Some(Self::new(
+            session.into_row(config, summary),
+            Arc::new(turns),
+            weight,
+        ))
+    }
+
+    /// The snapshot that follows from this one, or `None` when the delta has a gap to it. An answer
+    /// that is older than this snapshot changes nothing.
+    pub(super) fn advanced(self: &Arc<Self>, delta: Delta) -> Option<Arc<Self>> {
+        if delta.session.version < self.row.base_version {
+            return Some(Arc::clone(self));
+        }
+        if delta.full {
+            if delta.session.version < self.row.version {
+                return Some(Arc::clone(self));
+            }
+            return Self::from_full(delta).map(Arc::new);
+        }
+        if delta.session.base_version > self.row.version {
+            return None;
+        }
+        if delta.turns.is_empty() && delta.session.version == self.row.version {
+            self.confirm();
+            return Some(Arc::clone(self));
+        }
+        let mut turns = Vec::with_capacity(self.turns.len() + 1);
+        turns.extend_from_slice(&self.turns);
+        let mut weight = self.weight;
+        for turn in delta.turns {
+            let index = turn.turn_no as usize;
+            match turns.get_mut(index) {
+                Some(held) if held.version < turn.version => {
+                    weight = weight.saturating_sub(weigh_turn(held)) + weigh_turn(&turn);
+                    *held = Arc::new(turn);
+                }
+                Some(_) => {}
+                None if index == turns.len() => {
+                    weight += weigh_turn(&turn);
+                    turns.push(Arc::new(turn));
+                }
+                None => return None,
+            }
+        }
+        let row = if delta.session.version >= self.row.version {
+            delta.session.into_row(
+                Arc::clone(&self.row.config),
+                self.row.final_summary.clone(),
+            )
+        } else {
+            self.row.clone()
+        };
+        Some(Arc::new(Self::new(row, Arc::new(turns), weight)))
+    }
+}
+
+const BASE_WEIGHT: usize = 1_024;
+
+fn weigh_turn(turn: &Turn) -> usize {
+    let message = turn.message.as_ref().map_or(0, String::len);
+    let reply = turn.reply.as_ref().map_or(0, |reply| reply.content.len() + 512);
+    let feedback = turn.feedback.as_ref().map_or(0, |feedback| {
+        feedback.feedback.as_ref().map_or(0, String::len) * 3 + 512
+    });
+    // Twice: the values, and the views rendered from them.
+    256 + 2 * (message + reply + feedback)
+}
+
+fn weigh_json(value: &impl serde::Serialize) -> usize {
+    serde_json::to_vec(value).map_or(0, |bytes| bytes.len())
+}

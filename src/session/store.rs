@@ -1,0 +1,186 @@
+//! Sessions in memory, in front of PostgREST.
+//!
+//! A snapshot is kept per principal, so a hit never shows what row-level security would refuse. Writes
+//! go to the database first; their answers are merged here. Merging only ever moves forward in version,
+//! so a slow read can't undo a later write.
+
+use std::sync::Arc;
+
+use moka::ops::compute::Op;
+use moka::sync::Cache;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::error::SessionError;
+use super::state::SessionState;
+use super::wire::{Answer, Known, Outcome};
+use super::Actor;
+use crate::auth::Principal;
+use crate::config::CacheConfig;
+use crate::events::Events;
+use crate::supabase::postgrest::PostgRest;
+
+type Key = (Principal, Uuid);
+
+pub struct SessionStore {
+    cache: Cache<Key, Arc<SessionState>>,
+    rest: Arc<PostgRest>,
+    events: Arc<Events>,
+    config: CacheConfig,
+}
+
+impl SessionStore {
+    pub(crate) fn new(config: CacheConfig, rest: Arc<PostgRest>, events: Arc<Events>) -> Self {
+        // One weigher bounds both: no entry weighs less than its share of the byte limit.
+        let least = u32::try_from(config.max_bytes / config.max_entries.max(1)).unwrap_or(u32::MAX);
+        let cache = Cache::builder()
+            .max_capacity(config.max_bytes)
+            .weigher(move |_: &Key, state: &Arc<SessionState>| {
+                u32::try_from(state.weight()).unwrap_or(u32::MAX).max(least)
+            })
+            .time_to_idle(config.idle)
+            .time_to_live(config.lifetime)
+            .build();
+        Self {
+            cache,
+            rest,
+            events,
+            config,
+        }
+    }
+
+    /// The session, at most `CACHE_MAX_STALENESS` behind the database. No upstream call while fresh,
+    /// one otherwise.
+    ///
+    /// # Errors
+    /// [`SessionError::NotFound`] when RLS hides it; upstream failures.
+    pub async fn get(&self, actor: &Actor, session_id: Uuid) -> Result<Arc<SessionState>, SessionError> {
+        if let Some(state) = self.cached(actor, session_id) {
+            if state.is_fresh(self.config.max_staleness) {
+                metrics::counter!("session_cache_reads_total", "result" => "hit").increment(1);
+                return Ok(state);
+            }
+            let _confirming = state.confirming.lock().await;
+            if let Some(latest) = self.cached(actor, session_id)
+                && latest.is_fresh(self.config.max_staleness)
+            {
+                metrics::counter!("session_cache_reads_total", "result" => "hit").increment(1);
+                return Ok(latest);
+            }
+            metrics::counter!("session_cache_reads_total", "result" => "confirm").increment(1);
+            return self.refresh(actor, session_id).await;
+        }
+        metrics::counter!("session_cache_reads_total", "result" => "miss").increment(1);
+        self.refresh(actor, session_id).await
+    }
+
+    /// Asks the database for what the snapshot lacks, whatever its age.
+    pub(super) async fn refresh(
+        &self,
+        actor: &Actor,
+        session_id: Uuid,
+    ) -> Result<Arc<SessionState>, SessionError> {
+        let known = self.known_version(actor, session_id);
+        let arguments = Known {
+            p_session_id: session_id,
+            p_known_version: known,
+        };
+        let (_, state) = self.call(actor, session_id, "load_session", &arguments).await?;
+        Ok(state)
+    }
+
+    pub(super) fn cached(&self, actor: &Actor, session_id: Uuid) -> Option<Arc<SessionState>> {
+        self.cache.get(&(actor.principal, session_id))
+    }
+
+    pub(super) fn known_version(&self, actor: &Actor, session_id: Uuid) -> Option<i64> {
+        self.cached(actor, session_id).map(|state| state.version())
+    }
+
+    /// Calls a session function and merges what it answers.
+    ///
+    /// # Errors
+    /// [`SessionError::NotFound`] for that outcome, upstream failures; every other outcome is returned.
+    pub(super) async fn call(
+        &self,
+        actor: &Actor,
+        session_id: Uuid,
+        function: &str,
+        arguments: &impl Serialize,
+    ) -> Result<(Answer, Arc<SessionState>), SessionError> {
+        let identity = actor.identity(session_id);
+        let mut answer: Answer = self.rest.rpc(&identity, function, arguments).await?;
+        if answer.outcome == Outcome::NotFound {
+            self.forget(actor, session_id);
+            return Err(SessionError::NotFound);
+        }
+        let delta = answer.delta.take();
+        if let Some(delta) = delta
+            && let Some(state) = self.merge(actor, session_id, delta)
+        {
+            return Ok((answer, state));
+        }
+        // The snapshot the answer built on was evicted meanwhile: read the session whole.
+        let arguments = Known {
+            p_session_id: session_id,
+            p_known_version: None,
+        };
+        let mut whole: Answer = self.rest.rpc(&identity, "load_session", &arguments).await?;
+        if whole.outcome == Outcome::NotFound {
+            self.forget(actor, session_id);
+            return Err(SessionError::NotFound);
+        }
+        whole
+            .delta
+            .take()
+            .and_then(|delta| self.merge(actor, session_id, delta))
+            .map(|state| (answer, state))
+            .ok_or(SessionError::Lost)
+    }
+
+    fn merge(
+        &self,
+        actor: &Actor,
+        session_id: Uuid,
+        delta: super::wire::Delta,
+    ) -> Option<Arc<SessionState>> {
+        let key = (actor.principal, session_id);
+        let mut before = None;
+        let mut gap = false;
+        let result = self.cache.entry(key).and_compute_with(|held| {
+            let next = match held {
+                Some(entry) => {
+                    let held = entry.into_value();
+                    before = Some(held.version());
+                    let next = held.advanced(delta);
+                    if next.as_ref().is_some_and(|next| Arc::ptr_eq(next, &held)) {
+                        return Op::Nop;
+                    }
+                    next
+                }
+                None => SessionState::from_full(delta).map(Arc::new),
+            };
+            gap = next.is_none();
+            next.map_or(Op::Nop, Op::Put)
+        });
+        if gap {
+            return None;
+        }
+        let state = result.into_entry().map(moka::Entry::into_value)?;
+        if before != Some(state.version()) {
+            self.events.changed(session_id, state.version());
+        }
+        Some(state)
+    }
+
+    /// Releases the session from memory; its rows stay.
+    pub fn forget(&self, actor: &Actor, session_id: Uuid) {
+        self.cache.invalidate(&(actor.principal, session_id));
+    }
+
+    /// Number of snapshots held and their approximate bytes.
+    pub fn size(&self) -> (u64, u64) {
+        self.cache.run_pending_tasks();
+        (self.cache.entry_count(), self.cache.weighted_size())
+    }
+}

@@ -1,0 +1,149 @@
+//! What clients read of a session: its history, its feedback, its clock. Each is rendered once per
+//! version and kept with the snapshot.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+use super::model::{Feedback, FeedbackStatus, Reply, Score, SessionStatus, Turn};
+use super::state::SessionState;
+use crate::interview::director;
+
+/// One entry of the conversation's history.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = HistoryItem)]
+enum HistoryItem<'a> {
+    User {
+        role: &'static str,
+        content: &'a str,
+        #[schema(value_type = String, format = DateTime)]
+        timestamp: Timestamp,
+        turn_id: &'a str,
+        turn_no: u32,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        unanswered: bool,
+    },
+    Assistant {
+        #[serde(flatten)]
+        reply: &'a Reply,
+        turn_no: u32,
+    },
+}
+
+/// The coach's feedback on the answer to one question.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FeedbackItem {
+    pub turn_id: String,
+    pub turn_no: u32,
+    /// The question that was answered.
+    pub question: Option<String>,
+    pub answer: String,
+    pub status: FeedbackStatus,
+    /// Readable text; null until `status` is `ready`.
+    pub feedback: Option<String>,
+    pub worked: Vec<String>,
+    pub to_change: Vec<String>,
+    pub scores: Vec<Score>,
+    pub coach: String,
+    pub rubric_version: String,
+}
+
+#[derive(Serialize)]
+struct History<'a> {
+    #[serde(serialize_with = "serialize_items")]
+    history: &'a [std::sync::Arc<Turn>],
+}
+
+fn serialize_items<S: Serializer>(
+    turns: &[std::sync::Arc<Turn>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(turns.iter().flat_map(|turn| history_items(turn)))
+}
+
+fn history_items(turn: &Turn) -> impl Iterator<Item = HistoryItem<'_>> {
+    let message = turn.message.as_deref().map(|content| HistoryItem::User {
+        role: "user",
+        content,
+        timestamp: turn.accepted_at,
+        turn_id: &turn.turn_id,
+        turn_no: turn.turn_no,
+        unanswered: turn.unanswered_at.is_some(),
+    });
+    let reply = turn.reply.as_ref().map(|reply| HistoryItem::Assistant {
+        reply,
+        turn_no: turn.turn_no,
+    });
+    message.into_iter().chain(reply)
+}
+
+impl SessionState {
+    /// `{"history": [...]}` as JSON.
+    pub fn history_json(&self) -> Bytes {
+        let render = || render(&History { history: &self.turns });
+        self.history.get_or_init(render).clone()
+    }
+
+    /// The feedback items as a JSON array.
+    pub fn feedback_json(&self) -> Bytes {
+        let render = || render(&self.feedback_items());
+        self.feedback.get_or_init(render).clone()
+    }
+
+    /// One item per message of the candidate, in order; pending until the coach is done.
+    pub fn feedback_items(&self) -> Vec<FeedbackItem> {
+        self.turns
+            .iter()
+            .filter_map(|turn| self.feedback_item(turn))
+            .collect()
+    }
+
+    pub fn feedback_item(&self, turn: &Turn) -> Option<FeedbackItem> {
+        let answer = turn.message.clone()?;
+        let question = turn
+            .question_no
+            .and_then(|no| self.turns.get(no as usize))
+            .and_then(|asked| asked.reply.as_ref())
+            .map(|reply| reply.content.clone());
+        let given = turn.feedback.clone().unwrap_or(Feedback {
+            status: FeedbackStatus::Pending,
+            feedback: None,
+            worked: Vec::new(),
+            to_change: Vec::new(),
+            scores: Vec::new(),
+            coach: String::new(),
+            rubric_version: String::new(),
+        });
+        Some(FeedbackItem {
+            turn_id: turn.turn_id.clone(),
+            turn_no: turn.turn_no,
+            question,
+            answer,
+            status: given.status,
+            feedback: given.feedback,
+            worked: given.worked,
+            to_change: given.to_change,
+            scores: given.scores,
+            coach: given.coach,
+            rubric_version: given.rubric_version,
+        })
+    }
+
+    /// Minutes left by the server's clock; null when it is not the clock that ends the interview.
+    pub fn minutes_remaining(&self, now: Timestamp) -> Option<f64> {
+        let started_at = self.introduction().map(|turn| turn.accepted_at);
+        let seconds = director::seconds_remaining(&self.row.config, started_at, now)?;
+        Some((seconds as f64 / 6.0).round() / 10.0)
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.row.status == SessionStatus::Active
+    }
+}
+
+fn render(value: &impl Serialize) -> Bytes {
+    // Strings, numbers and maps with string keys: serialization can't fail.
+    serde_json::to_vec(value).map(Bytes::from).unwrap_or_default()
+}

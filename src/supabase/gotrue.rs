@@ -1,0 +1,482 @@
+//! GoTrue: accounts and tokens.
+//!
+//! Source: <https://supabase.com/docs/reference/self-hosting-auth> and the exchanges under
+//! `tests/recordings`. Errors are told apart by `error_code`, never by their text.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use jsonwebtoken::jwk::Jwk;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::keys::ApiKey;
+use super::postgrest::root_cause;
+use crate::config::SupabaseConfig;
+use crate::http;
+
+const APIKEY: HeaderName = HeaderName::from_static("apikey");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("sb-forwarded-for");
+
+#[derive(Debug, thiserror::Error)]
+pub enum GoTrueError {
+    #[error("GoTrue can't be reached: {0}")]
+    Unavailable(String),
+    #[error("GoTrue took too long")]
+    Timeout,
+    #[error("GoTrue answered {status}: {message}")]
+    BadResponse { status: u16, message: String },
+    #[error("the API key was refused")]
+    KeyRejected,
+    #[error("no service key is configured")]
+    NoServiceKey,
+    #[error("wrong e-mail address or password")]
+    InvalidCredentials,
+    #[error("the e-mail address is not confirmed")]
+    EmailNotConfirmed,
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    #[error("the password is too weak: {message}")]
+    WeakPassword {
+        message: String,
+        reasons: Vec<String>,
+    },
+    #[error("the new password is the old one")]
+    SamePassword,
+    #[error("sign-up is disabled")]
+    SignupDisabled,
+    /// Too many requests or e-mails; `retry_after` in seconds when GoTrue says.
+    #[error("GoTrue's rate limit was reached ({code})")]
+    RateLimited {
+        code: String,
+        retry_after: Option<u64>,
+    },
+    #[error("unknown refresh token")]
+    RefreshTokenNotFound,
+    #[error("the refresh token was used before")]
+    RefreshTokenReused,
+    /// The session was logged out, or its account deleted.
+    #[error("the token's session is over")]
+    SessionOver,
+    #[error("the access token was refused")]
+    TokenRejected,
+    #[error("refused ({code}): {message}")]
+    Refused { code: String, message: String },
+}
+
+/// Tokens and whom they are for.
+#[derive(Debug, Deserialize)]
+pub struct Tokens {
+    pub access_token: String,
+    pub refresh_token: String,
+    pub token_type: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Seconds since 1970; older servers leave it out.
+    #[serde(default)]
+    pub expires_at: Option<i64>,
+    pub user: User,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: Uuid,
+    /// Empty for anonymous users.
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub user_metadata: Map<String, Value>,
+    pub created_at: Timestamp,
+}
+
+impl User {
+    pub fn name(&self) -> &str {
+        self.user_metadata
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// What a registration leads to. An address that is taken looks like one that awaits confirmation.
+#[derive(Debug)]
+pub enum SignUp {
+    Session(Box<Tokens>),
+    ConfirmationPending,
+}
+
+/// Public keys, and for how long they may be kept.
+#[derive(Debug)]
+pub struct KeySet {
+    pub keys: Vec<Jwk>,
+    pub max_age: Duration,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorBody {
+    error_code: String,
+    msg: String,
+    message: String,
+    weak_password: WeakPassword,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WeakPassword {
+    reasons: Vec<String>,
+}
+
+/// Client of `/auth/v1`.
+pub struct GoTrue {
+    base: String,
+    anon_key: ApiKey,
+    service_key: Option<ApiKey>,
+    /// Whether GoTrue is told each client's address, which takes the secret key.
+    forwards_address: bool,
+    client: Client,
+}
+
+struct Call<'a> {
+    method: Method,
+    path: &'a str,
+    body: Option<Value>,
+    access_token: Option<&'a str>,
+    /// The client on whose behalf this is, for GoTrue's limits.
+    from: Option<IpAddr>,
+}
+
+impl<'a> Call<'a> {
+    fn get(path: &'a str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            body: None,
+            access_token: None,
+            from: None,
+        }
+    }
+
+    fn post(path: &'a str, body: Value, from: IpAddr) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            from: Some(from),
+            ..Self::get(path)
+        }
+    }
+
+    fn with_token(mut self, access_token: &'a str) -> Self {
+        self.access_token = Some(access_token);
+        self
+    }
+}
+
+impl GoTrue {
+    /// # Errors
+    /// A key that no header can carry, or no TLS backend.
+    pub fn new(config: &SupabaseConfig) -> anyhow::Result<Self> {
+        let service_key = config.service_key.as_ref().map(ApiKey::new).transpose()?;
+        Ok(Self {
+            base: format!("{}/auth/v1", config.url.as_str().trim_end_matches('/')),
+            anon_key: ApiKey::new(&config.anon_key)?,
+            forwards_address: config.forward_client_ip && service_key.is_some(),
+            service_key,
+            client: http::client(config.connect_timeout, config.request_timeout)?,
+        })
+    }
+
+    /// Registers. `name` becomes `user_metadata.name`.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn sign_up(
+        &self,
+        email: &str,
+        password: &str,
+        name: &str,
+        from: IpAddr,
+    ) -> Result<SignUp, GoTrueError> {
+        let body = json!({"email": email, "password": password, "data": {"name": name}});
+        let bytes = self.send(Call::post("/signup", body, from)).await?;
+        let answer: Value = parse(&bytes)?;
+        if answer.get("access_token").is_none() {
+            return Ok(SignUp::ConfirmationPending);
+        }
+        parse(&bytes).map(|tokens| SignUp::Session(Box::new(tokens)))
+    }
+
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<Tokens, GoTrueError> {
+        let body = json!({"email": email, "password": password});
+        parse(&self.send(Call::post("/token?grant_type=password", body, from)).await?)
+    }
+
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn refresh(&self, refresh_token: &str, from: IpAddr) -> Result<Tokens, GoTrueError> {
+        let body = json!({"refresh_token": refresh_token});
+        parse(&self.send(Call::post("/token?grant_type=refresh_token", body, from)).await?)
+    }
+
+    /// Whom the token is for, after GoTrue has checked that its session is not over.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn user(&self, access_token: &str) -> Result<User, GoTrueError> {
+        parse(&self.send(Call::get("/user").with_token(access_token)).await?)
+    }
+
+    /// Changes the user's metadata or password.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn update_user(
+        &self,
+        access_token: &str,
+        change: UserChange<'_>,
+        from: IpAddr,
+    ) -> Result<User, GoTrueError> {
+        let body = match change {
+            UserChange::Name(name) => json!({"data": {"name": name}}),
+            UserChange::Password(password) => json!({"password": password}),
+        };
+        let call = Call {
+            method: Method::PUT,
+            ..Call::post("/user", body, from).with_token(access_token)
+        };
+        parse(&self.send(call).await?)
+    }
+
+    /// Ends the token's session; its refresh token is worth nothing afterwards.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn sign_out(&self, access_token: &str, from: IpAddr) -> Result<(), GoTrueError> {
+        let call = Call {
+            body: None,
+            ..Call::post("/logout?scope=local", Value::Null, from).with_token(access_token)
+        };
+        self.send(call).await.map(drop)
+    }
+
+    /// Sends a recovery e-mail if the address is known; nobody learns whether it is.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn recover(&self, email: &str, from: IpAddr) -> Result<(), GoTrueError> {
+        self.send(Call::post("/recover", json!({"email": email}), from))
+            .await
+            .map(drop)
+    }
+
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn health(&self) -> Result<(), GoTrueError> {
+        self.send(Call::get("/health")).await.map(drop)
+    }
+
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn settings(&self) -> Result<Value, GoTrueError> {
+        parse(&self.send(Call::get("/settings")).await?)
+    }
+
+    /// The project's public signing keys; none for a project with a secret alone.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn signing_keys(&self) -> Result<KeySet, GoTrueError> {
+        #[derive(Deserialize)]
+        struct Body {
+            keys: Vec<Value>,
+        }
+        let (headers, bytes) = self.exchange(Call::get("/.well-known/jwks.json")).await?;
+        let body: Body = parse(&bytes)?;
+        // A key of a kind that is not known here must not hide the others.
+        let keys = body
+            .keys
+            .into_iter()
+            .filter_map(|key| serde_json::from_value(key).ok())
+            .collect();
+        let max_age = headers
+            .get("cache-control")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split("max-age=").nth(1)?.split(',').next()?.trim().parse().ok())
+            .unwrap_or(600);
+        Ok(KeySet {
+            keys,
+            max_age: Duration::from_secs(max_age),
+        })
+    }
+
+    /// Deletes an account, with the service key.
+    ///
+    /// # Errors
+    /// See [`GoTrueError`].
+    pub async fn delete_user(&self, user: Uuid) -> Result<(), GoTrueError> {
+        let key = self.service_key.as_ref().ok_or(GoTrueError::NoServiceKey)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(APIKEY, key.header());
+        if let Some(bearer) = key.bearer() {
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        let path = format!("/admin/users/{user}");
+        let request = self
+            .client
+            .delete(format!("{}{path}", self.base))
+            .headers(headers);
+        finish(request).await.map(drop)
+    }
+
+    async fn send(&self, call: Call<'_>) -> Result<Bytes, GoTrueError> {
+        self.exchange(call).await.map(|(_, bytes)| bytes)
+    }
+
+    async fn exchange(&self, call: Call<'_>) -> Result<(HeaderMap, Bytes), GoTrueError> {
+        let mut headers = HeaderMap::new();
+        match (&self.service_key, call.from) {
+            (Some(secret), Some(from)) if self.forwards_address => {
+                headers.insert(APIKEY, secret.header());
+                if let Ok(value) = HeaderValue::from_str(&from.to_string()) {
+                    headers.insert(FORWARDED_FOR, value);
+                }
+            }
+            _ => {
+                headers.insert(APIKEY, self.anon_key.header());
+            }
+        }
+        if let Some(token) = call.access_token {
+            let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+                .map_err(|_| GoTrueError::TokenRejected)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let request = || {
+            let request = self
+                .client
+                .request(call.method.clone(), format!("{}{}", self.base, call.path))
+                .headers(headers.clone());
+            match &call.body {
+                Some(body) => request.json(body),
+                None => request,
+            }
+        };
+        match finish(request()).await {
+            // Reading twice harms nobody.
+            Err(GoTrueError::Unavailable(_)) if call.method == Method::GET => finish(request()).await,
+            result => result,
+        }
+    }
+}
+
+pub enum UserChange<'a> {
+    Name(&'a str),
+    Password(&'a str),
+}
+
+async fn finish(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), GoTrueError> {
+    let started = Instant::now();
+    let result = exchange(request).await;
+    let outcome = match &result {
+        Ok(_) => "ok",
+        Err(
+            GoTrueError::Unavailable(_) | GoTrueError::Timeout | GoTrueError::BadResponse { .. },
+        ) => "unavailable",
+        Err(_) => "refused",
+    };
+    metrics::counter!("upstream_requests_total", "upstream" => "gotrue", "outcome" => outcome)
+        .increment(1);
+    metrics::histogram!("upstream_request_seconds", "upstream" => "gotrue")
+        .record(started.elapsed().as_secs_f64());
+    result
+}
+
+async fn exchange(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), GoTrueError> {
+    let failed = |error: reqwest::Error| {
+        if error.is_timeout() {
+            GoTrueError::Timeout
+        } else if error.is_decode() || error.is_body() {
+            GoTrueError::BadResponse {
+                status: 0,
+                message: "the body broke off".to_owned(),
+            }
+        } else {
+            GoTrueError::Unavailable(root_cause(&error))
+        }
+    };
+    let response = request.send().await.map_err(failed)?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(failed)?;
+    if status.is_success() {
+        return Ok((headers, body));
+    }
+    let retry_after = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    Err(refusal(status, &body, retry_after))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(bytes: &Bytes) -> Result<T, GoTrueError> {
+    serde_json::from_slice(bytes).map_err(|error| GoTrueError::BadResponse {
+        status: 200,
+        // The position alone: the text could hold a token.
+        message: format!("not the expected JSON, column {}", error.column()),
+    })
+}
+
+fn refusal(status: StatusCode, body: &[u8], retry_after: Option<u64>) -> GoTrueError {
+    let body: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
+    let status = status.as_u16();
+    match body.error_code.as_str() {
+        "invalid_credentials" => GoTrueError::InvalidCredentials,
+        "email_not_confirmed" => GoTrueError::EmailNotConfirmed,
+        "user_already_exists" | "email_exists" => GoTrueError::EmailTaken,
+        "weak_password" => GoTrueError::WeakPassword {
+            message: body.msg,
+            reasons: body.weak_password.reasons,
+        },
+        "same_password" => GoTrueError::SamePassword,
+        "signup_disabled" => GoTrueError::SignupDisabled,
+        "refresh_token_not_found" => GoTrueError::RefreshTokenNotFound,
+        "refresh_token_already_used" => GoTrueError::RefreshTokenReused,
+        "session_not_found" | "session_expired" | "user_not_found" => GoTrueError::SessionOver,
+        "bad_jwt" | "no_authorization" => GoTrueError::TokenRejected,
+        code if status == 429 => GoTrueError::RateLimited {
+            code: code.to_owned(),
+            retry_after,
+        },
+        "" => match status {
+            401 | 403 => GoTrueError::KeyRejected,
+            429 => GoTrueError::RateLimited {
+                code: "over_request_rate_limit".to_owned(),
+                retry_after,
+            },
+            503 | 504 => GoTrueError::Unavailable(body.message),
+            _ => GoTrueError::BadResponse {
+                status,
+                message: body.message,
+            },
+        },
+        code if status >= 500 => GoTrueError::BadResponse {
+            status,
+            message: code.to_owned(),
+        },
+        code => GoTrueError::Refused {
+            code: code.to_owned(),
+            message: body.msg,
+        },
+    }
+}
+

@@ -1,0 +1,5 @@
+//! The upstreams: GoTrue and PostgREST over HTTP, with typed answers and errors.
+
+pub mod gotrue;
+pub mod keys;
+pub mod postgrest;
