@@ -4,6 +4,10 @@
 //! but the text, and language models. They see a [`Conversation`] and return values; they never
 //! touch the database or HTTP.
 
+pub mod director;
+pub mod evidence;
+pub mod offline;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,0 +1,91 @@
+//! The offline coach: feedback on one answer; the report is built in [`report`](super::report).
+
+use async_trait::async_trait;
+
+use super::answer::Answer;
+use super::rubric::facts::Facts;
+use super::rubric::{Asked, measure};
+use super::{NAME, RUBRIC_VERSION, prose, report};
+use crate::interview::evidence::keep_proven;
+use crate::interview::{Coach, Conversation, InterviewError};
+use crate::session::model::{Evidence, Feedback, FeedbackStatus, Report, Score, Turn};
+
+/// Judges by what can be counted in the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OfflineCoach;
+
+#[async_trait]
+impl Coach for OfflineCoach {
+    async fn assess(
+        &self,
+        conversation: &Conversation,
+        turn_no: u32,
+    ) -> Result<Feedback, InterviewError> {
+        let turn = turn(conversation, turn_no)
+            .ok_or_else(|| InterviewError::Invalid(format!("there is no turn {turn_no}")))?;
+        assessed(conversation, turn)
+            .ok_or_else(|| InterviewError::Invalid(format!("turn {turn_no} has no message")))
+    }
+
+    async fn report(&self, conversation: &Conversation) -> Result<Report, InterviewError> {
+        Ok(report::of(conversation))
+    }
+}
+
+/// The turn of that number; turns are in order.
+fn turn(conversation: &Conversation, turn_no: u32) -> Option<&Turn> {
+    let at = conversation
+        .turns
+        .binary_search_by_key(&turn_no, |turn| turn.turn_no)
+        .ok()?;
+    conversation.turns.get(at).map(AsRef::as_ref)
+}
+
+/// Feedback on the turn's message; `None` when it has none.
+pub(super) fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
+    let message = answered.message.as_deref()?;
+    let asked_in = answered
+        .question_no
+        .or(answered.turn_no.checked_sub(1))
+        .and_then(|turn_no| turn(conversation, turn_no))
+        .and_then(|turn| turn.reply.as_ref());
+    let asked = Asked {
+        question: asked_in.map_or("", |reply| reply.content.as_str()),
+        topic: asked_in.and_then(|reply| reply.metadata.get("topic")?.as_str()),
+        config: &conversation.config,
+    };
+    let answer = Answer::new(message);
+    let facts = Facts::of(&answer);
+    let measures = measure(&answer, &facts, &asked);
+    let worked = prose::worked(&measures);
+    let to_change = prose::to_change(&measures);
+    let feedback = prose::feedback(&answer, &facts, &worked, &to_change);
+    let mut scores: Vec<Score> = measures
+        .into_iter()
+        .map(|measure| Score {
+            dimension: measure.dimension.into(),
+            score: measure.score,
+            reason: measure.reason,
+            evidence: measure
+                .quotes
+                .into_iter()
+                .map(|quote| Evidence {
+                    turn_no: answered.turn_no,
+                    quote: quote.into(),
+                })
+                .collect(),
+        })
+        .collect();
+    keep_proven(&mut scores, |turn_no| {
+        (turn_no == answered.turn_no).then_some(message)
+    });
+    Some(Feedback {
+        status: FeedbackStatus::Ready,
+        feedback: Some(feedback),
+        worked,
+        to_change,
+        scores,
+        coach: NAME.into(),
+        rubric_version: RUBRIC_VERSION.into(),
+    })
+}
