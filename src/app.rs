@@ -47,7 +47,9 @@ pub struct Minds {
 impl Minds {
     pub fn offline(config: &Config) -> Self {
         Self {
-            interviewer: Arc::new(OfflineInterviewer::new(config.turn.offline_reply_delay)),
+            interviewer: Arc::new(OfflineInterviewer {
+                reply_delay: config.turn.offline_reply_delay,
+            }),
             coach: Arc::new(OfflineCoach),
         }
     }

@@ -2,7 +2,17 @@
 //!
 //! Data flows one way: `routes` (HTTP) → `session`, `interview` (domain) → `supabase` (upstream).
 
+pub mod app;
+pub mod auth;
 pub mod config;
 pub mod error;
+pub mod events;
+mod http;
 pub mod interview;
+pub mod jobs;
+mod limits;
+mod middleware;
+pub mod routes;
 pub mod session;
+pub mod supabase;
+pub mod telemetry;

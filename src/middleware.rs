@@ -4,8 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use futures_util::FutureExt;
 use uuid::Uuid;
@@ -18,26 +19,22 @@ const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Paths that load balancers and scrapers ask for, which are neither limited nor logged.
 const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-pub(crate) async fn around<S, B>(
+pub(crate) async fn around(
     request: ServiceRequest,
-    service: &S,
-) -> Result<ServiceResponse<BoxBody>, Error>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody + 'static,
-{
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = request_id(&request);
     let started = Instant::now();
     let quiet = QUIET.contains(&request.path());
     let method = request.method().clone();
     let http_request = request.request().clone();
     let refused = if quiet { None } else { over_limit(&request) };
-    let served = REQUEST_ID
+    let mut served = REQUEST_ID
         .scope(id.clone(), async {
             if let Some(error) = refused {
                 return request.into_response(error.error_response());
             }
-            match AssertUnwindSafe(service.call(request)).catch_unwind().await {
+            match AssertUnwindSafe(next.call(request)).catch_unwind().await {
                 Ok(Ok(response)) => response.map_into_boxed_body(),
                 Ok(Err(error)) => {
                     let response = error.error_response();
@@ -50,7 +47,6 @@ where
             }
         })
         .await;
-    let mut served = served;
     if let Ok(value) = HeaderValue::from_str(&id) {
         served.headers_mut().insert(REQUEST_ID_HEADER, value);
     }

@@ -119,17 +119,15 @@ impl SessionState {
         let mut weight = self.weight;
         for turn in delta.turns {
             let index = turn.turn_no as usize;
-            match turns.get_mut(index) {
-                Some(held) if held.version < turn.version => {
-                    weight = weight.saturating_sub(weigh_turn(held)) + weigh_turn(&turn);
-                    *held = Arc::new(turn);
-                }
-                Some(_) => {}
-                None if index == turns.len() => {
-                    weight += weigh_turn(&turn);
-                    turns.push(Arc::new(turn));
-                }
-                None => return None,
+            if index == turns.len() {
+                weight += weigh_turn(&turn);
+                turns.push(Arc::new(turn));
+                continue;
+            }
+            let held = turns.get_mut(index)?;
+            if held.version < turn.version {
+                weight = weight.saturating_sub(weigh_turn(held)) + weigh_turn(&turn);
+                *held = Arc::new(turn);
             }
         }
         let row = if delta.session.version >= self.row.version {

@@ -9,7 +9,6 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
