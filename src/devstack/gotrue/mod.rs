@@ -1,0 +1,188 @@
+//! A mock of GoTrue (supabase/auth), the only imitation in the embedded stack: its endpoints, shapes, codes
+//! and token rules, over the same tables of schema `auth` in a real PostgreSQL.
+//!
+//! `tests/recordings` holds what a real one answered; the mock is replayed against it.
+
+mod account;
+mod admin;
+mod caller;
+mod error;
+mod info;
+mod keys;
+mod limits;
+mod mail;
+mod params;
+mod password;
+mod pool;
+mod recovery;
+mod redirect;
+mod session;
+mod signup;
+mod token;
+mod user;
+mod verify;
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, ContentType};
+use actix_web::{HttpResponse, Resource, web};
+
+pub use caller::SecretKeyPresented;
+pub use keys::SigningKey;
+pub use mail::Mail;
+
+/// What GoTrue reads from its `GOTRUE_…` variables.
+#[derive(Clone, Debug)]
+pub struct GoTrueSettings {
+    /// Signs access tokens (HS256) without a `signing_key`; verifies the legacy keys in any case.
+    pub jwt_secret: String,
+    /// Signs access tokens with ES256 when present.
+    pub signing_key: Option<SigningKey>,
+    /// `iss` of the tokens and base of the links in e-mails: `<gateway>/auth/v1`, no slash at its end.
+    pub issuer: String,
+    /// Where links lead when they name no allowed address.
+    pub site_url: String,
+    /// New addresses count as confirmed.
+    pub autoconfirm: bool,
+    /// Anonymous sign-ins are allowed.
+    pub anonymous: bool,
+    pub disable_signup: bool,
+    /// Lifetime of an access token in seconds.
+    pub jwt_exp_s: i64,
+    /// In bytes, as GoTrue counts.
+    pub password_min_length: usize,
+    /// Groups of characters, parted by `:`, of each of which a password needs one.
+    pub password_required_characters: Option<String>,
+    /// How long in seconds an exchanged refresh token may come again.
+    pub refresh_reuse_interval_s: u32,
+    /// Least seconds between two e-mails of a kind to one user.
+    pub mail_max_frequency_s: u32,
+    /// Limit requests per client address as a hosted project does.
+    pub rate_limits: bool,
+}
+
+impl GoTrueSettings {
+    fn refresh_reuse_interval_s_f64(&self) -> f64 {
+        f64::from(self.refresh_reuse_interval_s)
+    }
+
+    fn mail_max_frequency_s_f64(&self) -> f64 {
+        f64::from(self.mail_max_frequency_s)
+    }
+}
+
+/// The mock itself; clones share everything.
+#[derive(Clone)]
+pub struct GoTrue(Arc<Inner>);
+
+struct Inner {
+    settings: GoTrueSettings,
+    keys: keys::Keys,
+    pool: pool::Pool,
+    outbox: mail::Outbox,
+    limits: Option<limits::Limits>,
+}
+
+impl GoTrue {
+    /// Connects to a database that `bootstrap_mock_auth.sql` has prepared and adds the tables that are the
+    /// mock's own business. Needs a tokio runtime that outlives the mock.
+    pub async fn new(
+        settings: GoTrueSettings,
+        db: tokio_postgres::Config,
+    ) -> Result<Self, tokio_postgres::Error> {
+        let pool = pool::Pool::new(db);
+        pool.get()
+            .await?
+            .batch_execute(include_str!("schema.sql"))
+            .await?;
+        Ok(Self(Arc::new(Inner {
+            keys: keys::Keys::new(&settings.jwt_secret, settings.signing_key.clone()),
+            limits: settings.rate_limits.then(limits::Limits::new),
+            outbox: mail::Outbox::default(),
+            pool,
+            settings,
+        })))
+    }
+
+    /// Registers GoTrue's routes in the scope that calls; whoever mounts it has checked `apikey`, and marks
+    /// requests with the secret one by [`SecretKeyPresented`].
+    pub fn configure(&self, cfg: &mut web::ServiceConfig) {
+        cfg.app_data(web::Data::new(self.clone()))
+            .app_data(web::PayloadConfig::new(1 << 20))
+            .service(only("/health", Method::GET).route(web::get().to(info::health)))
+            .service(only("/settings", Method::GET).route(web::get().to(info::settings)))
+            .service(only("/.well-known/jwks.json", Method::GET).route(web::get().to(info::jwks)))
+            .service(only("/signup", Method::POST).route(web::post().to(signup::signup)))
+            .service(only("/token", Method::POST).route(web::post().to(token::token)))
+            .service(only("/logout", Method::POST).route(web::post().to(token::logout)))
+            .service(only("/recover", Method::POST).route(web::post().to(recovery::recover)))
+            .service(only("/resend", Method::POST).route(web::post().to(recovery::resend)))
+            .service(
+                web::resource("/user")
+                    .route(web::get().to(account::read))
+                    .route(web::put().to(account::update))
+                    .default_service(wrong_method("GET, PUT")),
+            )
+            .service(
+                web::resource("/verify")
+                    .route(web::get().to(verify::follow_link))
+                    .route(web::post().to(verify::exchange))
+                    .default_service(wrong_method("GET, POST")),
+            )
+            .service(only("/admin/users", Method::POST).route(web::post().to(admin::create)))
+            .service(
+                web::resource("/admin/users/{id}")
+                    .route(web::get().to(admin::read))
+                    .route(web::delete().to(admin::delete))
+                    .default_service(wrong_method("DELETE, GET")),
+            )
+            .default_service(web::to(unknown_route));
+    }
+
+    /// Every e-mail kept in memory, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.0.outbox.all()
+    }
+
+    fn settings(&self) -> &GoTrueSettings {
+        &self.0.settings
+    }
+
+    fn keys(&self) -> &keys::Keys {
+        &self.0.keys
+    }
+
+    fn outbox(&self) -> &mail::Outbox {
+        &self.0.outbox
+    }
+
+    fn limits(&self) -> Option<&limits::Limits> {
+        self.0.limits.as_ref()
+    }
+
+    async fn db(&self) -> Result<pool::Connection, error::AuthError> {
+        Ok(self.0.pool.get().await?)
+    }
+}
+
+fn only(path: &str, method: Method) -> Resource {
+    let allow = if method == Method::GET { "GET" } else { "POST" };
+    web::resource(path).default_service(wrong_method(allow))
+}
+
+fn wrong_method(allow: &'static str) -> actix_web::Route {
+    web::to(move || {
+        std::future::ready(
+            HttpResponse::MethodNotAllowed()
+                .insert_header((ALLOW, allow))
+                .finish(),
+        )
+    })
+}
+
+async fn unknown_route() -> HttpResponse {
+    HttpResponse::NotFound()
+        .content_type(ContentType::plaintext())
+        .body("404 page not found\n")
+}

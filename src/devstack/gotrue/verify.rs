@@ -1,0 +1,209 @@
+//! `GET|POST /verify`: a one-time token from an e-mail becomes a session.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use super::GoTrue;
+use super::account::change_email;
+use super::error::AuthError;
+use super::limits::{self, Limit};
+use super::mail::token_hash;
+use super::params::{self, Params};
+use super::redirect::{self, query};
+use super::session::{self, Issued};
+use super::user::{self, Lock, User};
+
+/// Lifetime of a one-time token, as on hosted projects.
+const OTP_EXP_S: f64 = 3600.0;
+const ONE_OF_TWO: &str =
+    "Confirmation link accepted. Please proceed to confirm link sent to the other email";
+
+enum Verified {
+    SignedIn(Box<Issued>),
+    /// A change of address wants the other mailbox's consent too.
+    OneOfTwo,
+}
+
+/// The link in an e-mail: the outcome stands in the fragment of the address it redirects to.
+pub(super) async fn follow_link(
+    gotrue: web::Data<GoTrue>,
+    req: HttpRequest,
+) -> Result<HttpResponse, AuthError> {
+    limits::check(&gotrue, &req, Limit::Verify)?;
+    let token = query(&req, "token").unwrap_or_default();
+    let kind = query(&req, "type").unwrap_or_default();
+    check_present(&token, &kind)?;
+    let target = redirect::target(gotrue.settings(), &req);
+    let fragment = match verify(
+        &gotrue,
+        &kind,
+        &token,
+        "Email link is invalid or has expired",
+    )
+    .await
+    {
+        Ok(Verified::SignedIn(issued)) => redirect::encoded(&[
+            ("access_token", &issued.access_token),
+            ("expires_at", &issued.expires_at.to_string()),
+            ("expires_in", &issued.expires_in.to_string()),
+            ("refresh_token", &issued.refresh_token),
+            ("sb", ""),
+            ("token_type", issued.token_type),
+            ("type", &kind),
+        ]),
+        Ok(Verified::OneOfTwo) => redirect::encoded(&[("message", ONE_OF_TWO), ("sb", "")]),
+        Err(error) => redirect::encoded(&[
+            ("error", oauth_error(error.status())),
+            ("error_code", error.code()),
+            ("error_description", error.msg()),
+            ("sb", ""),
+        ]),
+    };
+    Ok(redirect::see_other(&target, &fragment))
+}
+
+/// `{type, token_hash}`, or `{type, email, token}` with the digits.
+pub(super) async fn exchange(
+    gotrue: web::Data<GoTrue>,
+    req: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, AuthError> {
+    limits::check(&gotrue, &req, Limit::Verify)?;
+    let params = Params::parse(
+        &body,
+        "VerifyParams",
+        &[
+            "type",
+            "token",
+            "token_hash",
+            "email",
+            "phone",
+            "redirect_to",
+        ],
+        &[],
+    )?;
+    let kind = params.text("type");
+    let (hash, refusal) = match (params.text("token"), params.text("token_hash")) {
+        ("", hash) => {
+            check_present(hash, kind)?;
+            if !params.text("email").is_empty() || !params.text("phone").is_empty() {
+                return Err(AuthError::invalid(
+                    "Only the token_hash and type should be provided",
+                ));
+            }
+            (hash.to_owned(), "Email link is invalid or has expired")
+        }
+        (token, "") => {
+            check_present(token, kind)?;
+            if params.text("email").is_empty() {
+                return Err(AuthError::invalid(
+                    "Only an email address or phone number should be provided on verify",
+                ));
+            }
+            let email = params::email(params.text("email"))?;
+            (token_hash(&email, token), "Token has expired or is invalid")
+        }
+        _ => {
+            return Err(AuthError::invalid(
+                "Verify requires either a token or a token hash",
+            ));
+        }
+    };
+    match verify(&gotrue, kind, &hash, refusal).await? {
+        Verified::SignedIn(issued) => Ok(HttpResponse::Ok().json(issued)),
+        Verified::OneOfTwo => {
+            Ok(HttpResponse::Ok().json(json!({ "msg": ONE_OF_TWO, "code": "200" })))
+        }
+    }
+}
+
+fn check_present(token: &str, kind: &str) -> Result<(), AuthError> {
+    if token.is_empty() {
+        return Err(AuthError::invalid(
+            "Verify requires a token or a token hash",
+        ));
+    }
+    if kind.is_empty() {
+        return Err(AuthError::invalid("Verify requires a verification type"));
+    }
+    Ok(())
+}
+
+async fn verify(
+    gotrue: &GoTrue,
+    kind: &str,
+    hash: &str,
+    refusal: &str,
+) -> Result<Verified, AuthError> {
+    let accepted: &[&str] = match kind {
+        "signup" | "invite" => &["confirmation_token"],
+        "recovery" | "magiclink" => &["recovery_token"],
+        "email" => &["confirmation_token", "recovery_token"],
+        "email_change" => &["email_change_token_current", "email_change_token_new"],
+        _ => return Err(AuthError::invalid("Invalid email verification type")),
+    };
+    let mut db = gotrue.db().await?;
+    let tx = db.transaction().await?;
+    let user = consume(&tx, accepted, hash)
+        .await?
+        .ok_or_else(|| AuthError::forbidden("otp_expired", refusal))?;
+    if kind == "email_change" {
+        if !user.email.is_empty() && !user.email_change_confirmed_once {
+            tx.execute(
+                "update auth.users set email_change_confirm_status = 1, updated_at = clock_timestamp() where id = $1",
+                &[&user.id],
+            )
+            .await?;
+            tx.commit().await?;
+            return Ok(Verified::OneOfTwo);
+        }
+        change_email(&tx, &user).await?;
+    } else if !user.is_confirmed() {
+        user::confirm_email(&tx, user.id).await?;
+        tx.execute(
+            "update auth.identities set identity_data = identity_data || '{\"email_verified\": true}' \
+             where user_id = $1 and provider = 'email'",
+            &[&user.id],
+        )
+        .await?;
+    }
+    let just_confirmed = !user.is_confirmed();
+    let mut issued = session::begin(gotrue, &tx, user.id, "otp").await?;
+    tx.commit().await?;
+    if just_confirmed {
+        issued.user.confirmed_at = None;
+    }
+    Ok(Verified::SignedIn(Box::new(issued)))
+}
+
+/// Takes the token out, so that of two requests with it one alone succeeds.
+async fn consume(
+    tx: &Transaction<'_>,
+    accepted: &[&str],
+    hash: &str,
+) -> Result<Option<User>, AuthError> {
+    let row = tx
+        .query_opt(
+            "delete from auth.one_time_tokens where token_hash = $1 and token_type::text = any($2) \
+             and created_at > (clock_timestamp() at time zone 'utc') - make_interval(secs => $3) returning user_id",
+            &[&hash, &accepted, &OTP_EXP_S],
+        )
+        .await?;
+    match row {
+        Some(row) => User::by_id(tx, row.get::<_, Uuid>(0), Lock::ForUpdate).await,
+        None => Ok(None),
+    }
+}
+
+fn oauth_error(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "invalid_request",
+        StatusCode::UNAUTHORIZED => "unauthorized_client",
+        StatusCode::FORBIDDEN => "access_denied",
+        StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
+        _ => "server_error",
+    }
+}
