@@ -81,7 +81,7 @@ delete from answer;
 insert into answer select reset_interview(pg_temp.sid(), null);
 select is(a ->> 'outcome', 'reset', 'reset') from answer;
 select is(
-  a -> 'session' - 'created_at' - 'updated_at' - 'version' - 'base_version',
+  (a -> 'session') - 'created_at' - 'updated_at' - 'version' - 'base_version',
   '{"session_id": "a1000000-0000-4000-8000-000000000000", "user_id": "a0000000-0000-4000-8000-000000000000",
     "status": "active", "session_config": {"style": "casual"}, "session_stats": {}, "final_summary": null}',
   'reset: keeps the configuration and nothing else') from answer;
