@@ -24,7 +24,7 @@ begin
     return;
   end if;
 
-  -- GoTrue keeps how an account signs in beside it; the mock of the embedded stack does not.
+  -- How the account signs in. The table is GoTrue's (or its mock's), made when that first runs.
   if to_regclass('auth.identities') is not null then
     execute $identity$
       insert into auth.identities (

@@ -4,8 +4,11 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 select plan(20);
 
+-- As GoTrue itself, which has no rights on the profiles.
+set local role supabase_auth_admin;
 insert into auth.users (id, email, raw_user_meta_data, created_at) values
   ('a0000000-0000-4000-8000-000000000000', 'a@mirror.test', '{"name": "Ada"}', '2020-01-02T03:04:05Z');
+reset role;
 select results_eq(
   $$select email, name, created_at from users where id = 'a0000000-0000-4000-8000-000000000000'$$,
   $$values ('a@mirror.test', 'Ada', '2020-01-02T03:04:05Z'::timestamptz)$$,

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(59);
+select plan(60);
 
 insert into auth.users (id, email, is_anonymous) values
   ('a0000000-0000-4000-8000-000000000000', 'a@life.test', false),
@@ -90,6 +90,7 @@ select is(a #> '{session,version}', a #> '{session,base_version}', 'reset: raise
 select is(record_report(pg_temp.sid(), 'q', '{}', null) ->> 'outcome', 'lost', 'reset: the report lease is gone');
 select is(complete_turn(pg_temp.sid(), 'k1', 'p', '{}', null, null, null) ->> 'outcome', 'lost', 'reset: a reply on its way finds no row');
 select is(end_interview(pg_temp.sid(), false, null) ->> 'outcome', 'ended', 'end: an interview that never began');
+select is(record_report(pg_temp.sid(), 'q', '{}', null) ->> 'outcome', 'lost', 'reset: nor does the old report get into the next interview');
 select is(start_interview(pg_temp.sid(), 'k0', null, 'p', 60, null) ->> 'outcome', 'ended', 'start: not after the end');
 
 -- Plain updates through the API.
