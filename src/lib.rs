@@ -5,6 +5,9 @@
 pub mod app;
 pub mod auth;
 pub mod config;
+#[cfg(feature = "devstack")]
+pub mod devstack;
+pub mod doctor;
 pub mod error;
 pub mod events;
 mod http;

@@ -1,1 +1,178 @@
-fn main() {}
+//! The command line.
+
+use std::process::ExitCode;
+
+use ai_interviewer::app::{Application, Minds};
+use ai_interviewer::config::{Config, DevstackConfig, Environment, LogFormat};
+use ai_interviewer::supabase::postgrest::PostgRest;
+use ai_interviewer::{doctor, jobs, routes, telemetry};
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Interview practice on Supabase.
+///
+/// Settings come from the environment, and from a .env file in development; see .env.example.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (the default); with USE_MOCK_AUTH=true on the embedded stack, as dev does
+    Serve,
+    /// Start the embedded stack and serve on it: no Docker, no keys
+    #[cfg(feature = "devstack")]
+    Dev(ai_interviewer::devstack::DevstackArgs),
+    /// Start the embedded stack alone and print its variables
+    #[cfg(feature = "devstack")]
+    Devstack(ai_interviewer::devstack::DevstackArgs),
+    /// Check the configuration against the running Supabase, a line per check
+    Doctor {
+        /// Print a JSON document instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+    /// Run the clean-up jobs once; needs the service key
+    Jobs,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // A .env file is a convenience of development; the environment itself comes first.
+    let _absent = dotenvy::dotenv();
+    let cli = Cli::parse();
+    match run(cli.command.unwrap_or(Command::Serve)).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ai-interviewer: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => {
+            let mut environment = Environment::process();
+            if environment.uses_mock_auth() {
+                return on_embedded_stack().await;
+            }
+            let config = environment.service()?;
+            telemetry::init_logs(config.server.log_format);
+            serve(config, stop_signal()?).await?;
+        }
+        #[cfg(feature = "devstack")]
+        Command::Dev(args) => dev(args).await?,
+        #[cfg(feature = "devstack")]
+        Command::Devstack(args) => {
+            telemetry::init_logs(LogFormat::Pretty);
+            let config = devstack_config();
+            ai_interviewer::devstack::run_command(args, config, stop_signal()?).await?;
+        }
+        Command::Doctor { json } => {
+            let report = doctor::examine(Environment::process().service()).await;
+            report.print(json)?;
+            return Ok(report.exit_code());
+        }
+        Command::Openapi => println!("{}", routes::document().to_pretty_json()?),
+        Command::Jobs => {
+            let config = Environment::process().service()?;
+            telemetry::init_logs(config.server.log_format);
+            anyhow::ensure!(
+                config.supabase.service_key.is_some(),
+                "the jobs need SUPABASE_SERVICE_KEY or SUPABASE_SECRET_KEY"
+            );
+            let rest = PostgRest::new(&config.supabase)?;
+            let report = jobs::run_once(&rest, &config.jobs).await?;
+            println!("{}", serde_json::to_string(&report)?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+    let minds = Minds::offline(&config);
+    let host = config.server.host.clone();
+    let application = Application::build(config, minds)?;
+    // The port may have been chosen by the system.
+    println!("listening on http://{host}:{}", application.port());
+    application.run_until(stop).await
+}
+
+#[cfg(feature = "devstack")]
+fn devstack_config() -> DevstackConfig {
+    Environment::process().devstack()
+}
+
+#[cfg(feature = "devstack")]
+async fn on_embedded_stack() -> anyhow::Result<ExitCode> {
+    #[derive(Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        args: ai_interviewer::devstack::DevstackArgs,
+    }
+    dev(Defaults::parse_from(["dev"]).args).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "devstack"))]
+async fn on_embedded_stack() -> anyhow::Result<ExitCode> {
+    anyhow::bail!("USE_MOCK_AUTH=true needs the embedded stack, which this build leaves out")
+}
+
+#[cfg(feature = "devstack")]
+async fn dev(args: ai_interviewer::devstack::DevstackArgs) -> anyhow::Result<()> {
+    use ai_interviewer::devstack::Stack;
+
+    telemetry::init_logs(LogFormat::Pretty);
+    let stop = stop_signal()?;
+    let starting = Stack::start(args.options(devstack_config()));
+    let stack = tokio::select! {
+        stack = starting => stack?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let of_stack = [
+        ("SUPABASE_URL", stack.api_url.clone()),
+        ("SUPABASE_ANON_KEY", stack.publishable_key.clone()),
+        ("SUPABASE_PUBLISHABLE_KEY", stack.publishable_key.clone()),
+        ("SUPABASE_SERVICE_KEY", stack.secret_key.clone()),
+        ("SUPABASE_SECRET_KEY", stack.secret_key.clone()),
+        ("SUPABASE_JWT_SECRET", stack.jwt_secret.clone()),
+    ];
+    let lookup = move |name: &str| {
+        let given = of_stack.iter().find(|(key, _)| *key == name);
+        given
+            .map(|(_, value)| value.clone())
+            .or_else(|| std::env::var(name).ok())
+    };
+    let served = async {
+        let config = Environment::new(lookup).service()?;
+        serve(config, stop).await
+    };
+    let served = served.await;
+    stack.stop().await;
+    served
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,97 @@
+//! `ai-interviewer devstack`: the embedded stack alone.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
+
+use super::{Stack, StackOptions};
+use crate::config::DevstackConfig;
+
+/// Options of the embedded stack.
+#[derive(Args, Clone, Debug)]
+pub struct DevstackArgs {
+    /// Folder that keeps the stack's data [default: DEVSTACK_DIR or .devstack]
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Port of the gateway [default: a free one]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Port of PostgreSQL [default: a free one]
+    #[arg(long)]
+    db_port: Option<u16>,
+    /// Sign tokens with the shared secret (HS256) instead of ES256
+    #[arg(long)]
+    hs256: bool,
+    /// New accounts must follow the link in their e-mail first (mails: /dev/mail on the gateway)
+    #[arg(long)]
+    confirm_email: bool,
+    /// Refuse new accounts
+    #[arg(long)]
+    disable_signup: bool,
+    /// Limit requests per client as a hosted project does
+    #[arg(long)]
+    rate_limits: bool,
+    /// Lifetime of an access token in seconds
+    #[arg(long, default_value_t = 3_600)]
+    jwt_exp: i64,
+    /// How many seconds an exchanged refresh token may come again
+    #[arg(long, default_value_t = 10)]
+    refresh_reuse_interval: u32,
+    /// Least seconds between two e-mails to one user
+    #[arg(long, default_value_t = 1)]
+    mail_max_frequency: u32,
+    /// Groups of characters, parted by colons, of each of which a password needs one
+    #[arg(long)]
+    password_required_characters: Option<String>,
+    /// Where links in e-mails lead
+    #[arg(long, default_value = "http://localhost:8000")]
+    site_url: String,
+}
+
+impl DevstackArgs {
+    pub fn options(self, config: DevstackConfig) -> StackOptions {
+        let mut options = StackOptions::new(self.data_dir.unwrap_or(config.data_dir));
+        options.gateway_port = self.port;
+        options.postgres_port = self.db_port;
+        options.jwt_secret = config
+            .jwt_secret
+            .map(|secret| secret.expose_secret().to_owned());
+        options.gotrue_bin = config.gotrue_bin;
+        options.hs256 = self.hs256;
+        options.autoconfirm = !self.confirm_email;
+        options.disable_signup = self.disable_signup;
+        options.rate_limits = self.rate_limits;
+        options.jwt_exp_s = self.jwt_exp;
+        options.refresh_reuse_interval_s = self.refresh_reuse_interval;
+        options.mail_max_frequency_s = self.mail_max_frequency;
+        options.password_required_characters = self.password_required_characters;
+        options.site_url = self.site_url;
+        options
+    }
+}
+
+/// Starts the stack, prints its variables once it answers, and runs it until `stop`.
+///
+/// # Errors
+/// The start's.
+pub async fn run_command(
+    args: DevstackArgs,
+    config: DevstackConfig,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let starting = Stack::start(args.options(config));
+    let stack = tokio::select! {
+        stack = starting => stack?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let mut out = std::io::stdout().lock();
+    // A reader that has what it wanted may close the pipe.
+    let _closed = out.write_all(stack.env_lines().as_bytes()).and_then(|()| out.flush());
+    drop(out);
+    stop.cancelled().await;
+    stack.stop().await;
+    Ok(())
+}
