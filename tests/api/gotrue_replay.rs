@@ -14,7 +14,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-pub(crate) const HS256_AUTOCONFIRM: &str = include_str!("../recordings/gotrue-hs256-autoconfirm.json");
+pub(crate) const HS256_AUTOCONFIRM: &str =
+    include_str!("../recordings/gotrue-hs256-autoconfirm.json");
 pub(crate) const ES256_CONFIRM: &str = include_str!("../recordings/gotrue-es256-confirm.json");
 pub(crate) const LIMITS: &str = include_str!("../recordings/gotrue-limits.json");
 
@@ -38,7 +39,11 @@ pub(crate) async fn replay(target: &Target<'_>, recording: &str) {
 }
 
 /// Only the exchanges whose name the filter takes: parts of [`LIMITS`] ran under different settings.
-pub(crate) async fn replay_where(target: &Target<'_>, recording: &str, wanted: impl Fn(&str) -> bool) {
+pub(crate) async fn replay_where(
+    target: &Target<'_>,
+    recording: &str,
+    wanted: impl Fn(&str) -> bool,
+) {
     let recording: Value = serde_json::from_str(recording).expect("a recording is JSON");
     let mut replay = Replay {
         target,
