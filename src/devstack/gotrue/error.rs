@@ -60,6 +60,15 @@ impl AuthError {
         self.code
     }
 
+    /// The shape of API version 2024-01-01.
+    pub(super) fn newer_body(&self) -> Value {
+        let mut body = json!({ "code": self.code, "message": self.msg });
+        if let Some(reasons) = &self.weak_password {
+            body["weak_password"] = json!({ "reasons": reasons });
+        }
+        body
+    }
+
     /// `weak_password` of a login whose password today's rules would refuse.
     pub(super) fn weakness(&self) -> Value {
         match &self.weak_password {

@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use aws_lc_rs::encoding::{AsBigEndian as _, EcPrivateKeyBin};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, URL_SAFE_NO_PAD};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::Serialize;
@@ -13,6 +14,12 @@ use uuid::Uuid;
 
 use super::error::AuthError;
 use super::params::go_quoted;
+
+/// Go ignores left-over bits at the end.
+const AS_GO_READS: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    NO_PAD.with_decode_allow_trailing_bits(true),
+);
 
 /// An EC P-256 key for ES256 with its key id.
 #[derive(Clone)]
@@ -193,7 +200,7 @@ fn header(token: &str) -> Result<Value, AuthError> {
             "token is malformed: token contains an invalid number of segments",
         ));
     }
-    let bytes = URL_SAFE_NO_PAD.decode(parts[0]).map_err(|_| {
+    let bytes = AS_GO_READS.decode(parts[0]).map_err(|_| {
         bad_jwt("token is malformed: could not base64 decode header: illegal base64 data at input byte 0")
     })?;
     serde_json::from_slice(&bytes).map_err(|_| {

@@ -7,6 +7,7 @@ use rand::RngExt as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha224};
 use tokio_postgres::{GenericClient, Transaction};
+use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
 use super::GoTrue;
@@ -109,6 +110,12 @@ pub(super) async fn prepare(
     redirect_to: &str,
 ) -> Result<Pending, AuthError> {
     check_frequency(gotrue, tx, user.id, kind).await?;
+    // As GoTrue: what would not survive in a query is encoded, an address already encoded stays.
+    let redirect_to = if redirect_to.contains(['&', '=', '#']) {
+        byte_serialize(redirect_to.as_bytes()).collect()
+    } else {
+        redirect_to.to_owned()
+    };
     let mut mails = Vec::new();
     let recipients: Vec<(&str, &str)> = match kind {
         Kind::Signup => vec![("confirmation_token", &user.email)],

@@ -21,12 +21,15 @@ mod signup;
 mod token;
 mod user;
 mod verify;
+mod version;
 
+use std::future::ready;
 use std::sync::Arc;
 
-use actix_web::http::Method;
+use actix_web::dev::HttpServiceFactory;
 use actix_web::http::header::{ALLOW, ContentType};
-use actix_web::{HttpResponse, Resource, web};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, Resource, Route, web};
 
 pub use caller::SecretKeyPresented;
 pub use keys::SigningKey;
@@ -110,33 +113,37 @@ impl GoTrue {
     pub fn configure(&self, cfg: &mut web::ServiceConfig) {
         cfg.app_data(web::Data::new(self.clone()))
             .app_data(web::PayloadConfig::new(1 << 20))
-            .service(only("/health", Method::GET).route(web::get().to(info::health)))
-            .service(only("/settings", Method::GET).route(web::get().to(info::settings)))
-            .service(only("/.well-known/jwks.json", Method::GET).route(web::get().to(info::jwks)))
-            .service(only("/signup", Method::POST).route(web::post().to(signup::signup)))
-            .service(only("/token", Method::POST).route(web::post().to(token::token)))
-            .service(only("/logout", Method::POST).route(web::post().to(token::logout)))
-            .service(only("/recover", Method::POST).route(web::post().to(recovery::recover)))
-            .service(only("/resend", Method::POST).route(web::post().to(recovery::resend)))
-            .service(
-                web::resource("/user")
-                    .route(web::get().to(account::read))
-                    .route(web::put().to(account::update))
-                    .default_service(wrong_method("GET, PUT")),
-            )
-            .service(
-                web::resource("/verify")
-                    .route(web::get().to(verify::follow_link))
-                    .route(web::post().to(verify::exchange))
-                    .default_service(wrong_method("GET, POST")),
-            )
-            .service(only("/admin/users", Method::POST).route(web::post().to(admin::create)))
-            .service(
-                web::resource("/admin/users/{id}")
-                    .route(web::get().to(admin::read))
-                    .route(web::delete().to(admin::delete))
-                    .default_service(wrong_method("DELETE, GET")),
-            )
+            .service(at("/health", "GET", [web::get().to(info::health)]))
+            .service(at("/settings", "GET", [web::get().to(info::settings)]))
+            .service(at(
+                "/.well-known/jwks.json",
+                "GET",
+                [web::get().to(info::jwks)],
+            ))
+            .service(at("/signup", "POST", [web::post().to(signup::signup)]))
+            .service(at("/token", "POST", [web::post().to(token::token)]))
+            .service(at("/logout", "POST", [web::post().to(token::logout)]))
+            .service(at("/recover", "POST", [web::post().to(recovery::recover)]))
+            .service(at("/resend", "POST", [web::post().to(recovery::resend)]))
+            .service(at(
+                "/user",
+                "GET, PUT",
+                [web::get().to(account::read), web::put().to(account::update)],
+            ))
+            .service(at(
+                "/verify",
+                "GET, POST",
+                [
+                    web::get().to(verify::follow_link),
+                    web::post().to(verify::exchange),
+                ],
+            ))
+            .service(at("/admin/users", "POST", [web::post().to(admin::create)]))
+            .service(at(
+                "/admin/users/{id}",
+                "DELETE, GET",
+                [web::get().to(admin::read), web::delete().to(admin::delete)],
+            ))
             .default_service(web::to(unknown_route));
     }
 
@@ -166,19 +173,24 @@ impl GoTrue {
     }
 }
 
-fn only(path: &str, method: Method) -> Resource {
-    let allow = if method == Method::GET { "GET" } else { "POST" };
-    web::resource(path).default_service(wrong_method(allow))
-}
-
-fn wrong_method(allow: &'static str) -> actix_web::Route {
-    web::to(move || {
-        std::future::ready(
+/// A path and what it does with each method that it allows; any other is a 405 without a body.
+fn at<const N: usize>(
+    path: &str,
+    allow: &'static str,
+    routes: [Route; N],
+) -> impl HttpServiceFactory + use<N> {
+    let wrong_method = move || {
+        ready(
             HttpResponse::MethodNotAllowed()
                 .insert_header((ALLOW, allow))
                 .finish(),
         )
-    })
+    };
+    routes
+        .into_iter()
+        .fold(web::resource(path), Resource::route)
+        .default_service(web::to(wrong_method))
+        .wrap(from_fn(version::shape_errors))
 }
 
 async fn unknown_route() -> HttpResponse {

@@ -77,3 +77,42 @@ pub(super) async fn matches(password: &str, hash: Option<&str>) -> Result<bool, 
     .map(|equal| equal && known)
     .map_err(|_| AuthError::internal("Error comparing the password"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> GoTrueSettings {
+        GoTrueSettings {
+            jwt_secret: "secret".to_owned(),
+            signing_key: None,
+            issuer: "http://localhost/auth/v1".to_owned(),
+            site_url: "http://localhost".to_owned(),
+            autoconfirm: true,
+            anonymous: true,
+            disable_signup: false,
+            jwt_exp_s: 3600,
+            password_min_length: 8,
+            password_required_characters: Some("abc:ABC:0123".to_owned()),
+            refresh_reuse_interval_s: 10,
+            mail_max_frequency_s: 60,
+            rate_limits: false,
+        }
+    }
+
+    #[test]
+    fn every_broken_rule_is_named() {
+        let error = check_strength(&settings(), "zzz").unwrap_err();
+        assert_eq!(
+            error.weakness()["reasons"],
+            serde_json::json!(["length", "characters"])
+        );
+        assert!(check_strength(&settings(), "aA0zzzzz").is_ok());
+    }
+
+    #[test]
+    fn bytes_beyond_what_bcrypt_reads_are_refused() {
+        let error = check_strength(&settings(), &"é".repeat(37)).unwrap_err();
+        assert_eq!(error.code(), "validation_failed");
+    }
+}

@@ -84,16 +84,24 @@ pub(super) async fn refresh(
     if token.len() < REFRESH_TOKEN_LENGTH {
         return Err(AuthError::invalid("Refresh token is not valid"));
     }
-    // The session's row is the lock of the family: two exchanges of one token must not fork it.
-    let session = tx
+    // Two exchanges of one token must not fork the family, so they queue; at the user's row first, as
+    // everything that touches a user's sessions does.
+    let owner = tx
         .query_opt(
-            "select s.id, s.user_id from auth.sessions s \
-             where s.id = (select session_id from auth.refresh_tokens where token = $1) for update",
+            "select u.id, r.session_id from auth.refresh_tokens r \
+             join auth.sessions s on s.id = r.session_id join auth.users u on u.id = s.user_id \
+             where r.token = $1 for no key update of u",
             &[&token],
         )
         .await?
         .ok_or_else(not_found)?;
-    let (session_id, user_id): (Uuid, Uuid) = (session.get(0), session.get(1));
+    let (user_id, session_id): (Uuid, Uuid) = (owner.get(0), owner.get(1));
+    tx.query_opt(
+        "select from auth.sessions where id = $1 for update",
+        &[&session_id],
+    )
+    .await?
+    .ok_or_else(not_found)?;
     let presented = tx
         .query_opt(
             "select coalesce(revoked, false), \

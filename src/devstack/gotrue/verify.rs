@@ -179,23 +179,31 @@ async fn verify(
     Ok(Verified::SignedIn(Box::new(issued)))
 }
 
-/// Takes the token out, so that of two requests with it one alone succeeds.
+/// Takes the token out, so that of two requests with it one alone succeeds. Locks the user first, as
+/// whoever writes a token does.
 async fn consume(
     tx: &Transaction<'_>,
     accepted: &[&str],
     hash: &str,
 ) -> Result<Option<User>, AuthError> {
-    let row = tx
+    let named = tx
         .query_opt(
-            "delete from auth.one_time_tokens where token_hash = $1 and token_type::text = any($2) \
-             and created_at > (clock_timestamp() at time zone 'utc') - make_interval(secs => $3) returning user_id",
-            &[&hash, &accepted, &OTP_EXP_S],
+            "select user_id from auth.one_time_tokens where token_hash = $1 and token_type::text = any($2) limit 1",
+            &[&hash, &accepted],
         )
         .await?;
-    match row {
-        Some(row) => User::by_id(tx, row.get::<_, Uuid>(0), Lock::ForUpdate).await,
-        None => Ok(None),
-    }
+    let Some(user_id) = named.map(|row| row.get::<_, Uuid>(0)) else {
+        return Ok(None);
+    };
+    let user = User::by_id(tx, user_id, Lock::ForUpdate).await?;
+    let taken = tx
+        .execute(
+            "delete from auth.one_time_tokens where user_id = $1 and token_hash = $2 and token_type::text = any($3) \
+             and created_at > (clock_timestamp() at time zone 'utc') - make_interval(secs => $4)",
+            &[&user_id, &hash, &accepted, &OTP_EXP_S],
+        )
+        .await?;
+    Ok(user.filter(|_| taken > 0))
 }
 
 fn oauth_error(status: StatusCode) -> &'static str {
