@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::error::InternalError;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -16,6 +17,14 @@ use crate::error::{ApiError, REQUEST_ID};
 use crate::routes::client;
 
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+const NOSNIFF: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-content-type-options"),
+    HeaderValue::from_static("nosniff"),
+);
+const NO_REFERRER: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("referrer-policy"),
+    HeaderValue::from_static("no-referrer"),
+);
 /// Paths that load balancers and scrapers ask for, which are neither limited nor logged.
 const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -27,41 +36,39 @@ pub(crate) async fn around(
     let started = Instant::now();
     let quiet = QUIET.contains(&request.path());
     let method = request.method().clone();
-    let http_request = request.request().clone();
     let refused = if quiet { None } else { over_limit(&request) };
+    // actix needs the request to itself while it routes: no handle to it may be kept here.
     let mut served = REQUEST_ID
         .scope(id.clone(), async {
             if let Some(error) = refused {
-                return request.into_response(error.error_response());
+                return Ok(request.into_response(error.error_response()));
             }
             match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-                Ok(Ok(response)) => response.map_into_boxed_body(),
-                Ok(Err(error)) => {
-                    let response = error.error_response();
-                    ServiceResponse::new(http_request.clone(), as_problem(response))
-                }
+                Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
+                Ok(Err(error)) => Err(as_problem(error.error_response())),
                 Err(_) => {
                     let error = ApiError::internal(anyhow::anyhow!("a handler panicked"));
-                    ServiceResponse::new(http_request.clone(), error.error_response())
+                    Err(error.error_response())
                 }
             }
         })
         .await;
+    let headers = match &mut served {
+        Ok(response) => response.headers_mut(),
+        Err(response) => response.headers_mut(),
+    };
     if let Ok(value) = HeaderValue::from_str(&id) {
-        served.headers_mut().insert(REQUEST_ID_HEADER, value);
+        headers.insert(REQUEST_ID_HEADER, value);
     }
-    let headers = served.headers_mut();
-    headers.insert(
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        HeaderName::from_static("referrer-policy"),
-        HeaderValue::from_static("no-referrer"),
-    );
-    let status = served.status().as_u16();
-    // The pattern, never the path: a path could carry an id.
-    let route = http_request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    headers.insert(NOSNIFF.0, NOSNIFF.1);
+    headers.insert(NO_REFERRER.0, NO_REFERRER.1);
+    let (status, route) = match &served {
+        // The pattern, never the path: a path could carry an id.
+        Ok(response) => (response.status(), response.request().match_pattern()),
+        Err(response) => (response.status(), None),
+    };
+    let status = status.as_u16();
+    let route = route.unwrap_or_else(|| "unknown".to_owned());
     let seconds = started.elapsed().as_secs_f64();
     if !quiet {
         tracing::info!(
@@ -76,7 +83,7 @@ pub(crate) async fn around(
     metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds", "route" => route).record(seconds);
-    Ok(served)
+    served.map_err(|response| InternalError::from_response("refused", response).into())
 }
 
 /// The caller's own `X-Request-ID` when it is a sane one, else a new one.
