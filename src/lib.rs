@@ -2,6 +2,8 @@
 //!
 //! Data flows one way: `routes` (HTTP) → `session`, `interview` (domain) → `supabase` (upstream).
 
+#![warn(unreachable_pub)]
+
 pub mod app;
 pub mod auth;
 pub mod config;

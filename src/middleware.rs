@@ -44,6 +44,10 @@ pub(crate) async fn around(
                 return Ok(request.into_response(error.error_response()));
             }
             match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+                Ok(Ok(response)) if response.status().is_client_error() => {
+                    let (request, response) = response.map_into_boxed_body().into_parts();
+                    Ok(ServiceResponse::new(request, as_problem(response)))
+                }
                 Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
                 Ok(Err(error)) => Err(as_problem(error.error_response())),
                 Err(_) => {
@@ -108,7 +112,7 @@ fn over_limit(request: &ServiceRequest) -> Option<ApiError> {
     )
 }
 
-/// Gives errors that actix itself makes (a bad header, a broken body) the shape of all others.
+/// Gives refusals that actix itself makes (a foreign origin, a broken body) the shape of all others.
 fn as_problem(response: actix_web::HttpResponse) -> actix_web::HttpResponse {
     let is_problem = response
         .headers()

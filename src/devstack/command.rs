@@ -46,6 +46,9 @@ pub struct DevstackArgs {
     /// Groups of characters, parted by colons, of each of which a password needs one
     #[arg(long)]
     password_required_characters: Option<String>,
+    /// Stop when standard input ends, so that a test runner can't leave the stack behind
+    #[arg(long)]
+    until_stdin_ends: bool,
     /// Where links in e-mails lead
     #[arg(long, default_value = "http://localhost:8000")]
     site_url: String,
@@ -82,6 +85,9 @@ pub async fn run_command(
     config: DevstackConfig,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    if args.until_stdin_ends {
+        stop_with_stdin(stop.clone());
+    }
     let starting = Stack::start(args.options(config));
     let stack = tokio::select! {
         stack = starting => stack?,
@@ -94,4 +100,12 @@ pub async fn run_command(
     stop.cancelled().await;
     stack.stop().await;
     Ok(())
+}
+
+fn stop_with_stdin(stop: CancellationToken) {
+    std::thread::spawn(move || {
+        // Whatever comes is not for us; only the end counts.
+        let _ended = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        stop.cancel();
+    });
 }

@@ -1,0 +1,157 @@
+//! The service under test: in this process, or as a process of its own that can be killed.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use ai_interviewer::app::{Application, Minds};
+use ai_interviewer::config::{Config, Environment};
+use tokio_util::sync::CancellationToken;
+
+use super::client::Client;
+use super::stack::{DevstackProcess, stack};
+
+/// The service in this process, on a runtime and a port of its own.
+pub struct TestApp {
+    pub url: String,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Settings of a service on a stack: no limits that a test would run into.
+pub fn config(stack: &DevstackProcess) -> Config {
+    let pairs: Vec<(&str, String)> = vec![
+        ("SUPABASE_URL", stack.api_url().to_owned()),
+        ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY").to_owned()),
+        ("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY").to_owned()),
+        ("SUPABASE_JWT_SECRET", stack.var("JWT_SECRET").to_owned()),
+        ("PORT", "0".to_owned()),
+        ("RATE_LIMIT_PER_MINUTE", "1000000".to_owned()),
+        ("RATE_LIMIT_AUTH_PER_MINUTE", "1000000".to_owned()),
+        ("JOBS_INTERVAL_MINUTES", "1000".to_owned()),
+    ];
+    Environment::new(move |name: &str| {
+        pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+    })
+    .service()
+    .expect("a usable configuration")
+}
+
+impl TestApp {
+    /// On the shared stack, as configured by default.
+    pub fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// On the shared stack, with settings changed.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(stack(), change)
+    }
+
+    pub fn on(stack: &DevstackProcess, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(stack);
+        change(&mut config);
+        let minds = Minds::offline(&config);
+        Self::with_minds(config, minds)
+    }
+
+    pub fn with_minds(config: Config, minds: Minds) -> Self {
+        let stop = CancellationToken::new();
+        let (ready, started) = mpsc::channel();
+        let token = stop.clone();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async move {
+                let application = Application::build(config, minds).expect("the service builds");
+                ready.send(application.port()).expect("the test waits");
+                application.run_until(token).await.expect("the service runs");
+            });
+        });
+        let port = started.recv().expect("the service started");
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            stop,
+            thread: Some(thread),
+        }
+    }
+
+    /// A visitor.
+    pub fn guest(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// A freshly registered user.
+    pub async fn user(&self, name: &str) -> Client {
+        Client::registered(&self.url, name).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            if !std::thread::panicking() {
+                ended.expect("the service ended well");
+            }
+        }
+    }
+}
+
+/// The service as a process of its own, on a stack.
+pub struct ServiceProcess {
+    pub url: String,
+    child: Child,
+}
+
+impl ServiceProcess {
+    pub fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+            .arg("serve")
+            .env_clear()
+            .env("SUPABASE_URL", stack.api_url())
+            .env("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"))
+            .env("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"))
+            .env("PORT", "0")
+            .env("RUST_LOG", "error")
+            .env("RATE_LIMIT_PER_MINUTE", "1000000")
+            .env("RATE_LIMIT_AUTH_PER_MINUTE", "1000000")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("readable output");
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("the service did not start: {line}"))
+            .to_owned();
+        Self { url, child }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL: no chance to put anything in order.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it ran");
+        self.child.wait().expect("it ended");
+    }
+}
+
+impl Drop for ServiceProcess {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
