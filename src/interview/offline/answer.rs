@@ -135,6 +135,24 @@ impl<'a> Answer<'a> {
         Some(clipped(self.text.get(from..to)?, QUOTE_CHARS))
     }
 
+    /// The text from its last sentence but one on, or from its last when the one before has fewer
+    /// than `least_words` words.
+    pub(super) fn ending(&self, least_words: usize) -> &'a str {
+        let lengths = self.sentence_lengths();
+        let last = lengths.len().saturating_sub(1);
+        let from = last.saturating_sub(1);
+        let from = if lengths.get(from).is_some_and(|words| *words >= least_words) {
+            from
+        } else {
+            last
+        };
+        self.sentences
+            .get(from)
+            .and_then(|(start, _)| self.text.get(*start..))
+            .unwrap_or_default()
+            .trim_end()
+    }
+
     /// The sentence with most words, as a quote.
     pub(super) fn longest_sentence(&self) -> Option<&'a str> {
         let lengths = self.sentence_lengths();

@@ -13,6 +13,114 @@ const MAX_PIECES: usize = 12;
 /// Longest line of a résumé that is quoted, in characters.
 const LINE_CHARS: usize = 110;
 
+/// Capitalised words of advertisements that name no skill.
+const AD_WORDS: &[&str] = &[
+    "english",
+    "german",
+    "french",
+    "spanish",
+    "europe",
+    "usa",
+    "uk",
+    "us",
+    "eu",
+    "remote",
+    "hybrid",
+    "monday",
+    "friday",
+    "january",
+    "june",
+    "september",
+    "we",
+    "you",
+    "our",
+    "your",
+    "the",
+    "about",
+    "requirements",
+    "responsibilities",
+    "qualifications",
+    "benefits",
+    "role",
+    "job",
+    "team",
+    "bachelor",
+    "master",
+    "phd",
+    "degree",
+    "ltd",
+    "gmbh",
+    "inc",
+    "llc",
+    "senior",
+    "junior",
+    "engineer",
+    "manager",
+    "developer",
+    "company",
+    "ceo",
+    "hr",
+    "must",
+    "nice",
+    "plus",
+    "experience",
+    "strong",
+    "full",
+    "time",
+];
+
+/// Skills that advertisements write in lower case.
+const SKILLS: &[&str] = &[
+    "stakeholder management",
+    "project management",
+    "machine learning",
+    "data analysis",
+    "code review",
+    "distributed systems",
+    "customer service",
+    "user research",
+    "budgeting",
+    "forecasting",
+    "negotiation",
+    "public speaking",
+    "mentoring",
+    "coaching",
+    "agile",
+    "scrum",
+    "incident response",
+    "observability",
+    "continuous integration",
+    "automated testing",
+    "performance tuning",
+    "accessibility",
+    "design systems",
+    "prototyping",
+    "copywriting",
+    "lead generation",
+    "cold calling",
+    "account management",
+    "risk management",
+    "compliance",
+    "procurement",
+    "process improvement",
+    "conflict resolution",
+    "data modelling",
+    "data modeling",
+    "experimentation",
+    "financial modelling",
+    "financial modeling",
+    "reporting",
+    "onboarding",
+    "prioritisation",
+    "prioritization",
+    "roadmap",
+    "hiring",
+    "teamwork",
+    "communication",
+    "problem solving",
+    "time management",
+];
+
 /// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first.
 pub(super) fn resume_lines(config: &SessionConfig) -> Vec<&str> {
     let text = clipped(
@@ -43,7 +151,7 @@ pub(super) fn required_terms(config: &SessionConfig) -> Vec<String> {
     );
     let answer = Answer::new(text);
     let mut found: Vec<(usize, String)> = Vec::new();
-    for skill in lexicon::SKILLS {
+    for skill in SKILLS {
         found.extend(
             answer
                 .find(skill)
@@ -61,7 +169,7 @@ pub(super) fn required_terms(config: &SessionConfig) -> Vec<String> {
         if lexicon::looks_technical(word)
             || (lexicon::is_capitalised(word) && !answer.begins_sentence(at))
         {
-            let ordinary = lexicon::is_stopword(&lower) || lexicon::AD_WORDS.contains(&&*lower);
+            let ordinary = lexicon::is_stopword(&lower) || AD_WORDS.contains(&&*lower);
             if !ordinary && !company.contains(&lower) && (2..=24).contains(&word.chars().count()) {
                 found.push((at, word.to_owned()));
             }

@@ -8,7 +8,12 @@ use super::rubric::{Asked, measure};
 use super::{NAME, RUBRIC_VERSION, prose, report};
 use crate::interview::evidence::keep_proven;
 use crate::interview::{Coach, Conversation, InterviewError};
-use crate::session::model::{Evidence, Feedback, FeedbackStatus, Report, Score, Turn};
+use crate::session::model::{
+    Evidence, Feedback, FeedbackStatus, Report, ResponseType, Score, Turn,
+};
+
+/// How far back a follow-up's question is looked for.
+const MOST_FOLLOW_UPS: u32 = 4;
 
 /// Judges by what can be counted in the text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,17 +46,43 @@ fn turn(conversation: &Conversation, turn_no: u32) -> Option<&Turn> {
     conversation.turns.get(at).map(AsRef::as_ref)
 }
 
+/// What the interviewer asked in that turn, without what leads up to it. A follow-up is told with the
+/// question before it, and without the words it quotes, which are the candidate's own.
+fn question_of(conversation: &Conversation, turn_no: u32) -> String {
+    let mut told = String::new();
+    for back in 0..=MOST_FOLLOW_UPS {
+        let asked = turn_no
+            .checked_sub(back)
+            .and_then(|turn_no| turn(conversation, turn_no));
+        let Some(reply) = asked.and_then(|turn| turn.reply.as_ref()) else {
+            continue;
+        };
+        if reply.response_type != ResponseType::FollowUp {
+            told.push_str(Answer::new(&reply.content).ending(0));
+            break;
+        }
+        let mut parts = reply.content.split('“');
+        told.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            told.push_str(part.split_once('”').map_or("", |(_, rest)| rest));
+        }
+        told.push(' ');
+    }
+    told
+}
+
 /// Feedback on the turn's message; `None` when it has none.
 pub(super) fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
     let message = answered.message.as_deref()?;
-    let asked_in = answered
-        .question_no
-        .or(answered.turn_no.checked_sub(1))
-        .and_then(|turn_no| turn(conversation, turn_no))
-        .and_then(|turn| turn.reply.as_ref());
+    let asked_in = answered.question_no.or(answered.turn_no.checked_sub(1));
+    let question = asked_in
+        .map(|turn_no| question_of(conversation, turn_no))
+        .unwrap_or_default();
     let asked = Asked {
-        question: asked_in.map_or("", |reply| reply.content.as_str()),
-        topic: asked_in.and_then(|reply| reply.metadata.get("topic")?.as_str()),
+        question: &question,
+        topic: asked_in
+            .and_then(|turn_no| turn(conversation, turn_no)?.reply.as_ref())
+            .and_then(|reply| reply.metadata.get("topic")?.as_str()),
         config: &conversation.config,
     };
     let answer = Answer::new(message);

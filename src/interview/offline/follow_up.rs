@@ -13,6 +13,20 @@ const FEW_WORDS: usize = 6;
 const SHORT_WORDS: usize = 25;
 /// From here on an answer is long enough to do without figures.
 const LONG_WORDS: usize = 150;
+/// A sentence before the question of fewer words is small talk.
+const TALK_WORDS: usize = 7;
+/// Requests to hear the question again.
+const AGAIN: &[&str] = &[
+    "repeat",
+    "rephrase",
+    "say that again",
+    "say it again",
+    "come again",
+    "understand the question",
+    "what was the question",
+    "clarify",
+    "pardon",
+];
 /// Topics whose answers need no result: they are about wishes, not about deeds.
 const WISHES: &[&str] = &[
     "motivation",
@@ -24,6 +38,8 @@ const WISHES: &[&str] = &[
 
 #[derive(Clone, Copy)]
 enum Gap {
+    /// The candidate asks for the question again; the excerpt is the question.
+    Again,
     Empty,
     Short,
     Vague,
@@ -50,7 +66,12 @@ pub(super) fn on(
     previous: &str,
 ) -> Option<String> {
     let answer = Answer::new(message);
-    let (gap, excerpt) = gap(&answer, topic, style, seed)?;
+    let asks_again = answer.word_count() < SHORT_WORDS && answer.first_of(AGAIN).is_some();
+    let (gap, excerpt) = if asks_again {
+        (Gap::Again, Some(Answer::new(previous).ending(TALK_WORDS)))
+    } else {
+        gap(&answer, topic, style, seed)?
+    };
     let choices = wordings(gap, style);
     let first = usize::try_from(mixed(seed, 7_301) % 97).unwrap_or_default();
     (0..choices.len())
@@ -110,13 +131,25 @@ fn gap<'a>(
     None
 }
 
-/// The part of a quote that is repeated aloud: short, and without the full stop at its end.
+/// The part of a quote that is repeated aloud: short, ending with a clause where there is one, and
+/// without the full stop.
 fn excerpt(quote: &str) -> &str {
-    clipped(quote, EXCERPT_CHARS).trim_end_matches(['.', ',', ';', ':', '!', '?', ' '])
+    let mut part = clipped(quote, EXCERPT_CHARS);
+    if part.len() < quote.len()
+        && let Some(clause) = part
+            .rfind([',', ';', ':'])
+            .filter(|at| *at >= part.len() / 3)
+    {
+        part = part.get(..clause).unwrap_or(part);
+    }
+    part.trim_end_matches(['.', ',', ';', ':', '!', '?', ' '])
 }
 
 fn wordings(gap: Gap, style: Style) -> &'static [&'static str] {
     match (gap, style) {
+        (Gap::Again, Style::Aggressive) => &["Listen closely this time. {}", "Once more: {}"],
+        (Gap::Again, Style::Casual) => &["Sure! {}", "No problem, here it is again: {}"],
+        (Gap::Again, _) => &["Of course. {}", "Certainly, here is the question again: {}"],
         (Gap::Empty, Style::Aggressive) => &[
             "That is very little. Take a moment, and then give me one concrete example.",
             "I need more than that. What happened, what did you do, and what came of it?",

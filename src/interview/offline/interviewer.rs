@@ -113,7 +113,16 @@ fn follow_up_line(conversation: &Conversation) -> Option<Line> {
     }
     let last = asked.first()?;
     let topic = topic_of(last).or_else(|| asked.get(question_at).and_then(|reply| topic_of(reply)));
-    let message = answered.message.as_deref().unwrap_or_default();
+    // Messages that a later one superseded belong to the same answer: the longest speaks for it.
+    let message = conversation
+        .turns
+        .iter()
+        .rev()
+        .take(LOOK_BACK)
+        .take_while(|turn| turn.reply.is_none())
+        .filter_map(|turn| turn.message.as_deref())
+        .max_by_key(|message| message.len())
+        .unwrap_or_default();
     let seed = mixed(conversation.seed, u64::from(answered.turn_no));
     let content = follow_up::on(message, topic, style, seed, &last.content)?;
     Some(line(

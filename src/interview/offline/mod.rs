@@ -17,6 +17,7 @@ mod role;
 mod rubric;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod wording;
 
 pub use coach::OfflineCoach;

@@ -55,8 +55,8 @@ pub(super) fn of(conversation: &Conversation) -> Report {
     let weak_names: Vec<&str> = weak.iter().map(|score| score.dimension.as_str()).collect();
     Report {
         patterns_tendencies: patterns(&judged),
-        strengths: strengths(&strong, judged.len()),
-        weaknesses: weaknesses(&weak, judged.len()),
+        strengths: strengths(&strong, weak.last().copied(), judged.len()),
+        weaknesses: weaknesses(&weak, strong.len(), judged.len()),
         improvement_focus_areas: focus_areas(&weak, &judged),
         recommended_resources: resources::for_weaknesses(
             &weak_names,
@@ -214,12 +214,28 @@ fn capitalised_answers(count: usize) -> String {
     }
 }
 
-fn strengths(strong: &[&Score], all: usize) -> String {
+/// `best_of_rest`: the highest dimension below a good score.
+fn strengths(strong: &[&Score], best_of_rest: Option<&Score>, all: usize) -> String {
     if all == 0 {
         return "There are no answers, so there is too little to judge strengths by.".into();
     }
     if strong.is_empty() {
-        return "No dimension reaches 4 of 5 over all answers yet. The feedback on each answer says what worked in it.".into();
+        let Some(best) = best_of_rest else {
+            return "No answer could be scored, so there is too little to judge strengths by."
+                .into();
+        };
+        let shown = best.evidence.first().map(|best| {
+            format!(
+                " The best of it is in turn {}: “{}”",
+                best.turn_no, best.quote
+            )
+        });
+        return format!(
+            "No dimension reaches 4 of 5 over all answers yet; the highest is {} ({}){}",
+            best.dimension,
+            best.reason,
+            shown.unwrap_or_default(),
+        );
     }
     let told: Vec<String> = strong
         .iter()
@@ -238,12 +254,15 @@ fn strengths(strong: &[&Score], all: usize) -> String {
     told.join("\n")
 }
 
-fn weaknesses(weak: &[&Score], all: usize) -> String {
+fn weaknesses(weak: &[&Score], strong: usize, all: usize) -> String {
     if all == 0 {
         return "There are no answers, so there is too little to judge weaknesses by.".into();
     }
+    if weak.is_empty() && strong == 0 {
+        return "No answer could be scored, so there is too little to judge weaknesses by: they are too short or not English sentences.".into();
+    }
     if weak.is_empty() {
-        return "No dimension with a score stays below 4 of 5. What could not be scored is named in the dimension's reason.".into();
+        return "No dimension stays below 4 of 5.".into();
     }
     let told: Vec<String> = weak
         .iter()

@@ -90,10 +90,10 @@ fn by_dimension(dimension: &str) -> &'static [Entry] {
                 description: "The STAR method: its four parts and why interviewers ask for them.",
             },
             Entry {
-                title: "Interviewing at Amazon",
-                url: "https://www.amazon.jobs/en/landing_pages/in-person-interview",
+                title: "STAR method (The Muse)",
+                url: "https://www.themuse.com/advice/star-interview-method",
                 resource_type: "article",
-                description: "An employer's own advice on behavioural questions and the STAR format.",
+                description: "How to build an answer from situation, task, action and result, with examples.",
             },
         ],
         "specificity" => &[
@@ -104,10 +104,10 @@ fn by_dimension(dimension: &str) -> &'static [Entry] {
                 description: "Chip and Dan Heath on why concrete, credible stories are remembered.",
             },
             Entry {
-                title: "Use clear and direct language",
-                url: "https://www.plainlanguage.gov/guidelines/",
+                title: "Writing for GOV.UK",
+                url: "https://www.gov.uk/guidance/content-design/writing-for-gov-uk",
                 resource_type: "documentation",
-                description: "Guidelines for writing that says who does what.",
+                description: "How to replace general words with plain, concrete ones.",
             },
         ],
         "relevance" => &[
@@ -118,8 +118,8 @@ fn by_dimension(dimension: &str) -> &'static [Entry] {
                 description: "What interviewers look for and how to prepare for it.",
             },
             Entry {
-                title: "Job interview preparation (CareerOneStop)",
-                url: "https://www.careeronestop.org/JobSearch/Interview/interview-and-negotiate.aspx",
+                title: "CareerOneStop",
+                url: "https://www.careeronestop.org/",
                 resource_type: "article",
                 description: "How to read an advertisement and match your examples to it.",
             },
@@ -133,9 +133,9 @@ fn by_dimension(dimension: &str) -> &'static [Entry] {
             },
             Entry {
                 title: "Thinking, Fast and Slow",
-                url: "https://us.macmillan.com/books/9780374533557/thinkingfastandslow",
+                url: "https://en.wikipedia.org/wiki/Thinking,_Fast_and_Slow",
                 resource_type: "book",
-                description: "Daniel Kahneman on how decisions are made and how to examine them.",
+                description: "What Daniel Kahneman's book says on how decisions are made and how to examine them.",
             },
         ],
         _ => &[

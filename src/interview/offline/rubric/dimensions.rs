@@ -6,7 +6,8 @@ use super::facts::Facts;
 use super::{DIMENSIONS, Measure};
 use crate::interview::evidence::INSUFFICIENT;
 use crate::interview::offline::answer::{Answer, clipped};
-use crate::interview::offline::lexicon::{self, is_stopword, stem};
+use crate::interview::offline::lexicon::{is_stopword, stem};
+use crate::interview::offline::topics::topic_words;
 use crate::session::model::SessionConfig;
 
 /// Quotes a dimension cites at most.
@@ -210,7 +211,7 @@ fn relevance<'a>(answer: &Answer<'a>, facts: &Facts, asked: &Asked<'_>) -> Measu
     subject.extend(
         asked
             .topic
-            .map_or(&[][..], lexicon::topic_words)
+            .map_or(&[][..], topic_words)
             .iter()
             .map(|word| stem(word)),
     );

@@ -156,18 +156,17 @@ fn actions(lower: &[&str]) -> Vec<usize> {
     };
     let mut found: Vec<usize> = Vec::new();
     for (at, word) in lower.iter().enumerate() {
-        let by_me = matches!(*word, "i" | "we");
-        if by_me
+        let by_me = matches!(*word, "i" | "we")
             && [1, 2]
                 .iter()
-                .any(|step| lower.get(at + step).is_some_and(is_deed))
-        {
-            found.push(at);
-        } else if is_deed(word)
-            && at > 0
-            && matches!(lower.get(at - 1), Some(&"and" | &"then"))
-            && !found.is_empty()
-        {
+                .any(|step| lower.get(at + step).is_some_and(is_deed));
+        let goes_on = !found.is_empty()
+            && is_deed(word)
+            && at
+                .checked_sub(1)
+                .and_then(|before| lower.get(before))
+                .is_some_and(|before| matches!(*before, "and" | "then"));
+        if by_me || goes_on {
             found.push(at);
         }
     }
