@@ -108,7 +108,9 @@ impl Application {
 
     /// The port that was bound.
     pub fn port(&self) -> u16 {
-        self.listener.local_addr().map_or(0, |address| address.port())
+        self.listener
+            .local_addr()
+            .map_or(0, |address| address.port())
     }
 
     pub fn state(&self) -> &web::Data<AppState> {
@@ -167,6 +169,19 @@ impl Application {
         let _stopped = tokio::time::timeout(Duration::from_secs(1), housekeeping).await;
         Ok(served?)
     }
+}
+
+/// Builds the service, says where it listens, and serves until `stop`.
+///
+/// # Errors
+/// The start's and the server's.
+pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+    let minds = Minds::offline(&config);
+    let host = config.server.host.clone();
+    let application = Application::build(config, minds)?;
+    // The port may have been chosen by the system.
+    println!("listening on http://{host}:{}", application.port());
+    application.run_until(stop).await
 }
 
 fn cors(config: &Config) -> Cors {

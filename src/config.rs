@@ -169,8 +169,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         match self.text(name) {
             None => default,
             Some(value) => value.parse().unwrap_or_else(|_| {
-                self.problems
-                    .push(format!("{name}={value} is not usable; it should be {looks_like}"));
+                self.problems.push(format!(
+                    "{name}={value} is not usable; it should be {looks_like}"
+                ));
                 default
             }),
         }
@@ -185,8 +186,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         let looks_like = format!("a whole number of at least {minimum}");
         let value = self.parsed(name, default, &looks_like);
         if value < minimum {
-            self.problems
-                .push(format!("{name}={value} is not usable; it should be {looks_like}"));
+            self.problems.push(format!(
+                "{name}={value} is not usable; it should be {looks_like}"
+            ));
             return minimum;
         }
         value
@@ -197,8 +199,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             None | Some("false" | "0" | "no" | "off") => false,
             Some("true" | "1" | "yes" | "on") => true,
             Some(other) => {
-                self.problems
-                    .push(format!("{name}={other} is not usable; it should be true or false"));
+                self.problems.push(format!(
+                    "{name}={other} is not usable; it should be true or false"
+                ));
                 false
             }
         }
@@ -212,8 +215,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         let looks_like = "a number of seconds, 0 or more, such as 1 or 0.5";
         let value = self.parsed(name, default, looks_like);
         Duration::try_from_secs_f64(value).unwrap_or_else(|_| {
-            self.problems
-                .push(format!("{name}={value} is not usable; it should be {looks_like}"));
+            self.problems.push(format!(
+                "{name}={value} is not usable; it should be {looks_like}"
+            ));
             Duration::from_secs_f64(default)
         })
     }
@@ -280,8 +284,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             None | Some("json") => LogFormat::Json,
             Some("pretty") => LogFormat::Pretty,
             Some(other) => {
-                self.problems
-                    .push(format!("LOG_FORMAT={other} is not usable; it should be pretty or json"));
+                self.problems.push(format!(
+                    "LOG_FORMAT={other} is not usable; it should be pretty or json"
+                ));
                 LogFormat::Json
             }
         };
@@ -293,7 +298,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             .collect();
         for origin in &cors_allowed_origins {
             let usable = Url::parse(origin).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == *origin
+                matches!(url.scheme(), "http" | "https")
+                    && url.origin().ascii_serialization() == *origin
             });
             if !usable {
                 self.problems.push(format!(
@@ -328,8 +334,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
             _ => {
                 if !text.is_empty() {
-                    self.problems
-                        .push(format!("SUPABASE_URL={text} is not usable; it should be {looks_like}"));
+                    self.problems.push(format!(
+                        "SUPABASE_URL={text} is not usable; it should be {looks_like}"
+                    ));
                 }
                 placeholder_url()
             }
@@ -366,7 +373,10 @@ mod tests {
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
         Environment::new(move |name: &str| {
-            pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone())
+            pairs
+                .iter()
+                .find(|(k, _)| k == name)
+                .map(|(_, v)| v.clone())
         })
         .service()
     }
@@ -381,7 +391,12 @@ mod tests {
         let error = read(&[("PORT", "many"), ("TRUST_PROXY", "perhaps")])
             .expect_err("unusable")
             .to_string();
-        for name in ["SUPABASE_URL", "SUPABASE_ANON_KEY", "PORT=many", "TRUST_PROXY=perhaps"] {
+        for name in [
+            "SUPABASE_URL",
+            "SUPABASE_ANON_KEY",
+            "PORT=many",
+            "TRUST_PROXY=perhaps",
+        ] {
             assert!(error.contains(name), "{name} in {error}");
         }
     }

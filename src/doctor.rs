@@ -63,7 +63,9 @@ pub struct Report {
 
 impl Report {
     fn passed(&self) -> bool {
-        self.checks.iter().all(|check| check.verdict != Verdict::Failed)
+        self.checks
+            .iter()
+            .all(|check| check.verdict != Verdict::Failed)
     }
 
     /// # Errors
@@ -109,7 +111,9 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
                 error.to_string(),
                 "set the variables named; .env.example shows each",
             );
-            return Report { checks: vec![check] };
+            return Report {
+                checks: vec![check],
+            };
         }
     };
     let mut checks = vec![Check::ok("configuration", "every variable is usable")];
@@ -196,7 +200,10 @@ async fn auth(gotrue: &GoTrue, config: &Config) -> Check {
         Err(error) => Check::failed(
             name,
             error.to_string(),
-            format!("check SUPABASE_URL ({}) and that the project is not paused", config.supabase.url),
+            format!(
+                "check SUPABASE_URL ({}) and that the project is not paused",
+                config.supabase.url
+            ),
         ),
     }
 }
@@ -207,9 +214,15 @@ async fn tokens(gotrue: &GoTrue, config: &Config) -> Check {
     match gotrue.signing_keys().await {
         Ok(set) if !set.keys.is_empty() => Check::ok(
             name,
-            format!("{} public signing key(s) in the JWKS; the audience is not checked", set.keys.len()),
+            format!(
+                "{} public signing key(s) in the JWKS; the audience is not checked",
+                set.keys.len()
+            ),
         ),
-        Ok(_) if secret => Check::ok(name, "HS256 with SUPABASE_JWT_SECRET; the audience is not checked"),
+        Ok(_) if secret => Check::ok(
+            name,
+            "HS256 with SUPABASE_JWT_SECRET; the audience is not checked",
+        ),
         Ok(_) => Check::failed(
             name,
             "the project signs with a shared secret, and SUPABASE_JWT_SECRET is not set",
@@ -233,7 +246,10 @@ fn forwarding(config: &Config) -> Check {
         .and_then(|key| ApiKey::new(key).ok())
         .is_some_and(|key| key.kind() == KeyKind::Secret);
     match (config.supabase.forward_client_ip, secret) {
-        (true, true) => Check::ok(name, "forwarded to Supabase Auth for its limits per address"),
+        (true, true) => Check::ok(
+            name,
+            "forwarded to Supabase Auth for its limits per address",
+        ),
         (true, false) => Check::failed(
             name,
             "AUTH_FORWARD_CLIENT_IP=true needs a secret key (sb_secret_…)",
@@ -253,8 +269,14 @@ const TABLES: [(&str, &str); 4] = [
         "interview_sessions",
         "session_id,user_id,session_config,final_summary,session_stats,status,version,base_version",
     ),
-    ("interview_turns", "session_id,turn_no,turn_id,message,reply,feedback"),
-    ("speech_tasks", "task_id,session_id,user_id,task_type,status"),
+    (
+        "interview_turns",
+        "session_id,turn_no,turn_id,message,reply,feedback",
+    ),
+    (
+        "speech_tasks",
+        "task_id,session_id,user_id,task_type,status",
+    ),
 ];
 
 async fn tables(rest: &PostgRest) -> Check {
@@ -262,7 +284,9 @@ async fn tables(rest: &PostgRest) -> Check {
     let guest = Identity::Guest { session_id: None };
     for (table, columns) in TABLES {
         let query = [("select", columns.to_owned()), ("limit", "1".to_owned())];
-        let rows = rest.select::<serde_json::Value>(&guest, table, &query).await;
+        let rows = rest
+            .select::<serde_json::Value>(&guest, table, &query)
+            .await;
         match rows {
             // Nothing is granted to visitors on it: it is there, and closed.
             Ok(_) | Err(RestError::Forbidden(_)) => {}
@@ -277,7 +301,11 @@ async fn tables(rest: &PostgRest) -> Check {
                 );
             }
             Err(error) => {
-                return Check::failed(name, format!("{table}: {error}"), "check that the project runs");
+                return Check::failed(
+                    name,
+                    format!("{table}: {error}"),
+                    "check that the project runs",
+                );
             }
         }
     }
@@ -318,10 +346,20 @@ async fn functions(rest: &PostgRest) -> Check {
 async fn guests(rest: &PostgRest) -> Check {
     let name = "isolation";
     let guest = Identity::Guest { session_id: None };
-    let query = [("select", "session_id".to_owned()), ("limit", "1".to_owned())];
+    let query = [
+        ("select", "session_id".to_owned()),
+        ("limit", "1".to_owned()),
+    ];
     let mut seen = Vec::new();
-    for table in ["interview_sessions", "interview_turns", "speech_tasks", "users"] {
-        if let Ok(rows) = rest.select::<serde_json::Value>(&guest, table, &query).await
+    for table in [
+        "interview_sessions",
+        "interview_turns",
+        "speech_tasks",
+        "users",
+    ] {
+        if let Ok(rows) = rest
+            .select::<serde_json::Value>(&guest, table, &query)
+            .await
             && !rows.is_empty()
         {
             seen.push(table);
@@ -343,7 +381,10 @@ async fn service_key(rest: &PostgRest, config: &Config) -> Check {
     if config.supabase.service_key.is_none() {
         return Check::note(name, "not tried: no service key", "none needed");
     }
-    let query = [("select", "session_id".to_owned()), ("limit", "1".to_owned())];
+    let query = [
+        ("select", "session_id".to_owned()),
+        ("limit", "1".to_owned()),
+    ];
     match rest
         .select::<serde_json::Value>(&Identity::Service, "interview_sessions", &query)
         .await

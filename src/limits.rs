@@ -98,9 +98,21 @@ mod tests {
     fn an_account_is_guarded_against_guesses_from_many_addresses() {
         let limits = limits();
         for last in 1..=2 {
-            assert!(limits.check_auth([192, 0, 2, last].into(), "a@example.com").is_ok());
+            assert!(
+                limits
+                    .check_auth([192, 0, 2, last].into(), "a@example.com")
+                    .is_ok()
+            );
         }
-        assert!(limits.check_auth([192, 0, 2, 3].into(), "a@example.com").is_err());
-        assert!(limits.check_auth([192, 0, 2, 3].into(), "b@example.com").is_ok());
+        assert!(
+            limits
+                .check_auth([192, 0, 2, 3].into(), "a@example.com")
+                .is_err()
+        );
+        assert!(
+            limits
+                .check_auth([192, 0, 2, 3].into(), "b@example.com")
+                .is_ok()
+        );
     }
 }

@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
-use ai_interviewer::app::{Application, Minds};
-use ai_interviewer::config::{Config, DevstackConfig, Environment, LogFormat};
+use ai_interviewer::config::Environment;
 use ai_interviewer::supabase::postgrest::PostgRest;
-use ai_interviewer::{doctor, jobs, routes, telemetry};
+use ai_interviewer::{app, doctor, jobs, routes, telemetry};
+#[cfg(feature = "devstack")]
+use ai_interviewer::{
+    config::LogFormat,
+    devstack::{self, DevstackArgs},
+};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,10 +31,10 @@ enum Command {
     Serve,
     /// Start the embedded stack and serve on it: no Docker, no keys
     #[cfg(feature = "devstack")]
-    Dev(ai_interviewer::devstack::DevstackArgs),
+    Dev(DevstackArgs),
     /// Start the embedded stack alone and print its variables
     #[cfg(feature = "devstack")]
-    Devstack(ai_interviewer::devstack::DevstackArgs),
+    Devstack(DevstackArgs),
     /// Check the configuration against the running Supabase, a line per check
     Doctor {
         /// Print a JSON document instead of lines
@@ -62,19 +66,27 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve => {
             let mut environment = Environment::process();
             if environment.uses_mock_auth() {
-                return on_embedded_stack().await;
+                #[cfg(feature = "devstack")]
+                {
+                    dev(DevstackArgs::default()).await?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                #[cfg(not(feature = "devstack"))]
+                anyhow::bail!(
+                    "USE_MOCK_AUTH=true needs the embedded stack, which this build leaves out"
+                );
             }
             let config = environment.service()?;
             telemetry::init_logs(config.server.log_format);
-            serve(config, stop_signal()?).await?;
+            app::serve(config, stop_signal()?).await?;
         }
         #[cfg(feature = "devstack")]
         Command::Dev(args) => dev(args).await?,
         #[cfg(feature = "devstack")]
         Command::Devstack(args) => {
             telemetry::init_logs(LogFormat::Pretty);
-            let config = devstack_config();
-            ai_interviewer::devstack::run_command(args, config, stop_signal()?).await?;
+            let config = Environment::process().devstack();
+            devstack::run_alone(args, config, stop_signal()?).await?;
         }
         Command::Doctor { json } => {
             let report = doctor::examine(Environment::process().service()).await;
@@ -97,68 +109,11 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
-    let minds = Minds::offline(&config);
-    let host = config.server.host.clone();
-    let application = Application::build(config, minds)?;
-    // The port may have been chosen by the system.
-    println!("listening on http://{host}:{}", application.port());
-    application.run_until(stop).await
-}
-
 #[cfg(feature = "devstack")]
-fn devstack_config() -> DevstackConfig {
-    Environment::process().devstack()
-}
-
-#[cfg(feature = "devstack")]
-async fn on_embedded_stack() -> anyhow::Result<ExitCode> {
-    #[derive(Parser)]
-    struct Defaults {
-        #[command(flatten)]
-        args: ai_interviewer::devstack::DevstackArgs,
-    }
-    dev(Defaults::parse_from(["dev"]).args).await?;
-    Ok(ExitCode::SUCCESS)
-}
-
-#[cfg(not(feature = "devstack"))]
-async fn on_embedded_stack() -> anyhow::Result<ExitCode> {
-    anyhow::bail!("USE_MOCK_AUTH=true needs the embedded stack, which this build leaves out")
-}
-
-#[cfg(feature = "devstack")]
-async fn dev(args: ai_interviewer::devstack::DevstackArgs) -> anyhow::Result<()> {
-    use ai_interviewer::devstack::Stack;
-
+async fn dev(args: DevstackArgs) -> anyhow::Result<()> {
     telemetry::init_logs(LogFormat::Pretty);
-    let stop = stop_signal()?;
-    let starting = Stack::start(args.options(devstack_config()));
-    let stack = tokio::select! {
-        stack = starting => stack?,
-        () = stop.cancelled() => return Ok(()),
-    };
-    let of_stack = [
-        ("SUPABASE_URL", stack.api_url.clone()),
-        ("SUPABASE_ANON_KEY", stack.publishable_key.clone()),
-        ("SUPABASE_PUBLISHABLE_KEY", stack.publishable_key.clone()),
-        ("SUPABASE_SERVICE_KEY", stack.secret_key.clone()),
-        ("SUPABASE_SECRET_KEY", stack.secret_key.clone()),
-        ("SUPABASE_JWT_SECRET", stack.jwt_secret.clone()),
-    ];
-    let lookup = move |name: &str| {
-        let given = of_stack.iter().find(|(key, _)| *key == name);
-        given
-            .map(|(_, value)| value.clone())
-            .or_else(|| std::env::var(name).ok())
-    };
-    let served = async {
-        let config = Environment::new(lookup).service()?;
-        serve(config, stop).await
-    };
-    let served = served.await;
-    stack.stop().await;
-    served
+    let config = Environment::process().devstack();
+    devstack::run_with_service(args, config, stop_signal()?).await
 }
 
 /// Cancelled by SIGTERM or SIGINT.

@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::error::InternalError;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
@@ -97,7 +97,10 @@ fn request_id(request: &ServiceRequest) -> String {
         .get(&REQUEST_ID_HEADER)
         .and_then(|value| value.to_str().ok())
         .filter(|id| (8..=64).contains(&id.len()))
-        .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        .filter(|id| {
+            id.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
@@ -106,9 +109,13 @@ fn over_limit(request: &ServiceRequest) -> Option<ApiError> {
     let client = client::address(request.request(), &state.config);
     let refusal = state.limits.check_request(client).err()?;
     Some(
-        ApiError::new(429, "rate_limited", "Too many requests. Try again in a moment.")
-            .retry_after(refusal.retry_after)
-            .retryable(true),
+        ApiError::new(
+            429,
+            "rate_limited",
+            "Too many requests. Try again in a moment.",
+        )
+        .retry_after(refusal.retry_after)
+        .retryable(true),
     )
 }
 
@@ -126,7 +133,10 @@ fn as_problem(response: actix_web::HttpResponse) -> actix_web::HttpResponse {
     ApiError::new(
         status.as_u16(),
         "request_refused",
-        format!("The request could not be served: {}.", phrase.to_lowercase()),
+        format!(
+            "The request could not be served: {}.",
+            phrase.to_lowercase()
+        ),
     )
     .error_response()
 }

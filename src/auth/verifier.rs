@@ -163,7 +163,8 @@ impl TokenVerifier {
         match self.gotrue.signing_keys().await {
             Ok(set) => {
                 let keys = Arc::new(usable(set));
-                *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&keys));
+                *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
+                    Some(Arc::clone(&keys));
                 Ok(keys)
             }
             Err(error) => {
@@ -200,7 +201,9 @@ fn usable(set: KeySet) -> Keys {
 /// The algorithm that a public key is for; a symmetric key in a public set is for nothing.
 fn algorithm(jwk: &Jwk) -> Option<Algorithm> {
     match &jwk.algorithm {
-        AlgorithmParameters::EllipticCurve(parameters) if parameters.curve == EllipticCurve::P256 => {
+        AlgorithmParameters::EllipticCurve(parameters)
+            if parameters.curve == EllipticCurve::P256 =>
+        {
             Some(Algorithm::ES256)
         }
         AlgorithmParameters::RSA(_) => Some(Algorithm::RS256),
@@ -237,6 +240,10 @@ fn check_backend() -> anyhow::Result<()> {
     });
     let key = jsonwebtoken::EncodingKey::from_secret(b"start-up check");
     let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key)?;
-    read(&token, &DecodingKey::from_secret(b"start-up check"), Algorithm::HS256)?;
+    read(
+        &token,
+        &DecodingKey::from_secret(b"start-up check"),
+        Algorithm::HS256,
+    )?;
     Ok(())
 }

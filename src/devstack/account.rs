@@ -28,7 +28,9 @@ impl Account {
                 }));
             }
         }
-        anyhow::bail!("running as root, and there is no account named postgres or nobody to run PostgreSQL as")
+        anyhow::bail!(
+            "running as root, and there is no account named postgres or nobody to run PostgreSQL as"
+        )
     }
 
     pub(super) fn own(self, path: &Path) -> anyhow::Result<()> {

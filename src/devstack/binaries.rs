@@ -58,7 +58,11 @@ impl Binaries {
             postgrest,
         };
         for file in [&found.initdb, &found.postgres, &found.postgrest] {
-            anyhow::ensure!(file.is_file(), "there is no executable at {}", file.display());
+            anyhow::ensure!(
+                file.is_file(),
+                "there is no executable at {}",
+                file.display()
+            );
         }
         Ok(found)
     }
@@ -92,8 +96,16 @@ impl Binaries {
 }
 
 fn platform() -> String {
-    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    let system = if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        "linux"
+    };
+    let processor = if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x64"
+    };
     format!("{system}-{processor}")
 }
 

@@ -1,4 +1,4 @@
-//! `ai-interviewer devstack`: the embedded stack alone.
+//! `ai-interviewer devstack` and `ai-interviewer dev`: the embedded stack alone, and the service on it.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -8,7 +8,8 @@ use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stack, StackOptions};
-use crate::config::DevstackConfig;
+use crate::app;
+use crate::config::{DevstackConfig, Environment};
 
 /// Options of the embedded stack.
 #[derive(Args, Clone, Debug)]
@@ -54,8 +55,20 @@ pub struct DevstackArgs {
     site_url: String,
 }
 
+impl Default for DevstackArgs {
+    /// What the command line means when it says nothing.
+    fn default() -> Self {
+        #[derive(clap::Parser)]
+        struct Nothing {
+            #[command(flatten)]
+            args: DevstackArgs,
+        }
+        <Nothing as clap::Parser>::parse_from(["dev"]).args
+    }
+}
+
 impl DevstackArgs {
-    pub fn options(self, config: DevstackConfig) -> StackOptions {
+    fn options(self, config: DevstackConfig) -> StackOptions {
         let mut options = StackOptions::new(self.data_dir.unwrap_or(config.data_dir));
         options.gateway_port = self.port;
         options.postgres_port = self.db_port;
@@ -80,7 +93,7 @@ impl DevstackArgs {
 ///
 /// # Errors
 /// The start's.
-pub async fn run_command(
+pub async fn run_alone(
     args: DevstackArgs,
     config: DevstackConfig,
     stop: CancellationToken,
@@ -95,11 +108,47 @@ pub async fn run_command(
     };
     let mut out = std::io::stdout().lock();
     // A reader that has what it wanted may close the pipe.
-    let _closed = out.write_all(stack.env_lines().as_bytes()).and_then(|()| out.flush());
+    let _closed = out
+        .write_all(stack.env_lines().as_bytes())
+        .and_then(|()| out.flush());
     drop(out);
     stop.cancelled().await;
     stack.stop().await;
     Ok(())
+}
+
+/// Starts the stack and the service on it, and runs both until `stop`.
+///
+/// # Errors
+/// The start's and the server's.
+pub async fn run_with_service(
+    args: DevstackArgs,
+    config: DevstackConfig,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let starting = Stack::start(args.options(config));
+    let stack = tokio::select! {
+        stack = starting => stack?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let of_stack = [
+        ("SUPABASE_URL", stack.api_url.clone()),
+        ("SUPABASE_ANON_KEY", stack.publishable_key.clone()),
+        ("SUPABASE_SERVICE_KEY", stack.secret_key.clone()),
+        ("SUPABASE_JWT_SECRET", stack.jwt_secret.clone()),
+    ];
+    let lookup = move |name: &str| {
+        let given = of_stack.iter().find(|(key, _)| *key == name);
+        given
+            .map(|(_, value)| value.clone())
+            .or_else(|| std::env::var(name).ok())
+    };
+    let served = match Environment::new(lookup).service() {
+        Ok(config) => app::serve(config, stop).await,
+        Err(error) => Err(error.into()),
+    };
+    stack.stop().await;
+    served
 }
 
 fn stop_with_stdin(stop: CancellationToken) {

@@ -68,7 +68,14 @@ impl Gateway {
                 .app_data(gateway)
                 .wrap(from_fn(check_key))
                 // Like Kong's: any origin, no credentials.
-                .wrap(Cors::default().allow_any_origin().allow_any_method().allow_any_header().expose_any_header().max_age(3600))
+                .wrap(
+                    Cors::default()
+                        .allow_any_origin()
+                        .allow_any_method()
+                        .allow_any_header()
+                        .expose_any_header()
+                        .max_age(3600),
+                )
                 .configure(|cfg| routes(cfg, &self.auth))
         })
         .workers(2)
@@ -109,12 +116,17 @@ async fn check_key(
     let path = request.path();
     let open = OPEN.contains(&path) || path == "/dev/mail" || request.method() == "OPTIONS";
     if open {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+        return next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
     }
     let gateway = request.app_data::<web::Data<Gateway>>().cloned();
     let in_query = || {
         let query = request.query_string();
-        query.split('&').find_map(|pair| pair.strip_prefix("apikey="))
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("apikey="))
     };
     let key = request
         .headers()
@@ -133,7 +145,9 @@ async fn check_key(
         request.extensions_mut().insert(SecretKeyPresented);
     }
     request.extensions_mut().insert(presented);
-    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+    next.call(request)
+        .await
+        .map(ServiceResponse::map_into_boxed_body)
 }
 
 impl Keys {
@@ -183,7 +197,8 @@ async fn forward(
     payload: web::Payload,
 ) -> HttpResponse {
     let Ok(Ok(body)) = payload.to_bytes_limited(LARGEST_BODY).await else {
-        return HttpResponse::PayloadTooLarge().json(json!({"message": "Request size limit exceeded"}));
+        return HttpResponse::PayloadTooLarge()
+            .json(json!({"message": "Request size limit exceeded"}));
     };
     let uri = request.uri();
     let rest = uri.path().strip_prefix(prefix).unwrap_or("/");
@@ -204,10 +219,8 @@ async fn forward(
         .body(body)
         .send()
         .await;
-    let unavailable = || {
-        HttpResponse::ServiceUnavailable()
-            .json(json!({"message": "name resolution failed"}))
-    };
+    let unavailable =
+        || HttpResponse::ServiceUnavailable().json(json!({"message": "name resolution failed"}));
     let Ok(answer) = sent else {
         return unavailable();
     };
@@ -270,9 +283,18 @@ fn upstream_headers(request: &HttpRequest, keys: &Keys) -> reqwest::header::Head
 fn is_hop_by_hop(name: &str) -> bool {
     matches!(
         name,
-        "connection" | "host" | "content-length" | "transfer-encoding" | "keep-alive" | "upgrade"
-            | "te" | "trailer" | "expect" | "date"
-            | "access-control-allow-origin" | "access-control-expose-headers"
+        "connection"
+            | "host"
+            | "content-length"
+            | "transfer-encoding"
+            | "keep-alive"
+            | "upgrade"
+            | "te"
+            | "trailer"
+            | "expect"
+            | "date"
+            | "access-control-allow-origin"
+            | "access-control-expose-headers"
     )
 }
 

@@ -27,8 +27,10 @@ pub(super) async fn bootstrap(db: &Client, password: &str, mock_auth: bool) -> a
     }
     // The password is made of letters, digits, - and _.
     for role in ["authenticator", "supabase_auth_admin"] {
-        db.batch_execute(&format!("alter role {role} with login password '{password}'"))
-            .await?;
+        db.batch_execute(&format!(
+            "alter role {role} with login password '{password}'"
+        ))
+        .await?;
     }
     Ok(())
 }
@@ -38,7 +40,10 @@ pub(super) async fn bootstrap(db: &Client, password: &str, mock_auth: bool) -> a
 pub(super) async fn migrate(db: &mut Client) -> anyhow::Result<Vec<String>> {
     db.batch_execute(HISTORY).await?;
     let rows = db
-        .query("select version from supabase_migrations.schema_migrations", &[])
+        .query(
+            "select version from supabase_migrations.schema_migrations",
+            &[],
+        )
         .await?;
     let known: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     let mut files: Vec<(&str, &str)> = MIGRATIONS

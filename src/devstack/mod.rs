@@ -35,7 +35,7 @@ use self::process::Supervised;
 use self::real_gotrue::RealGoTrue;
 use self::secrets::Secrets;
 
-pub use command::{DevstackArgs, run_command};
+pub use command::{DevstackArgs, run_alone, run_with_service};
 
 /// How the stack is to be.
 #[derive(Clone, Debug)]
@@ -115,10 +115,17 @@ impl Stack {
         let secrets = Secrets::load(&folder.join("secrets.json"), options.jwt_secret.clone())?;
         let password = secrets.database_password.as_str();
         let postgres_port = port(options.postgres_port)?;
-        let postgres = postgres::start(&folder, &binaries, account, postgres_port, password).await?;
+        let postgres =
+            postgres::start(&folder, &binaries, account, postgres_port, password).await?;
         let mut children = vec![postgres];
         let started = Self::start_over(
-            &options, &folder, binaries, account, &secrets, postgres_port, &mut children,
+            &options,
+            &folder,
+            binaries,
+            account,
+            &secrets,
+            postgres_port,
+            &mut children,
         );
         match started.await {
             Ok((gateway, gateway_port)) => Ok(Self {
@@ -291,7 +298,11 @@ fn reachable_folder(
     };
     let elsewhere = || {
         let digest = Sha256::digest(wanted.display().to_string().as_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name: String = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         PathBuf::from("/var/tmp").join(format!("ai-interviewer-{name}"))
     };
     let folder = if is_open_to_all(&wanted) {

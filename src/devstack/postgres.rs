@@ -78,7 +78,10 @@ pub(super) async fn start(
             Ok(_) => return Ok(server),
             Err(error) if began.elapsed() > READY_WITHIN => {
                 server.stop().await;
-                anyhow::bail!("PostgreSQL does not answer ({error}); see {}", log.display());
+                anyhow::bail!(
+                    "PostgreSQL does not answer ({error}); see {}",
+                    log.display()
+                );
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(40)).await,
         }

@@ -3,7 +3,10 @@
 //! `PR_SET_PDEATHSIG` (prctl(2)) follows the thread that spawned the child, so one thread that never
 //! ends spawns them all. It is set after the change of user, which would clear it.
 
-#![expect(unsafe_code, reason = "pre_exec runs between fork and exec; see the safety comment")]
+#![expect(
+    unsafe_code,
+    reason = "pre_exec runs between fork and exec; see the safety comment"
+)]
 
 use std::fs::OpenOptions;
 use std::io;
@@ -56,7 +59,10 @@ static SPAWNER: LazyLock<Mutex<mpsc::Sender<Order>>> = LazyLock::new(|| {
 });
 
 fn spawn_here(spec: &Spec) -> Spawned {
-    let log = OpenOptions::new().create(true).append(true).open(&spec.log)?;
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&spec.log)?;
     let mut command = Command::new(&spec.program);
     command
         .args(&spec.args)
@@ -128,7 +134,13 @@ impl Supervised {
         let pid = Arc::new(Mutex::new(pid_of(&child)));
         let (stopping, stop) = watch::channel(false);
         let (ended_sender, ended) = watch::channel(false);
-        tokio::spawn(supervise(spec.clone(), child, Arc::clone(&pid), stop, ended_sender));
+        tokio::spawn(supervise(
+            spec.clone(),
+            child,
+            Arc::clone(&pid),
+            stop,
+            ended_sender,
+        ));
         Ok(Self {
             spec,
             stopping,
@@ -175,7 +187,11 @@ async fn supervise(
         if *stop.borrow() {
             break;
         }
-        tracing::warn!(child = spec.name, ?status, "ended by itself; starting it again");
+        tracing::warn!(
+            child = spec.name,
+            ?status,
+            "ended by itself; starting it again"
+        );
         child = loop {
             tokio::time::sleep(RESTART_AFTER).await;
             if *stop.borrow() {

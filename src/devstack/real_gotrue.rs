@@ -59,12 +59,24 @@ impl RealGoTrue<'_> {
             ("GOTRUE_JWT_ISSUER", self.issuer.clone()),
             ("GOTRUE_DISABLE_SIGNUP", options.disable_signup.to_string()),
             ("GOTRUE_EXTERNAL_EMAIL_ENABLED", "true".to_owned()),
-            ("GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED", options.anonymous.to_string()),
+            (
+                "GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED",
+                options.anonymous.to_string(),
+            ),
             ("GOTRUE_MAILER_AUTOCONFIRM", options.autoconfirm.to_string()),
             ("GOTRUE_PASSWORD_MIN_LENGTH", "8".to_owned()),
-            ("GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED", "true".to_owned()),
-            ("GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL", "10".to_owned()),
-            ("GOTRUE_SECURITY_SB_FORWARDED_FOR_ENABLED", "true".to_owned()),
+            (
+                "GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED",
+                "true".to_owned(),
+            ),
+            (
+                "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL",
+                "10".to_owned(),
+            ),
+            (
+                "GOTRUE_SECURITY_SB_FORWARDED_FOR_ENABLED",
+                "true".to_owned(),
+            ),
         ];
         if let Some(key) = &self.signing_key {
             use base64::Engine as _;
@@ -79,16 +91,25 @@ impl RealGoTrue<'_> {
             env.push(("GOTRUE_JWT_VALIDMETHODS", "HS256,RS256,ES256".to_owned()));
         }
         // The binary looks for its migrations beside itself unless told otherwise.
-        let beside = self.program.parent().map(|folder| folder.join("migrations"));
+        let beside = self
+            .program
+            .parent()
+            .map(|folder| folder.join("migrations"));
         if let Some(migrations) = beside.filter(|folder| folder.is_dir()) {
-            env.push(("GOTRUE_DB_MIGRATIONS_PATH", migrations.display().to_string()));
+            env.push((
+                "GOTRUE_DB_MIGRATIONS_PATH",
+                migrations.display().to_string(),
+            ));
         }
         let mut env: Vec<(String, String)> = env
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
         // Mail settings and anything else are the operator's.
-        env.extend(std::env::vars().filter(|(name, _)| name.starts_with("GOTRUE_") && name != "GOTRUE_BIN"));
+        env.extend(
+            std::env::vars()
+                .filter(|(name, _)| name.starts_with("GOTRUE_") && name != "GOTRUE_BIN"),
+        );
         env
     }
 
@@ -98,7 +119,11 @@ impl RealGoTrue<'_> {
         let migrated = run(&spec)
             .await
             .with_context(|| format!("cannot run {}", self.program.display()))?;
-        anyhow::ensure!(migrated, "GoTrue's migrations failed; see {}", spec.log.display());
+        anyhow::ensure!(
+            migrated,
+            "GoTrue's migrations failed; see {}",
+            spec.log.display()
+        );
         Ok(())
     }
 

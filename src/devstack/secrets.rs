@@ -34,7 +34,11 @@ impl Secrets {
         } else {
             let made = Self::make()?;
             let mut options = fs::OpenOptions::new();
-            let mut out = options.write(true).create_new(true).mode(0o600).open(file)?;
+            let mut out = options
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(file)?;
             out.write_all(&serde_json::to_vec_pretty(&made)?)?;
             made
         };

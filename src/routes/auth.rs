@@ -148,9 +148,7 @@ pub(super) async fn register(
     let from = guard(&state, &request, &email)?;
     let signed_up = state.gotrue.sign_up(&email, &password, &name, from).await?;
     Ok(match signed_up {
-        SignUp::Session(tokens) => {
-            HttpResponse::Created().json(AuthTokenResponse::from(*tokens))
-        }
+        SignUp::Session(tokens) => HttpResponse::Created().json(AuthTokenResponse::from(*tokens)),
         SignUp::ConfirmationPending => HttpResponse::Accepted().json(ConfirmationPending {
             message: "Check your e-mail and follow the link to confirm your address.".to_owned(),
             user: PendingUser { email, name },
@@ -194,7 +192,10 @@ pub(super) async fn refresh(
     let query = web::Query::<RefreshQuery>::from_query(request.query_string())
         .ok()
         .and_then(|query| query.into_inner().refresh_token);
-    let token = body.take_text("refresh_token", 4_096).or(query).unwrap_or_default();
+    let token = body
+        .take_text("refresh_token", 4_096)
+        .or(query)
+        .unwrap_or_default();
     if token.is_empty() {
         body.refuse("refresh_token", "must not be empty");
     }
@@ -389,7 +390,10 @@ fn name(body: &mut JsonObject) -> String {
     let name = body.take_text("name", 1_000).unwrap_or_default();
     let name = name.trim().to_owned();
     if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        body.refuse("name", "must have 1 to 100 characters, none of them a control character");
+        body.refuse(
+            "name",
+            "must have 1 to 100 characters, none of them a control character",
+        );
     }
     name
 }
@@ -404,13 +408,25 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
             .route(web::delete().to(delete_account))
     });
     mount(cfg, "/auth/logout", |r| r.route(web::post().to(logout)));
-    mount(cfg, "/auth/forgot_password", |r| r.route(web::post().to(forgot_password)));
-    mount(cfg, "/auth/update_password", |r| r.route(web::post().to(update_password)));
+    mount(cfg, "/auth/forgot_password", |r| {
+        r.route(web::post().to(forgot_password))
+    });
+    mount(cfg, "/auth/update_password", |r| {
+        r.route(web::post().to(update_password))
+    });
 }
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
-    register, login, refresh, me, rename, logout, forgot_password, update_password, delete_account
+    register,
+    login,
+    refresh,
+    me,
+    rename,
+    logout,
+    forgot_password,
+    update_password,
+    delete_account
 ))]
 pub(super) struct AuthDoc;
 
@@ -420,10 +436,22 @@ mod tests {
 
     #[test]
     fn addresses_are_judged_by_their_shape() {
-        for good in ["a@example.com", "ada.lovelace+x@mail.example.co.uk", "ü@exämple.de"] {
+        for good in [
+            "a@example.com",
+            "ada.lovelace+x@mail.example.co.uk",
+            "ü@exämple.de",
+        ] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "@", "a@b", "a b@example.com", "a@@example.com", "a@.com", "a@exa mple.com"] {
+        for bad in [
+            "",
+            "@",
+            "a@b",
+            "a b@example.com",
+            "a@@example.com",
+            "a@.com",
+            "a@exa mple.com",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
     }

@@ -108,7 +108,8 @@ fn is_json(request: &HttpRequest) -> bool {
     };
     let essence = value.to_str().unwrap_or("").split(';').next().unwrap_or("");
     let essence = essence.trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 impl FromRequest for JsonObject {
@@ -148,7 +149,11 @@ impl FromRequest for JsonObject {
 }
 
 fn unreadable() -> ApiError {
-    ApiError::new(400, "body_unreadable", "The request's body could not be read.")
+    ApiError::new(
+        400,
+        "body_unreadable",
+        "The request's body could not be read.",
+    )
 }
 
 #[cfg(test)]
@@ -173,7 +178,8 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named() {
-        let mut body = parse(br#"{"a": 1, "b": "x\u0000", "c": "long", "d": null}"#).expect("an object");
+        let mut body =
+            parse(br#"{"a": 1, "b": "x\u0000", "c": "long", "d": null}"#).expect("an object");
         assert_eq!(body.take::<String>("a", "must be a string"), None);
         assert_eq!(body.take_text("b", 10), None);
         assert_eq!(body.take_text("c", 3), None);

@@ -45,7 +45,11 @@ impl SignedIn {
 }
 
 fn invalid() -> ApiError {
-    ApiError::new(401, "token_invalid", "The access token is not valid. Sign in again.")
+    ApiError::new(
+        401,
+        "token_invalid",
+        "The access token is not valid. Sign in again.",
+    )
 }
 
 async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
@@ -63,21 +67,25 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no application state")))?;
-    let verified = state.verifier.verify(token).await.map_err(|error| match error {
-        TokenError::Expired => ApiError::new(
-            401,
-            "token_expired",
-            "The access token has expired. Refresh it and try again.",
-        ),
-        TokenError::Invalid => invalid(),
-        TokenError::KeysUnavailable => ApiError::new(
-            503,
-            "auth_unavailable",
-            "Sign-in can't be checked right now. Try again in a moment.",
-        )
-        .retryable(true)
-        .retry_after(2),
-    })?;
+    let verified = state
+        .verifier
+        .verify(token)
+        .await
+        .map_err(|error| match error {
+            TokenError::Expired => ApiError::new(
+                401,
+                "token_expired",
+                "The access token has expired. Refresh it and try again.",
+            ),
+            TokenError::Invalid => invalid(),
+            TokenError::KeysUnavailable => ApiError::new(
+                503,
+                "auth_unavailable",
+                "Sign-in can't be checked right now. Try again in a moment.",
+            )
+            .retryable(true)
+            .retry_after(2),
+        })?;
     Ok(Caller::User(SignedIn {
         verified,
         access_token: Arc::from(token),

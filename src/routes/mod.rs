@@ -29,7 +29,10 @@ const ALIASES: [(&str, &str); 12] = [
     ("/interview/history", "/agent/history"),
     ("/interview/stats", "/agent/stats"),
     ("/interview/per-turn-feedback", "/agent/per_turn_feedback"),
-    ("/interview/final-summary-status", "/agent/final_summary_status"),
+    (
+        "/interview/final-summary-status",
+        "/agent/final_summary_status",
+    ),
     ("/interview/session/time-remaining", "/agent/time_remaining"),
     ("/interview/session/ping", "/agent/ping"),
     ("/interview/session/cleanup", "/agent/cleanup"),
@@ -54,7 +57,10 @@ async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Err(ApiError::new(
         404,
         "route_not_found",
-        format!("There is nothing at {}. See /docs.", printable(request.path())),
+        format!(
+            "There is nothing at {}. See /docs.",
+            printable(request.path())
+        ),
     ))
 }
 
@@ -62,7 +68,11 @@ async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiErr
     Err(ApiError::new(
         405,
         "method_not_allowed",
-        format!("{} does not take {}.", printable(request.path()), request.method()),
+        format!(
+            "{} does not take {}.",
+            printable(request.path()),
+            request.method()
+        ),
     ))
 }
 

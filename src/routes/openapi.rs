@@ -58,21 +58,28 @@ pub fn document() -> OpenApi {
     document.merge(ops::OpsDoc::openapi());
     for (alias, canonical) in ALIASES {
         if let Some(item) = document.paths.paths.get(canonical).cloned() {
-            document.paths.paths.insert(alias.to_owned(), deprecated(item, alias));
+            document
+                .paths
+                .paths
+                .insert(alias.to_owned(), deprecated(item, alias));
         }
     }
     document
 }
 
 fn deprecated(mut item: PathItem, alias: &str) -> PathItem {
-    for operation in [&mut item.get, &mut item.post, &mut item.delete, &mut item.patch] {
-        if let Some(operation) = operation {
-            operation.deprecated = Some(Deprecated::True);
-            operation.operation_id = operation
-                .operation_id
-                .as_ref()
-                .map(|id| format!("{id}{}", alias.replace(['/', '-'], "_")));
-        }
+    let operations = [
+        &mut item.get,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ];
+    for operation in operations.into_iter().flatten() {
+        operation.deprecated = Some(Deprecated::True);
+        operation.operation_id = operation
+            .operation_id
+            .as_ref()
+            .map(|id| format!("{id}{}", alias.replace(['/', '-'], "_")));
     }
     item
 }

@@ -44,7 +44,10 @@ pub(super) async fn readyz(state: web::Data<AppState>) -> HttpResponse {
     let mut ready = !state.shutdown.is_cancelled();
     for (name, failed) in [("auth", auth.is_err()), ("database", rest.is_err())] {
         ready &= !failed;
-        checks.insert(name.into(), if failed { "unavailable" } else { "ok" }.into());
+        checks.insert(
+            name.into(),
+            if failed { "unavailable" } else { "ok" }.into(),
+        );
     }
     let body = Health {
         status: if ready { "ok" } else { "unavailable" }.to_owned(),
@@ -69,7 +72,10 @@ pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
         metrics::gauge!("session_cache_bytes").set(bytes as f64);
     }
     HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
+        .insert_header((
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        ))
         .body(state.metrics.render())
 }
 
@@ -104,7 +110,9 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     mount(cfg, "/healthz", |r| r.route(web::get().to(healthz)));
     mount(cfg, "/readyz", |r| r.route(web::get().to(readyz)));
     mount(cfg, "/metrics", |r| r.route(web::get().to(metrics)));
-    mount(cfg, "/openapi.json", |r| r.route(web::get().to(openapi_json)));
+    mount(cfg, "/openapi.json", |r| {
+        r.route(web::get().to(openapi_json))
+    });
     cfg.route("/docs", web::get().to(docs));
     cfg.service(
         utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
@@ -119,5 +127,8 @@ async fn docs() -> HttpResponse {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(healthz, readyz, metrics, root, openapi_json), components(schemas(ProblemDocument)))]
+#[openapi(
+    paths(healthz, readyz, metrics, root, openapi_json),
+    components(schemas(ProblemDocument))
+)]
 pub(super) struct OpsDoc;

@@ -7,7 +7,9 @@ use crate::supabase::gotrue::GoTrueError;
 use crate::supabase::postgrest::RestError;
 
 fn unavailable(code: &'static str, detail: &str) -> ApiError {
-    ApiError::new(503, code, detail).retryable(true).retry_after(2)
+    ApiError::new(503, code, detail)
+        .retryable(true)
+        .retry_after(2)
 }
 
 fn timed_out() -> ApiError {
@@ -154,11 +156,9 @@ impl From<GoTrueError> for ApiError {
                 "refresh_token_already_used",
                 "The refresh token was used before. Sign in again.",
             ),
-            GoTrueError::SessionOver => ApiError::new(
-                401,
-                "signed_out",
-                "You are signed out. Sign in again.",
-            ),
+            GoTrueError::SessionOver => {
+                ApiError::new(401, "signed_out", "You are signed out. Sign in again.")
+            }
             GoTrueError::TokenRejected => ApiError::new(
                 401,
                 "token_invalid",

@@ -69,7 +69,11 @@ impl Flights {
     }
 
     /// The turns of a session that are under way here.
-    pub(super) fn of(&self, principal: Principal, session_id: Uuid) -> Vec<watch::Receiver<Progress>> {
+    pub(super) fn of(
+        &self,
+        principal: Principal,
+        session_id: Uuid,
+    ) -> Vec<watch::Receiver<Progress>> {
         self.lock()
             .get(&(principal, session_id))
             .map(|flights| flights.iter().map(|f| f.progress.clone()).collect())

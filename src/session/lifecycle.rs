@@ -10,7 +10,7 @@ use super::error::SessionError;
 use super::model::SessionConfig;
 use super::report::ReportStatus;
 use super::state::SessionState;
-use super::turns::{outcome, Progress};
+use super::turns::{Progress, outcome};
 use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
 use super::{Actor, Sessions};
 use crate::supabase::postgrest::Identity;
@@ -43,7 +43,11 @@ impl Sessions {
     ///
     /// # Errors
     /// Upstream failures.
-    pub async fn create(&self, actor: &Actor, config: &SessionConfig) -> Result<Uuid, SessionError> {
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        config: &SessionConfig,
+    ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
         let row = NewSession {
             session_id,
@@ -66,7 +70,11 @@ impl Sessions {
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn end(self: &Arc<Self>, actor: &Actor, session_id: Uuid) -> Result<Ended, SessionError> {
+    pub async fn end(
+        self: &Arc<Self>,
+        actor: &Actor,
+        session_id: Uuid,
+    ) -> Result<Ended, SessionError> {
         let deadline = Instant::now() + SETTLE_PATIENCE.min(self.config.wait);
         loop {
             let arguments = EndInterview {
@@ -83,7 +91,9 @@ impl Sessions {
             }
             self.settle(actor, session_id, deadline).await;
         }
-        let report = self.report_within(actor, session_id, REPORT_PATIENCE).await?;
+        let report = self
+            .report_within(actor, session_id, REPORT_PATIENCE)
+            .await?;
         let state = self.store.get(actor, session_id).await?;
         Ok(Ended { state, report })
     }
@@ -137,7 +147,10 @@ impl Sessions {
                 p_session_id: session_id,
                 p_known_version: None,
             };
-            let answer: Answer = self.rest.rpc(&identity, "claim_session", &arguments).await?;
+            let answer: Answer = self
+                .rest
+                .rpc(&identity, "claim_session", &arguments)
+                .await?;
             match answer.outcome {
                 Outcome::Claimed | Outcome::Already => {
                     self.store.forget(&guest, session_id);
@@ -171,7 +184,10 @@ impl Sessions {
             p_session_id: session_id,
         };
         let identity = actor.identity(session_id);
-        let answer: Answer = self.rest.rpc(&identity, "delete_session", &arguments).await?;
+        let answer: Answer = self
+            .rest
+            .rpc(&identity, "delete_session", &arguments)
+            .await?;
         self.store.forget(actor, session_id);
         match answer.outcome {
             Outcome::Deleted => Ok(()),

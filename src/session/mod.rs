@@ -59,10 +59,11 @@ impl Actor {
 
     /// How long the token, and so the caller's rights, last; guests' do not end.
     pub(crate) fn seconds_left(&self) -> Duration {
-        self.token_expires_at.map_or(Duration::from_secs(u64::from(u32::MAX)), |expires_at| {
-            let seconds = expires_at.as_second() - Timestamp::now().as_second();
-            Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
-        })
+        self.token_expires_at
+            .map_or(Duration::from_secs(u64::from(u32::MAX)), |expires_at| {
+                let seconds = expires_at.as_second() - Timestamp::now().as_second();
+                Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+            })
     }
 
     /// As whom PostgREST is asked about a session.

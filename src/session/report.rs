@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -57,7 +57,9 @@ impl ReportStatus {
     /// The report, `{}` while there is none.
     pub fn results(&self) -> Value {
         match self {
-            Self::Completed(summary) => summary.get("results").cloned().unwrap_or_else(|| json!({})),
+            Self::Completed(summary) => {
+                summary.get("results").cloned().unwrap_or_else(|| json!({}))
+            }
             _ => json!({}),
         }
     }

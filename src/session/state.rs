@@ -131,10 +131,9 @@ impl SessionState {
             }
         }
         let row = if delta.session.version >= self.row.version {
-            delta.session.into_row(
-                Arc::clone(&self.row.config),
-                self.row.final_summary.clone(),
-            )
+            delta
+                .session
+                .into_row(Arc::clone(&self.row.config), self.row.final_summary.clone())
         } else {
             self.row.clone()
         };
@@ -146,7 +145,10 @@ const BASE_WEIGHT: usize = 1_024;
 
 fn weigh_turn(turn: &Turn) -> usize {
     let message = turn.message.as_ref().map_or(0, String::len);
-    let reply = turn.reply.as_ref().map_or(0, |reply| reply.content.len() + 512);
+    let reply = turn
+        .reply
+        .as_ref()
+        .map_or(0, |reply| reply.content.len() + 512);
     let feedback = turn.feedback.as_ref().map_or(0, |feedback| {
         feedback.feedback.as_ref().map_or(0, String::len) * 3 + 512
     });

@@ -11,10 +11,10 @@ use moka::sync::Cache;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Actor;
 use super::error::SessionError;
 use super::state::SessionState;
 use super::wire::{Answer, Known, Outcome};
-use super::Actor;
 use crate::auth::Principal;
 use crate::config::CacheConfig;
 use crate::events::Events;
@@ -54,7 +54,11 @@ impl SessionStore {
     ///
     /// # Errors
     /// [`SessionError::NotFound`] when RLS hides it; upstream failures.
-    pub async fn get(&self, actor: &Actor, session_id: Uuid) -> Result<Arc<SessionState>, SessionError> {
+    pub async fn get(
+        &self,
+        actor: &Actor,
+        session_id: Uuid,
+    ) -> Result<Arc<SessionState>, SessionError> {
         if let Some(state) = self.cached(actor, session_id) {
             if state.is_fresh(self.config.max_staleness) {
                 metrics::counter!("session_cache_reads_total", "result" => "hit").increment(1);
@@ -85,7 +89,9 @@ impl SessionStore {
             p_session_id: session_id,
             p_known_version: known,
         };
-        let (_, state) = self.call(actor, session_id, "load_session", &arguments).await?;
+        let (_, state) = self
+            .call(actor, session_id, "load_session", &arguments)
+            .await?;
         Ok(state)
     }
 

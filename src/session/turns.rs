@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use super::error::SessionError;
 use super::flights::Boarding;
-use super::model::{Feedback, FeedbackStatus, Reply, ResponseType, SessionConfig, SessionStats, Turn};
+use super::model::{
+    Feedback, FeedbackStatus, Reply, ResponseType, SessionConfig, SessionStats, Turn,
+};
 use super::state::SessionState;
 use super::wire::{
     AcceptTurn, Answer, CompleteTurn, Outcome, RecordFeedback, ReleaseLease, RenewLease,
@@ -61,7 +63,10 @@ pub(crate) struct TurnRequest {
 pub enum Progress {
     Accepting,
     /// The message is durable.
-    Accepted { turn_no: u32, turn_id: Arc<str> },
+    Accepted {
+        turn_no: u32,
+        turn_id: Arc<str>,
+    },
     Done(Result<TurnResult, SessionError>),
 }
 
@@ -115,7 +120,12 @@ impl Sessions {
         key: Option<String>,
         config: Option<SessionConfig>,
     ) -> Result<watch::Receiver<Progress>, SessionError> {
-        self.request(actor, session_id, key, Ask::Introduction(config.map(Box::new)))
+        self.request(
+            actor,
+            session_id,
+            key,
+            Ask::Introduction(config.map(Box::new)),
+        )
     }
 
     /// Sends a candidate's message, or joins the turn it belongs to. `key` is the client's idempotency
@@ -303,7 +313,11 @@ impl Sessions {
         leased: &Leased,
         state: &SessionState,
     ) -> Result<Arc<Generated>, SessionError> {
-        let kept = (leased.actor.principal, leased.session_id, leased.turn_id.clone());
+        let kept = (
+            leased.actor.principal,
+            leased.session_id,
+            leased.turn_id.clone(),
+        );
         if let Some(generated) = self.kept.get(&kept) {
             return Ok(generated);
         }
@@ -352,7 +366,11 @@ impl Sessions {
         }))
     }
 
-    async fn lead(&self, conversation: &Conversation, turn_no: u32) -> Result<Line, InterviewError> {
+    async fn lead(
+        &self,
+        conversation: &Conversation,
+        turn_no: u32,
+    ) -> Result<Line, InterviewError> {
         if turn_no == 0 {
             return self.interviewer.introduce(conversation).await;
         }
@@ -464,7 +482,12 @@ impl Sessions {
             };
             let result = self
                 .store
-                .call(&leased.actor, leased.session_id, "complete_turn", &arguments)
+                .call(
+                    &leased.actor,
+                    leased.session_id,
+                    "complete_turn",
+                    &arguments,
+                )
                 .await;
             match (&result, waits.next()) {
                 (Err(SessionError::Rest(error)), Some(wait)) if error.is_transient() => {
@@ -474,7 +497,11 @@ impl Sessions {
                 _ => break result,
             }
         };
-        let kept = (leased.actor.principal, leased.session_id, leased.turn_id.clone());
+        let kept = (
+            leased.actor.principal,
+            leased.session_id,
+            leased.turn_id.clone(),
+        );
         let (answer, state) = match result {
             Ok(written) => written,
             Err(error) => {

@@ -82,8 +82,18 @@ fn history_items(turn: &Turn) -> impl Iterator<Item = HistoryItem<'_>> {
 impl SessionState {
     /// `{"history": [...]}` as JSON.
     pub fn history_json(&self) -> Bytes {
-        let render = || render(&History { history: &self.turns });
+        let render = || {
+            render(&History {
+                history: &self.turns,
+            })
+        };
         self.history.get_or_init(render).clone()
+    }
+
+    /// The history's items alone, as a JSON array.
+    pub fn history_items_json(&self) -> Bytes {
+        let whole = self.history_json();
+        whole.slice(r#"{"history":"#.len()..whole.len() - "}".len())
     }
 
     /// The feedback items as a JSON array.
@@ -145,5 +155,7 @@ impl SessionState {
 
 fn render(value: &impl Serialize) -> Bytes {
     // Strings, numbers and maps with string keys: serialization can't fail.
-    serde_json::to_vec(value).map(Bytes::from).unwrap_or_default()
+    serde_json::to_vec(value)
+        .map(Bytes::from)
+        .unwrap_or_default()
 }

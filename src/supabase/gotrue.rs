@@ -220,14 +220,22 @@ impl GoTrue {
         from: IpAddr,
     ) -> Result<Tokens, GoTrueError> {
         let body = json!({"email": email, "password": password});
-        parse(&self.send(Call::post("/token?grant_type=password", body, from)).await?)
+        parse(
+            &self
+                .send(Call::post("/token?grant_type=password", body, from))
+                .await?,
+        )
     }
 
     /// # Errors
     /// See [`GoTrueError`].
     pub async fn refresh(&self, refresh_token: &str, from: IpAddr) -> Result<Tokens, GoTrueError> {
         let body = json!({"refresh_token": refresh_token});
-        parse(&self.send(Call::post("/token?grant_type=refresh_token", body, from)).await?)
+        parse(
+            &self
+                .send(Call::post("/token?grant_type=refresh_token", body, from))
+                .await?,
+        )
     }
 
     /// Whom the token is for, after GoTrue has checked that its session is not over.
@@ -235,7 +243,11 @@ impl GoTrue {
     /// # Errors
     /// See [`GoTrueError`].
     pub async fn user(&self, access_token: &str) -> Result<User, GoTrueError> {
-        parse(&self.send(Call::get("/user").with_token(access_token)).await?)
+        parse(
+            &self
+                .send(Call::get("/user").with_token(access_token))
+                .await?,
+        )
     }
 
     /// Changes the user's metadata or password.
@@ -313,7 +325,16 @@ impl GoTrue {
         let max_age = headers
             .get("cache-control")
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split("max-age=").nth(1)?.split(',').next()?.trim().parse().ok())
+            .and_then(|value| {
+                value
+                    .split("max-age=")
+                    .nth(1)?
+                    .split(',')
+                    .next()?
+                    .trim()
+                    .parse()
+                    .ok()
+            })
             .unwrap_or(600);
         Ok(KeySet {
             keys,
@@ -375,7 +396,9 @@ impl GoTrue {
         };
         match finish(request()).await {
             // Reading twice harms nobody.
-            Err(GoTrueError::Unavailable(_)) if call.method == Method::GET => finish(request()).await,
+            Err(GoTrueError::Unavailable(_)) if call.method == Method::GET => {
+                finish(request()).await
+            }
             result => result,
         }
     }
@@ -479,4 +502,3 @@ fn refusal(status: StatusCode, body: &[u8], retry_after: Option<u64>) -> GoTrueE
         },
     }
 }
-

@@ -41,7 +41,9 @@ pub struct ApiKey {
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiKey").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("ApiKey")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 

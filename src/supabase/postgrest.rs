@@ -228,7 +228,10 @@ impl PostgRest {
     /// See [`RestError`].
     pub async fn ping(&self) -> Result<(), RestError> {
         let identity = Identity::Guest { session_id: None };
-        let query = [("select", "session_id".to_owned()), ("limit", "1".to_owned())];
+        let query = [
+            ("select", "session_id".to_owned()),
+            ("limit", "1".to_owned()),
+        ];
         self.select::<serde::de::IgnoredAny>(&identity, "interview_sessions", &query)
             .await
             .map(drop)

@@ -11,7 +11,9 @@ async fn a_user_registers_interviews_and_reads_the_report() {
     let me = alice.get("/auth/me").await;
     assert_eq!(me.status, 200, "{me:?}");
     assert_eq!(me.body["name"], "Alice");
-    let session = alice.started(&json!({"job_role": "Backend engineer", "target_question_count": 3})).await;
+    let session = alice
+        .started(&json!({"job_role": "Backend engineer", "target_question_count": 3}))
+        .await;
     let mut closed = false;
     for number in 1..=12 {
         let answer = alice.send(session, &format!("Answer {number}: in 2024 I led a team of 5 and we cut costs by 30 percent because we measured first.")).await;
@@ -38,14 +40,37 @@ async fn a_guest_interviews_and_claims_the_session_with_nothing_lost() {
     let app = TestApp::start();
     let guest = app.guest();
     let session = guest.started(&json!({})).await;
-    assert_eq!(guest.send(session, "I am a guest with 7 years of experience.").await.status, 200);
+    assert_eq!(
+        guest
+            .send(session, "I am a guest with 7 years of experience.")
+            .await
+            .status,
+        200
+    );
     let alice = app.user("Alice").await;
-    alice.read("/agent/history", session).await.is_problem(404, "session_not_found");
+    alice
+        .read("/agent/history", session)
+        .await
+        .is_problem(404, "session_not_found");
     let claimed = alice.act("/agent/claim_session", session, &json!({})).await;
     assert_eq!(claimed.status, 200, "{claimed:?}");
-    assert_eq!(alice.messages(session).await, ["I am a guest with 7 years of experience."]);
-    guest.read("/agent/history", session).await.is_problem(404, "session_not_found");
+    assert_eq!(
+        alice.messages(session).await,
+        ["I am a guest with 7 years of experience."]
+    );
+    guest
+        .read("/agent/history", session)
+        .await
+        .is_problem(404, "session_not_found");
     let bob = app.user("Bob").await;
-    bob.act("/agent/claim_session", session, &json!({})).await.is_problem(404, "session_not_found");
-    assert_eq!(alice.act("/agent/claim_session", session, &json!({})).await.status, 200);
+    bob.act("/agent/claim_session", session, &json!({}))
+        .await
+        .is_problem(404, "session_not_found");
+    assert_eq!(
+        alice
+            .act("/agent/claim_session", session, &json!({}))
+            .await
+            .status,
+        200
+    );
 }

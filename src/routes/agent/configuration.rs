@@ -23,7 +23,10 @@ pub(super) fn configuration(
         job_role: body.take_text("job_role", LONGEST_NAME),
         job_description: body.take_text("job_description", LONGEST_DESCRIPTION),
         resume_content: body.take_text("resume_content", LONGEST_RESUME),
-        style: body.take("style", "must be one of formal, casual, aggressive, technical"),
+        style: body.take(
+            "style",
+            "must be one of formal, casual, aggressive, technical",
+        ),
         difficulty: body.take("difficulty", "must be one of easy, medium, hard"),
         target_question_count: body.take("target_question_count", &whole("1 to 100")),
         company_name: body.take_text("company_name", LONGEST_NAME),
@@ -31,14 +34,24 @@ pub(super) fn configuration(
         use_time_based_interview: body.take("use_time_based_interview", "must be true or false"),
         extra: serde_json::Map::new(),
     };
-    if config.target_question_count.is_some_and(|n| !(1..=100).contains(&n)) {
+    if config
+        .target_question_count
+        .is_some_and(|n| !(1..=100).contains(&n))
+    {
         body.refuse("target_question_count", &whole("1 to 100"));
     }
-    if config.interview_duration_minutes.is_some_and(|n| !(1..=240).contains(&n)) {
+    if config
+        .interview_duration_minutes
+        .is_some_and(|n| !(1..=240).contains(&n))
+    {
         body.refuse("interview_duration_minutes", &whole("1 to 240"));
     }
     config.extra = body.rest();
-    if config.extra.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
+    if config
+        .extra
+        .iter()
+        .any(|(name, value)| name.contains('\0') || has_nul(value))
+    {
         body.refuse("extra", "no field may contain the NUL character");
     }
     if serde_json::to_vec(&config.extra).is_ok_and(|json| json.len() > LARGEST_EXTRA) {

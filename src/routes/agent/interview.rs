@@ -103,7 +103,9 @@ pub(super) async fn send_message(
     mut body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
-    let message = body.take_text("message", LONGEST_MESSAGE).unwrap_or_default();
+    let message = body
+        .take_text("message", LONGEST_MESSAGE)
+        .unwrap_or_default();
     if message.trim().is_empty() {
         body.refuse("message", "must be a text of 1 to 20,000 characters");
     }
@@ -132,7 +134,9 @@ pub(super) async fn end_interview(
     let ended = state.sessions.end(&caller.actor(), session_id).await?;
     let results = ended.report.results();
     Ok(HttpResponse::Ok().json(InterviewEnded {
-        has_immediate_data: results.as_object().is_some_and(|results| !results.is_empty()),
+        has_immediate_data: results
+            .as_object()
+            .is_some_and(|results| !results.is_empty()),
         results,
         per_turn_feedback: ended.state.feedback_items(),
         final_summary_status: ended.report.name().to_owned(),

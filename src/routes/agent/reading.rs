@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -58,18 +59,21 @@ pub(crate) struct Message {
 
 /// The whole session, under the column names of the database.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct WholeSession {
+pub(crate) struct WholeSession<'a> {
     pub session_id: Uuid,
     pub user_id: Option<Uuid>,
     pub status: SessionStatus,
     pub version: i64,
-    pub session_config: SessionConfig,
-    pub session_stats: SessionStats,
+    pub session_config: &'a SessionConfig,
+    pub session_stats: &'a SessionStats,
+    /// As in `/agent/history`.
     #[schema(value_type = Vec<Object>)]
-    pub conversation_history: Value,
-    pub per_turn_feedback_log: Vec<FeedbackItem>,
+    pub conversation_history: &'a RawValue,
+    /// As in `/agent/per_turn_feedback`.
+    #[schema(value_type = Vec<FeedbackItem>)]
+    pub per_turn_feedback_log: &'a RawValue,
     #[schema(value_type = Option<Object>)]
-    pub final_summary: Option<Value>,
+    pub final_summary: Option<&'a Value>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -79,7 +83,7 @@ pub(crate) struct WholeSession {
 /// The whole session.
 #[utoipa::path(get, path = "/agent/session", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = WholeSession), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = WholeSession<'static>), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
     security((), ("bearer" = [])))]
 pub(super) async fn session(
     state: web::Data<AppState>,
@@ -90,19 +94,19 @@ pub(super) async fn session(
     if let Some(unchanged) = not_modified(&request, &session) {
         return Ok(unchanged);
     }
-    let history: Value =
-        serde_json::from_slice(&session.history_json()).map_err(ApiError::internal)?;
+    let history = session.history_items_json();
+    let feedback = session.feedback_json();
     let row = &session.row;
     let whole = WholeSession {
         session_id: row.session_id,
         user_id: row.user_id,
         status: row.status,
         version: row.version,
-        session_config: (*row.config).clone(),
-        session_stats: row.stats.clone(),
-        conversation_history: history.get("history").cloned().unwrap_or(json!([])),
-        per_turn_feedback_log: session.feedback_items(),
-        final_summary: row.final_summary.as_deref().cloned(),
+        session_config: &row.config,
+        session_stats: &row.stats,
+        conversation_history: raw(&history)?,
+        per_turn_feedback_log: raw(&feedback)?,
+        final_summary: row.final_summary.as_deref(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     };
@@ -181,7 +185,9 @@ pub(super) async fn final_summary_status(
     Ok(HttpResponse::Ok().json(SummaryStatus {
         status: report.name().to_owned(),
         results: report.results(),
-        error: failed.then(|| "The report could not be written. End the interview again to retry.".to_owned()),
+        error: failed.then(|| {
+            "The report could not be written. End the interview again to retry.".to_owned()
+        }),
         suggested_poll_interval: 1,
     }))
 }
@@ -256,9 +262,8 @@ pub(super) async fn sessions(
 ) -> Result<HttpResponse, ApiError> {
     let query = web::Query::<ListQuery>::from_query(request.query_string())
         .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))?;
-    let invalid = |field: &str, message: &str| {
-        ApiError::validation(vec![FieldError::new(field, message)])
-    };
+    let invalid =
+        |field: &str, message: &str| ApiError::validation(vec![FieldError::new(field, message)]);
     let limit = match query.limit.as_deref() {
         None => 50,
         Some(text) => text
@@ -296,12 +301,21 @@ fn remaining(session: &SessionState) -> TimeRemaining {
     }
 }
 
+/// JSON that was rendered before, to be put into more of it.
+fn raw(json: &[u8]) -> Result<&RawValue, ApiError> {
+    serde_json::from_slice(json).map_err(ApiError::internal)
+}
+
 fn entity_tag(session: &SessionState) -> String {
     format!("\"v{}\"", session.version())
 }
 
 fn not_modified(request: &HttpRequest, session: &SessionState) -> Option<HttpResponse> {
-    let held = request.headers().get(header::IF_NONE_MATCH)?.to_str().ok()?;
+    let held = request
+        .headers()
+        .get(header::IF_NONE_MATCH)?
+        .to_str()
+        .ok()?;
     let tag = entity_tag(session);
     let same = held
         .split(',')

@@ -32,7 +32,10 @@ pub fn config(stack: &DevstackProcess) -> Config {
         ("JOBS_INTERVAL_MINUTES", "1000".to_owned()),
     ];
     Environment::new(move |name: &str| {
-        pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+        pairs
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.clone())
     })
     .service()
     .expect("a usable configuration")
@@ -69,7 +72,10 @@ impl TestApp {
             runtime.block_on(async move {
                 let application = Application::build(config, minds).expect("the service builds");
                 ready.send(application.port()).expect("the test waits");
-                application.run_until(token).await.expect("the service runs");
+                application
+                    .run_until(token)
+                    .await
+                    .expect("the service runs");
             });
         });
         let port = started.recv().expect("the service started");

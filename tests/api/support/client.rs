@@ -25,11 +25,17 @@ pub struct Answer {
 pub const PASSWORD: &str = "Wonder-land-42";
 
 impl Client {
-    #[expect(clippy::disallowed_methods, reason = "a test's client is no upstream client")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's client is no upstream client"
+    )]
     pub fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
-            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client"),
             token: None,
             refresh_token: None,
             email: String::new(),
@@ -102,13 +108,16 @@ impl Client {
     /// A session whose interview has started.
     pub async fn started(&self, config: &Value) -> Uuid {
         let session = self.create(config).await;
-        let answer = self.act("/agent/start_interview", session, &json!({})).await;
+        let answer = self
+            .act("/agent/start_interview", session, &json!({}))
+            .await;
         assert_eq!(answer.status, 200, "{answer:?}");
         session
     }
 
     pub async fn send(&self, session: Uuid, message: &str) -> Answer {
-        self.act("/agent/send_message", session, &json!({"message": message})).await
+        self.act("/agent/send_message", session, &json!({"message": message}))
+            .await
     }
 
     /// Sends under an idempotency key.
@@ -144,7 +153,8 @@ impl Answer {
         let body = if bytes.is_empty() {
             Value::Null
         } else {
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
+            serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
         };
         Self {
             status,
@@ -160,9 +170,23 @@ impl Answer {
     /// Asserts a problem document of this status and code.
     #[track_caller]
     pub fn is_problem(&self, status: u16, code: &str) {
-        assert_eq!((self.status.as_u16(), self.code()), (status, code), "{self:?}");
+        assert_eq!(
+            (self.status.as_u16(), self.code()),
+            (status, code),
+            "{self:?}"
+        );
         assert_eq!(self.headers["content-type"], "application/problem+json");
-        assert!(self.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{self:?}");
-        assert!(self.body["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{self:?}");
+        assert!(
+            self.body["detail"]
+                .as_str()
+                .is_some_and(|detail| !detail.is_empty()),
+            "{self:?}"
+        );
+        assert!(
+            self.body["request_id"]
+                .as_str()
+                .is_some_and(|id| !id.is_empty()),
+            "{self:?}"
+        );
     }
 }

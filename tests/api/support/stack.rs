@@ -24,7 +24,8 @@ impl DevstackProcess {
             .expect("a temporary folder");
         // PostgreSQL runs as another account when the tests run as root.
         use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o711)).expect("chmod");
+        std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o711))
+            .expect("chmod");
         let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
             .arg("devstack")
             .arg("--until-stdin-ends")
@@ -48,7 +49,10 @@ impl DevstackProcess {
                 break;
             }
         }
-        assert!(variables.contains_key("API_URL"), "the stack did not start; see its output above");
+        assert!(
+            variables.contains_key("API_URL"),
+            "the stack did not start; see its output above"
+        );
         Self {
             variables,
             child,
@@ -74,9 +78,10 @@ impl DevstackProcess {
 
     /// A superuser's connection.
     pub async fn db(&self) -> tokio_postgres::Client {
-        let (client, connection) = tokio_postgres::connect(self.var("DB_URL"), tokio_postgres::NoTls)
-            .await
-            .expect("the database answers");
+        let (client, connection) =
+            tokio_postgres::connect(self.var("DB_URL"), tokio_postgres::NoTls)
+                .await
+                .expect("the database answers");
         tokio::spawn(connection);
         client
     }
