@@ -101,7 +101,13 @@ fn feedback() -> Value {
             "evidence": [{"turn_no": 1, "quote": "first we measured, then we rewrote the hot path"}],
         })
     };
-    let dimensions = ["structure", "specificity", "relevance", "depth", "communication"];
+    let dimensions = [
+        "structure",
+        "specificity",
+        "relevance",
+        "depth",
+        "communication",
+    ];
     json!({
         "status": "ready", "feedback": "What worked: you gave figures. What to change: say why you chose this way. ".repeat(6),
         "worked": ["You gave figures.", "You told it in order."], "to_change": ["Say why you chose this way."],
@@ -159,7 +165,11 @@ pub fn serve() {
             let body = body.clone();
             App::new().default_service(web::to(move || {
                 let body = body.clone();
-                async move { HttpResponse::Ok().content_type("application/json").body(body) }
+                async move {
+                    HttpResponse::Ok()
+                        .content_type("application/json")
+                        .body(body)
+                }
             }))
         })
         .workers(2)

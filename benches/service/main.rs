@@ -4,7 +4,11 @@
 //! because machines differ and are noisy.
 
 #[path = "../../tests/api/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "shared with the tests, which use all of it")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with the tests, which use all of it"
+)]
 mod support;
 
 mod bare;
@@ -183,10 +187,15 @@ async fn memory(stack: &DevstackProcess) {
     let user = Client::registered(&service.url, "Bench").await;
     let idle = resident_mb(service.pid());
     let me = user.get("/auth/me").await;
-    let owner: Uuid = me.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let owner: Uuid = me.body["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("an id");
     let sessions = wire::seed(stack, owner, SESSIONS).await;
     for chunk in sessions.chunks(32) {
-        let reads = chunk.iter().map(|session| user.read("/agent/history", *session));
+        let reads = chunk
+            .iter()
+            .map(|session| user.read("/agent/history", *session));
         for answer in futures_util::future::join_all(reads).await {
             assert_eq!(answer.status, 200, "{answer:?}");
         }
@@ -222,13 +231,17 @@ async fn crowd(stack: &DevstackProcess) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..4 {
         let began = Instant::now();
-        let sends = sessions.iter().map(|session| slow_user.send(*session, MESSAGE));
+        let sends = sessions
+            .iter()
+            .map(|session| slow_user.send(*session, MESSAGE));
         for answer in futures_util::future::join_all(sends).await {
             assert_eq!(answer.status, 200, "{answer:?}");
         }
         let sent = began.elapsed();
         let began = Instant::now();
-        let turns = bare_sessions.iter_mut().map(|session| bare.turn(session, MESSAGE));
+        let turns = bare_sessions
+            .iter_mut()
+            .map(|session| bare.turn(session, MESSAGE));
         futures_util::future::join_all(turns).await;
         // The first round loads every session into memory.
         if round > 0 {

@@ -1,6 +1,8 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
+mod database;
 mod gotrue_replay;
-mod support;
-
+mod recordings;
 mod smoke;
+mod supabase_js;
+mod support;
