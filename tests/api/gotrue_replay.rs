@@ -38,6 +38,17 @@ pub(crate) async fn replay(target: &Target<'_>, recording: &str) {
     replay_where(target, recording, |_| true).await;
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's client is no upstream client"
+)]
+fn client_that_follows_nothing() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("an HTTP client")
+}
+
 /// Only the exchanges whose name the filter takes: parts of [`LIMITS`] ran under different settings.
 pub(crate) async fn replay_where(
     target: &Target<'_>,
@@ -47,10 +58,7 @@ pub(crate) async fn replay_where(
     let recording: Value = serde_json::from_str(recording).expect("a recording is JSON");
     let mut replay = Replay {
         target,
-        http: reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("an HTTP client"),
+        http: client_that_follows_nothing(),
         domain: format!("@r{}.example.com", Uuid::new_v4().simple()),
         bound: HashMap::new(),
         tokens: &recording["tokens"],

@@ -1,8 +1,13 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
 mod database;
+mod exactly_once;
+mod faults;
 mod gotrue_replay;
+mod isolation;
+mod reading;
 mod recordings;
 mod smoke;
 mod supabase_js;
 mod support;
+mod turns;

@@ -148,6 +148,13 @@ impl ServiceProcess {
         self.child.id()
     }
 
+    /// SIGTERM, and the wait for its end.
+    pub fn terminate(mut self) -> std::process::ExitStatus {
+        let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it ran");
+        self.child.wait().expect("it ended")
+    }
+
     /// SIGKILL: no chance to put anything in order.
     pub fn kill(&mut self) {
         self.child.kill().expect("it ran");

@@ -2,8 +2,23 @@
 
 mod app;
 mod client;
+mod proxy;
 mod stack;
 
-pub use app::{ServiceProcess, TestApp};
-pub use client::{Answer, Client};
+use std::time::Duration;
+
+pub use app::{ServiceProcess, TestApp, config};
+pub use client::{Answer, Client, PASSWORD};
+pub use proxy::{FaultyProxy, Mode};
 pub use stack::{DevstackProcess, stack};
+
+/// Looks again and again until `holds` is true; fails after half a minute.
+pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
+    for _ in 0..600 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not come about that {what}");
+}

@@ -13,7 +13,8 @@ pub struct DevstackProcess {
     variables: HashMap<String, String>,
     child: Child,
     stdin: Option<ChildStdin>,
-    data: TempDir,
+    /// Removed when dropped, after the stack has ended.
+    _data: TempDir,
 }
 
 impl DevstackProcess {
@@ -57,7 +58,7 @@ impl DevstackProcess {
             variables,
             child,
             stdin,
-            data,
+            _data: data,
         }
     }
 
@@ -70,10 +71,6 @@ impl DevstackProcess {
 
     pub fn api_url(&self) -> &str {
         self.var("API_URL")
-    }
-
-    pub fn data_dir(&self) -> std::path::PathBuf {
-        self.data.path().join("stack")
     }
 
     /// A superuser's connection.

@@ -1,0 +1,230 @@
+//! Supabase down, slow or talking nonsense: clear errors, recovery without a restart, nothing lost.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{
+    Answer, Client, DevstackProcess, FaultyProxy, Mode, ServiceProcess, TestApp, eventually, stack,
+};
+
+const ANSWER: &str = "In 2024 I led a team of 5 and we cut costs by 30 percent.";
+
+/// A service whose Supabase can be broken.
+async fn breakable() -> (TestApp, FaultyProxy) {
+    let proxy = FaultyProxy::before(stack().api_url()).await;
+    let url = proxy.url.parse().expect("a URL");
+    let app = TestApp::with(move |config| {
+        config.supabase.url = url;
+        config.supabase.request_timeout = Duration::from_millis(700);
+        config.cache.max_staleness = Duration::ZERO;
+    });
+    (app, proxy)
+}
+
+/// Fault, and the statuses that tell of it.
+fn faults() -> Vec<(Mode, &'static [u16])> {
+    vec![
+        (Mode::Refuse, &[503]),
+        (Mode::Silent, &[504]),
+        (Mode::Answer(500, r#"{"message":"boom"}"#), &[502]),
+        (Mode::Answer(502, "<html>Bad gateway</html>"), &[502]),
+        (
+            Mode::Answer(503, r#"{"code":"PGRST000","message":"no database"}"#),
+            &[502, 503],
+        ),
+        (Mode::Answer(200, "<html>surprise</html>"), &[502]),
+        (Mode::Answer(200, r#"{"unexpected":true}"#), &[502]),
+        (Mode::Answer(200, ""), &[502]),
+        (Mode::CutAnswers(40), &[502, 503]),
+    ]
+}
+
+fn is_clear(answer: &Answer, mode: &Mode, statuses: &[u16]) {
+    let status = answer.status.as_u16();
+    assert!(statuses.contains(&status), "{mode:?}: {answer:?}");
+    assert!(
+        answer.body["detail"].is_string() && answer.body["retryable"].is_boolean(),
+        "{mode:?}: {answer:?}"
+    );
+    let shown = answer.body.to_string();
+    for internal in ["boom", "html", "PGRST", "127.0.0.1"] {
+        assert!(
+            !shown.contains(internal),
+            "{mode:?} leaks {internal}: {shown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_fault_of_the_database_api_is_told_and_forgotten() {
+    let (app, proxy) = breakable().await;
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({"target_question_count": 100})).await;
+    let mut said = Vec::new();
+    for (number, (mode, statuses)) in faults().into_iter().enumerate() {
+        proxy.set(mode.clone());
+        is_clear(
+            &alice.read("/agent/history", session).await,
+            &mode,
+            statuses,
+        );
+        is_clear(
+            &alice.post("/agent/create_session", &json!({})).await,
+            &mode,
+            statuses,
+        );
+        let (key, message) = (format!("key-{number}"), format!("{ANSWER} {number}"));
+        is_clear(
+            &alice.send_as(session, &key, &message).await,
+            &mode,
+            statuses,
+        );
+        let ready = alice.get("/readyz").await;
+        assert_eq!(ready.status, 503, "{mode:?}: {ready:?}");
+        assert_eq!(alice.get("/healthz").await.status, 200);
+        proxy.set(Mode::Pass);
+        let recovered = alice.send_as(session, &key, &message).await;
+        assert_eq!(recovered.status, 200, "after {mode:?}: {recovered:?}");
+        assert_eq!(alice.get("/readyz").await.status, 200);
+        said.push(message);
+    }
+    assert_eq!(alice.messages(session).await, said);
+}
+
+#[tokio::test]
+async fn each_fault_of_sign_in_is_told_and_forgotten() {
+    let (app, proxy) = breakable().await;
+    let alice = app.user("Alice").await;
+    let login = json!({"email": alice.email, "password": crate::support::PASSWORD});
+    for (mode, statuses) in faults() {
+        proxy.set(mode.clone());
+        let answer = app.guest().post("/auth/login", &login).await;
+        is_clear(&answer, &mode, statuses);
+        let refresh = json!({"refresh_token": alice.refresh_token});
+        if !matches!(mode, Mode::CutAnswers(_)) {
+            is_clear(
+                &app.guest().post("/auth/refresh", &refresh).await,
+                &mode,
+                statuses,
+            );
+        }
+        proxy.set(Mode::Pass);
+        let recovered = app.guest().post("/auth/login", &login).await;
+        assert_eq!(recovered.status, 200, "after {mode:?}: {recovered:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_whose_write_failed_is_written_on_the_next_try() {
+    let (slow, proxy) = {
+        let proxy = FaultyProxy::before(stack().api_url()).await;
+        let url = proxy.url.parse().expect("a URL");
+        let app = TestApp::with(move |config| {
+            config.supabase.url = url;
+            config.supabase.request_timeout = Duration::from_millis(500);
+            config.turn.offline_reply_delay = Duration::from_millis(300);
+        });
+        (app, proxy)
+    };
+    let alice = slow.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    let sent = {
+        let alice = alice.clone();
+        tokio::spawn(async move { alice.send_as(session, "kept", ANSWER).await })
+    };
+    let db = stack().db().await;
+    let sql = "select count(*) = 1 from interview_turns where session_id = $1 and turn_id = 'kept'";
+    eventually("the message is durable", async || {
+        db.query_one(sql, &[&session]).await.expect("a row").get(0)
+    })
+    .await;
+    proxy.set(Mode::Refuse);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    proxy.set(Mode::Pass);
+    let answer = sent.await.expect("a task");
+    assert_eq!(answer.status, 200, "the write is tried again: {answer:?}");
+    assert_eq!(alice.messages(session).await, [ANSWER]);
+}
+
+fn answered(answer: &Answer) -> bool {
+    let status = answer.status.as_u16();
+    assert!([200, 409, 502, 503, 504].contains(&status), "{answer:?}");
+    status == 200
+}
+
+/// Restarts PostgreSQL's server processes as a crash would: all connections break at once.
+async fn crash_postgres(stack: &DevstackProcess) {
+    let db = stack.db().await;
+    // A backend that dies of SIGKILL makes the postmaster restart everything.
+    let pid: i32 = db
+        .query_one("select pg_backend_pid()", &[])
+        .await
+        .expect("a pid")
+        .get(0);
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(pid),
+        nix::sys::signal::Signal::SIGKILL,
+    )
+    .expect("it runs");
+}
+
+#[tokio::test]
+async fn a_postgres_restart_under_load_loses_nothing_acknowledged() {
+    let stack = DevstackProcess::start(&[]);
+    let app = TestApp::on(&stack, |_| {});
+    let mut talks = tokio::task::JoinSet::new();
+    for number in 0..4 {
+        let client = app.user(&format!("User{number}")).await;
+        let session = client.started(&json!({"target_question_count": 100})).await;
+        talks.spawn(async move {
+            let mut said = Vec::new();
+            for turn in 0..25 {
+                let message = format!("{ANSWER} Turn {turn}.");
+                let key = format!("key-{turn}");
+                let mut tries = 0;
+                while !answered(&client.send_as(session, &key, &message).await) {
+                    tries += 1;
+                    assert!(tries < 200, "{key} is never answered");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                said.push(message);
+            }
+            (client, session, said)
+        });
+    }
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        crash_postgres(&stack).await;
+    }
+    for (client, session, said) in talks.join_all().await {
+        assert_eq!(client.messages(session).await, said);
+    }
+}
+
+#[tokio::test]
+async fn sigterm_lets_turns_in_flight_finish() {
+    let service = ServiceProcess::start(stack(), &[("OFFLINE_REPLY_DELAY_MS", "1500")]);
+    let alice = Client::registered(&service.url, "Alice").await;
+    let session = alice.started(&json!({})).await;
+    let events = alice
+        .request(reqwest::Method::GET, "/agent/events")
+        .header("x-session-id", session.to_string())
+        .send()
+        .await
+        .expect("a stream");
+    let sent = {
+        let alice = alice.clone();
+        tokio::spawn(async move { alice.send(session, ANSWER).await })
+    };
+    let db = stack().db().await;
+    let sql = "select count(*) = 2 from interview_turns where session_id = $1";
+    eventually("the message is durable", async || {
+        db.query_one(sql, &[&session]).await.expect("a row").get(0)
+    })
+    .await;
+    let status = service.terminate();
+    assert_eq!(sent.await.expect("a task").status, 200);
+    assert!(status.success(), "{status:?}");
+    drop(events);
+}

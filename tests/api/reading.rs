@@ -1,0 +1,284 @@
+//! What is read of a session: from memory while fresh, from the database otherwise, by its owner only.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Client, TestApp, eventually, stack};
+
+async fn upstream_calls(client: &Client) -> f64 {
+    let metrics = client.get("/metrics").await.body;
+    let text = metrics.as_str().expect("a text").to_owned();
+    text.lines()
+        .filter(|line| line.starts_with("upstream_requests_total"))
+        .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
+        .sum()
+}
+
+#[tokio::test]
+async fn a_stale_snapshot_is_confirmed_and_another_instances_turn_shows() {
+    let one = TestApp::with(|config| config.cache.max_staleness = Duration::ZERO);
+    let two = TestApp::start();
+    let alice = one.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    assert_eq!(alice.messages(session).await, Vec::<String>::new());
+    assert_eq!(
+        alice
+            .at(&two.url)
+            .send(session, "Said over there")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(alice.messages(session).await, ["Said over there"]);
+}
+
+#[tokio::test]
+async fn an_unchanged_session_answers_304() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    for path in [
+        "/agent/session",
+        "/agent/history",
+        "/agent/stats",
+        "/agent/per_turn_feedback",
+    ] {
+        let first = alice.read(path, session).await;
+        let tag = first.headers["etag"].to_str().expect("a tag").to_owned();
+        let again = alice
+            .request(reqwest::Method::GET, path)
+            .header("x-session-id", session.to_string())
+            .header("if-none-match", &tag)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(again.status(), 304, "{path}");
+    }
+    let tag = alice.read("/agent/history", session).await.headers["etag"].clone();
+    assert_eq!(alice.send(session, "A change").await.status, 200);
+    assert_ne!(
+        alice.read("/agent/history", session).await.headers["etag"],
+        tag
+    );
+}
+
+#[tokio::test]
+async fn the_snapshot_of_a_deleted_session_is_not_served() {
+    let one = TestApp::with(|config| config.cache.max_staleness = Duration::ZERO);
+    let two = TestApp::start();
+    let alice = one.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    assert_eq!(alice.read("/agent/history", session).await.status, 200);
+    let there = alice.at(&two.url);
+    let deleted = there
+        .request(reqwest::Method::DELETE, "/agent/session")
+        .header("x-session-id", session.to_string())
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(deleted.status(), 204);
+    alice
+        .read("/agent/history", session)
+        .await
+        .is_problem(404, "session_not_found");
+}
+
+#[tokio::test]
+async fn an_evicted_session_goes_on_where_it_was() {
+    let app = TestApp::with(|config| config.cache.max_entries = 2);
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    assert_eq!(alice.send(session, "Before").await.status, 200);
+    assert_eq!(
+        alice
+            .act("/agent/cleanup", session, &json!({}))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(alice.send(session, "After").await.status, 200);
+    assert_eq!(alice.messages(session).await, ["Before", "After"]);
+    assert_eq!(
+        alice.act("/agent/ping", session, &json!({})).await.body["session_active"],
+        true
+    );
+    assert!(upstream_calls(&alice).await > 0.0);
+    let metrics = alice.get("/metrics").await.body;
+    let metrics = metrics.as_str().expect("a text");
+    assert!(
+        metrics.contains("session_cache_reads_total{result=\"hit\"}"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn sessions_are_listed_newest_first_page_by_page() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let mut made = Vec::new();
+    for number in 0..7 {
+        made.push(
+            alice
+                .create(&json!({"job_role": format!("Role {number}")}))
+                .await
+                .to_string(),
+        );
+    }
+    made.reverse();
+    let mut listed = Vec::new();
+    let mut path = "/agent/sessions?limit=3".to_owned();
+    loop {
+        let page = alice.get(&path).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let sessions = page.body["sessions"].as_array().expect("sessions").clone();
+        listed.extend(
+            sessions
+                .iter()
+                .filter_map(|s| s["session_id"].as_str().map(str::to_owned)),
+        );
+        let Some(cursor) = page.body["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/agent/sessions?limit=3&cursor={cursor}");
+    }
+    assert_eq!(listed, made);
+    for query in ["limit=0", "limit=201", "limit=x", "cursor=garbage"] {
+        alice
+            .get(&format!("/agent/sessions?{query}"))
+            .await
+            .is_problem(422, "validation_failed");
+    }
+    app.guest()
+        .get("/agent/sessions")
+        .await
+        .is_problem(401, "token_missing");
+}
+
+#[tokio::test]
+async fn thousands_of_sessions_do_not_slow_the_list_down_to_failure() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let id: Uuid = alice.get("/auth/me").await.body["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("an id");
+    let sql = "insert into interview_sessions (session_id, user_id, created_at) \
+               select gen_random_uuid(), $1, now() - n * interval '1 second' from generate_series(1, 5000) n";
+    stack().db().await.execute(sql, &[&id]).await.expect("rows");
+    let mut count = 0;
+    let mut path = "/agent/sessions?limit=200".to_owned();
+    loop {
+        let page = alice.get(&path).await.body;
+        count += page["sessions"].as_array().map_or(0, Vec::len);
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/agent/sessions?limit=200&cursor={cursor}");
+    }
+    assert_eq!(count, 5_000);
+}
+
+/// Reads a session's event stream until `done` says it has enough.
+async fn events(
+    client: &Client,
+    session: Uuid,
+    last: Option<&str>,
+    done: impl Fn(&str) -> bool,
+) -> String {
+    let mut request = client
+        .request(reqwest::Method::GET, "/agent/events")
+        .header("x-session-id", session.to_string());
+    if let Some(id) = last {
+        request = request.header("last-event-id", id);
+    }
+    let response = request.send().await.expect("a stream");
+    assert_eq!(response.status(), 200);
+    let mut body = response.bytes_stream();
+    let mut text = String::new();
+    let read = async {
+        while let Some(chunk) = body.next().await {
+            text.push_str(&String::from_utf8_lossy(&chunk.expect("a chunk")));
+            if done(&text) {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), read)
+        .await
+        .expect("the events come");
+    text
+}
+
+#[tokio::test]
+async fn events_of_any_instance_arrive_and_resume_without_repeat() {
+    let (one, two) = (TestApp::start(), TestApp::start());
+    let alice = one.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    let listening = {
+        let there = alice.at(&two.url);
+        tokio::spawn(async move {
+            events(&there, session, None, |text| {
+                text.contains("event: feedback")
+            })
+            .await
+        })
+    };
+    assert_eq!(alice.send(session, "Heard elsewhere").await.status, 200);
+    let heard = listening.await.expect("a task");
+    assert!(
+        heard.contains("event: turn") && heard.contains("Heard elsewhere"),
+        "{heard}"
+    );
+    let last = heard
+        .lines()
+        .filter_map(|line| line.strip_prefix("id: "))
+        .next_back()
+        .expect("an id");
+    assert_eq!(alice.send(session, "The second").await.status, 200);
+    let rest = events(&alice, session, Some(last), |text| {
+        text.contains("The second")
+    })
+    .await;
+    assert!(!rest.contains("Heard elsewhere"), "{rest}");
+    let bad = alice
+        .request(reqwest::Method::GET, "/agent/events")
+        .header("x-session-id", session.to_string())
+        .header("last-event-id", "x");
+    crate::support::Answer::of(bad)
+        .await
+        .is_problem(400, "last_event_id_invalid");
+}
+
+#[tokio::test]
+async fn the_end_of_an_interview_is_an_event() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let session = guest.started(&json!({})).await;
+    assert_eq!(
+        guest
+            .send(session, "I led 5 people for 3 years.")
+            .await
+            .status,
+        200
+    );
+    let ended = guest.act("/agent/end_interview", session, &json!({})).await;
+    assert_eq!(ended.status, 200);
+    eventually("the report is there", async || {
+        guest
+            .read("/agent/final_summary_status", session)
+            .await
+            .body["status"]
+            == "completed"
+    })
+    .await;
+    let text = events(&guest, session, None, |text| {
+        text.contains("event: summary")
+    })
+    .await;
+    assert!(text.contains("event: status"), "{text}");
+    let other: Value = guest.read("/agent/stats", session).await.body;
+    assert_eq!(other["stats"]["answers"], 1);
+}
