@@ -7,7 +7,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
-const DEFAULT_FILTER: &str = "info,actix_server=warn";
+const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 
 /// Installs the log subscriber: pretty lines for people, JSON lines for machines, on standard error.
 /// `RUST_LOG` chooses what is logged. Does nothing when one is installed already.
