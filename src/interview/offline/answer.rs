@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Longest quote, in characters.
 const QUOTE_CHARS: usize = 160;
 
-/// Words and sentences of a text, with their places in it. Building and every search are linear in
-/// the text.
+/// Words and sentences of a text, with their places in it. The words are sorted once, so that looking
+/// for one of several hundred phrases costs a few comparisons.
 pub(super) struct Answer<'a> {
     text: &'a str,
     /// Byte offset and text of each word.
@@ -17,6 +17,8 @@ pub(super) struct Answer<'a> {
     normal: String,
     /// Where each word begins in `normal`.
     starts: Vec<usize>,
+    /// The words' indices in the order of their lower-case text, equal ones in the order of the text.
+    sorted: Vec<usize>,
 }
 
 impl<'a> Answer<'a> {
@@ -36,12 +38,15 @@ impl<'a> Answer<'a> {
             }
             normal.push(' ');
         }
+        let mut sorted: Vec<usize> = (0..starts.len()).collect();
+        sorted.sort_by_key(|word| lower_word(&normal, &starts, *word));
         Self {
             text,
             words,
             sentences: sentences(text),
             normal,
             starts,
+            sorted,
         }
     }
 
@@ -63,15 +68,22 @@ impl<'a> Answer<'a> {
         self.normal.split(' ').filter(|word| !word.is_empty())
     }
 
-    /// Indices of the words at which `phrase` (lower case, single spaces) begins.
-    pub(super) fn find<'s>(&'s self, phrase: &str) -> impl Iterator<Item = usize> + 's {
-        let needle = format!(" {phrase} ");
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let at = from + self.normal.get(from..)?.find(&needle)?;
-            from = at + 1;
-            self.starts.binary_search(&(at + 1)).ok()
-        })
+    /// Indices of the words at which `phrase` (lower case, single spaces) begins, in order.
+    pub(super) fn find(&self, phrase: &str) -> impl Iterator<Item = usize> {
+        let first = phrase.split(' ').next().unwrap_or_default();
+        let word = |at: usize| lower_word(&self.normal, &self.starts, at);
+        let from = self.sorted.partition_point(|at| word(*at) < first);
+        self.sorted
+            .iter()
+            .skip(from)
+            .copied()
+            .take_while(move |at| word(*at) == first)
+            .filter(move |at| {
+                self.normal
+                    .get(self.starts[*at]..)
+                    .and_then(|rest| rest.strip_prefix(phrase))
+                    .is_some_and(|rest| rest.starts_with(' '))
+            })
     }
 
     /// Where the first phrase of `phrases` found stands, in the order of the text.
@@ -160,6 +172,13 @@ impl<'a> Answer<'a> {
         let (from, to) = *self.sentences.get(longest)?;
         Some(clipped(self.text.get(from..to)?, QUOTE_CHARS))
     }
+}
+
+/// The word at an index, of words that each stand between single spaces.
+fn lower_word<'n>(normal: &'n str, starts: &[usize], at: usize) -> &'n str {
+    let from = starts.get(at).copied().unwrap_or(normal.len());
+    let to = starts.get(at + 1).copied().unwrap_or(normal.len());
+    normal.get(from..to.saturating_sub(1)).unwrap_or_default()
 }
 
 fn sentences(text: &str) -> Vec<(usize, usize)> {
