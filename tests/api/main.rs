@@ -1,13 +1,18 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
+mod accounts;
+mod contract;
 mod database;
+mod devstack;
 mod exactly_once;
 mod faults;
 mod gotrue_replay;
+mod hostile;
 mod isolation;
 mod reading;
 mod recordings;
 mod smoke;
 mod supabase_js;
 mod support;
+mod tokens;
 mod turns;

@@ -1,6 +1,6 @@
 //! Supabase with faults: a TCP proxy before the stack's gateway that can be told to misbehave.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,24 +23,36 @@ pub enum Mode {
 pub struct FaultyProxy {
     pub url: String,
     mode: Arc<watch::Sender<Mode>>,
+    target: Arc<Mutex<String>>,
+}
+
+fn authority(url: &str) -> String {
+    url.trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned()
 }
 
 impl FaultyProxy {
     pub async fn before(upstream: &str) -> Self {
-        let target = upstream
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
+        let target = Arc::new(Mutex::new(authority(upstream)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mode = Arc::new(watch::Sender::new(Mode::Pass));
         let modes = mode.subscribe();
+        let targets = Arc::clone(&target);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, target.clone(), modes.clone()));
+                let target = targets.lock().expect("no panic in a holder").clone();
+                tokio::spawn(serve(client, target, modes.clone()));
             }
         });
-        Self { url, mode }
+        Self { url, mode, target }
+    }
+
+    /// Stands before another Supabase from now on.
+    pub fn retarget(&self, upstream: &str) {
+        *self.target.lock().expect("no panic in a holder") = authority(upstream);
+        self.mode.send_modify(|_| {});
     }
 
     /// Breaks all connections and behaves anew.
