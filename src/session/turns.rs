@@ -326,8 +326,9 @@ impl Sessions {
         let lead = self.lead(&conversation, leased.turn_no);
         let judge = self.judge(&conversation, leased.turn_no);
         tokio::pin!(lead, judge);
-        let mut renew = tokio::time::interval(self.config.lease / 3);
-        renew.tick().await;
+        let third = self.config.lease / 3;
+        // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
+        let mut renew = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
         let mut feedback = None;
         let mut judged = false;
         let line = loop {
