@@ -2,6 +2,7 @@
 
 mod error;
 mod flights;
+mod generation;
 mod lifecycle;
 mod listing;
 pub mod model;
@@ -88,7 +89,7 @@ pub struct Sessions {
     coach: Arc<dyn Coach>,
     flights: flights::Flights,
     /// Replies whose write failed, kept for the retry: made once, never made again.
-    kept: Cache<(Principal, Uuid, String), Arc<turns::Generated>>,
+    kept: Cache<(Principal, Uuid, String), Arc<generation::Generated>>,
     reports: report::Reports,
     /// This process's name on leases, made anew at each start.
     lease_owner: String,

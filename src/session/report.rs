@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::error::SessionError;
+use super::generation::conversation;
 use super::model::{FeedbackStatus, SessionStatus};
 use super::state::SessionState;
-use super::turns::conversation;
 use super::wire::{BeginReport, Outcome, RecordReport};
 use super::{Actor, Sessions};
 use crate::auth::Principal;

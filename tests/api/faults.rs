@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json;
 
 use crate::support::{
@@ -155,18 +157,22 @@ fn answered(answer: &Answer) -> bool {
 
 /// Restarts PostgreSQL's server processes as a crash would: all connections break at once.
 async fn crash_postgres(stack: &DevstackProcess) {
-    let db = stack.db().await;
+    let url = stack.var("DB_URL");
+    // It may still be recovering from the last crash.
+    let (db, connection) = loop {
+        match tokio_postgres::connect(url, tokio_postgres::NoTls).await {
+            Ok(connected) => break connected,
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    tokio::spawn(connection);
     // A backend that dies of SIGKILL makes the postmaster restart everything.
     let pid: i32 = db
         .query_one("select pg_backend_pid()", &[])
         .await
         .expect("a pid")
         .get(0);
-    nix::sys::signal::kill(
-        nix::unistd::Pid::from_raw(pid),
-        nix::sys::signal::Signal::SIGKILL,
-    )
-    .expect("it runs");
+    kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it runs");
 }
 
 #[tokio::test]
