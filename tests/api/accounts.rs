@@ -322,7 +322,7 @@ async fn the_projects_rules_are_told_in_their_own_codes() {
     for _ in 0..200 {
         let answer = app
             .guest()
-            .post("/auth/refresh", &json!({"refresh_token": "unknown"}))
+            .post("/auth/refresh", &json!({"refresh_token": "unknown-token"}))
             .await;
         if answer.status == 429 {
             last = Some(answer);
@@ -332,6 +332,33 @@ async fn the_projects_rules_are_told_in_their_own_codes() {
     let limited = last.expect("GoTrue's limit is met");
     limited.is_problem(429, "rate_limited");
     assert!(limited.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn with_forwarding_one_clients_limit_at_gotrue_is_not_everybodys() {
+    let stack = DevstackProcess::start(&["--rate-limits"]);
+    let app = TestApp::on(&stack, |config| {
+        config.supabase.forward_client_ip = true;
+        config.server.trust_proxy = true;
+    });
+    let refresh = async |address: &str| {
+        let request = app
+            .guest()
+            .request(Method::POST, "/auth/refresh")
+            .header("x-forwarded-for", address)
+            .json(&json!({"refresh_token": "unknown-token"}));
+        Answer::of(request).await
+    };
+    let mut limited = false;
+    for _ in 0..200 {
+        limited = refresh("203.0.113.7").await.status == 429;
+        if limited {
+            break;
+        }
+    }
+    assert!(limited, "GoTrue's limit is met");
+    let other = refresh("203.0.113.8").await;
+    other.is_problem(401, "refresh_token_not_found");
 }
 
 #[tokio::test]

@@ -1,13 +1,21 @@
 //! Supabase down, slow or talking nonsense: clear errors, recovery without a restart, nothing lost.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use ai_interviewer::app::Minds;
+use ai_interviewer::interview::{Allowed, Conversation, InterviewError, Interviewer, Line};
+use ai_interviewer::session::model::ResponseType;
+use async_trait::async_trait;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 
 use crate::support::{
-    Answer, Client, DevstackProcess, FaultyProxy, Mode, ServiceProcess, TestApp, eventually, stack,
+    Answer, Client, DevstackProcess, FaultyProxy, Mode, ServiceProcess, TestApp, config,
+    eventually, stack,
 };
 
 const ANSWER: &str = "In 2024 I led a team of 5 and we cut costs by 30 percent.";
@@ -147,6 +155,82 @@ async fn a_reply_whose_write_failed_is_written_on_the_next_try() {
     let answer = sent.await.expect("a task");
     assert_eq!(answer.status, 200, "the write is tried again: {answer:?}");
     assert_eq!(alice.messages(session).await, [ANSWER]);
+}
+
+/// Counts its replies, each of which takes a moment.
+struct Counting {
+    replies: AtomicU32,
+}
+
+#[async_trait]
+impl Interviewer for Counting {
+    async fn introduce(&self, _: &Conversation) -> Result<Line, InterviewError> {
+        Ok(numbered(0))
+    }
+
+    async fn reply(&self, _: &Conversation, _: Allowed) -> Result<Line, InterviewError> {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        Ok(numbered(self.replies.fetch_add(1, Ordering::SeqCst) + 1))
+    }
+}
+
+fn numbered(number: u32) -> Line {
+    Line {
+        content: format!("Question {number}?"),
+        response_type: ResponseType::Question,
+        topic: None,
+        interviewer: "test".to_owned(),
+        prompt_version: "1".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_an_expired_token_could_not_write_is_kept_for_the_refreshed_one() {
+    let proxy = FaultyProxy::before(stack().api_url()).await;
+    let mut config = config(stack());
+    config.supabase.url = proxy.url.parse().expect("a URL");
+    let interviewer = Arc::new(Counting {
+        replies: AtomicU32::new(0),
+    });
+    let minds = Minds {
+        interviewer: Arc::clone(&interviewer) as Arc<dyn Interviewer>,
+        ..Minds::offline(&config)
+    };
+    let app = TestApp::with_minds(config, minds);
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    let sent = {
+        let alice = alice.clone();
+        tokio::spawn(async move { alice.send_as(session, "kept", ANSWER).await })
+    };
+    let db = stack().db().await;
+    let sql = "select count(*) = 1 from interview_turns where session_id = $1 and turn_id = 'kept'";
+    eventually("the message is durable", async || {
+        db.query_one(sql, &[&session]).await.expect("a row").get(0)
+    })
+    .await;
+    proxy.set(Mode::Answer(
+        401,
+        r#"{"code":"PGRST301","message":"JWT expired"}"#,
+    ));
+    sent.await.expect("a task").is_problem(401, "token_expired");
+    proxy.set(Mode::Pass);
+    let refresh = json!({"refresh_token": alice.refresh_token});
+    let renewed = app.guest().post("/auth/refresh", &refresh).await;
+    let token = renewed.body["access_token"]
+        .as_str()
+        .expect("a token")
+        .to_owned();
+    let answer = alice
+        .with_token(&token)
+        .send_as(session, "kept", ANSWER)
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(
+        answer.body["content"], "Question 1?",
+        "the reply that was made, not another"
+    );
+    assert_eq!(interviewer.replies.load(Ordering::SeqCst), 1);
 }
 
 fn answered(answer: &Answer) -> bool {
