@@ -50,10 +50,8 @@ impl Sessions {
         let started = Instant::now();
         let lead = self.lead(&conversation, leased.turn_no);
         let judge = self.judge(&conversation, leased.turn_no);
-        tokio::pin!(lead, judge);
-        let third = self.config.lease / 3;
-        // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
-        let mut renew = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
+        let lease = self.keep_lease(leased);
+        tokio::pin!(lead, judge, lease);
         let mut feedback = None;
         let mut judged = false;
         let line = loop {
@@ -64,7 +62,8 @@ impl Sessions {
                     feedback = assessed;
                 }
                 line = &mut lead => break line,
-                _ = renew.tick() => self.renew(leased).await,
+                // A slow renewal does not hold a ready line up.
+                () = &mut lease => {}
             }
         };
         let line = match line {
@@ -153,6 +152,17 @@ impl Sessions {
             .call(actor, session_id, "record_feedback", &arguments)
             .await?;
         Ok(state)
+    }
+
+    /// Renews the lease every third of its length, until dropped.
+    async fn keep_lease(&self, leased: &Leased) {
+        let third = self.config.lease / 3;
+        // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
+        let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
+        loop {
+            due.tick().await;
+            self.renew(leased).await;
+        }
     }
 
     async fn renew(&self, leased: &Leased) {
