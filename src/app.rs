@@ -17,6 +17,7 @@ use crate::auth::verifier::TokenVerifier;
 use crate::config::Config;
 use crate::events::Events;
 use crate::interview::offline::{OfflineCoach, OfflineInterviewer};
+use crate::interview::resources::Library;
 use crate::interview::{Coach, Interviewer};
 use crate::limits::Limits;
 use crate::session::{SessionParts, Sessions};
@@ -42,6 +43,7 @@ pub struct AppState {
 pub struct Minds {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
+    pub library: Arc<Library>,
 }
 
 impl Minds {
@@ -51,6 +53,7 @@ impl Minds {
                 reply_delay: config.turn.offline_reply_delay,
             }),
             coach: Arc::new(OfflineCoach),
+            library: Arc::default(),
         }
     }
 }
@@ -79,6 +82,7 @@ impl Application {
             events: Arc::clone(&events),
             interviewer: minds.interviewer,
             coach: minds.coach,
+            library: minds.library,
             cache: config.cache.clone(),
             turn: config.turn.clone(),
             runtime: Handle::current(),

@@ -70,6 +70,8 @@ pub fn stats_after(
         }
         after.topics.push(topic.clone());
     }
+    after.input_tokens = after.input_tokens.saturating_add(line.usage.input_tokens);
+    after.output_tokens = after.output_tokens.saturating_add(line.usage.output_tokens);
     if processing_seconds.is_finite() && processing_seconds > 0.0 {
         after.processing_seconds += processing_seconds;
     }
@@ -106,6 +108,11 @@ mod tests {
             topic: topic.map(str::to_owned),
             interviewer: "offline".into(),
             prompt_version: "1".into(),
+            usage: crate::interview::Usage {
+                input_tokens: 30,
+                output_tokens: 4,
+            },
+            stopped: false,
         }
     }
 
@@ -162,6 +169,7 @@ mod tests {
         let follow = line(ResponseType::FollowUp, Some("motivation"));
         let two = stats_after(&one, &follow, Some("I like it"), f64::NAN);
         assert_eq!((two.answers, two.questions, two.follow_ups), (1, 1, 1));
+        assert_eq!((two.input_tokens, two.output_tokens), (60, 8));
         assert_eq!(two.candidate_words, 3);
         assert_eq!(two.topics, ["motivation"]);
         assert!((two.processing_seconds - 0.5).abs() < 1e-9);

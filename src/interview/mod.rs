@@ -5,15 +5,25 @@
 //! touch the database or HTTP.
 
 pub mod director;
+pub mod draft;
 pub mod evidence;
 pub mod offline;
+pub mod resources;
+pub mod scores;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::session::model::{Feedback, Report, ResponseType, SessionConfig, SessionStats, Turn};
+pub use draft::Draft;
+
+use crate::session::model::{
+    Feedback, Narrative, ResponseType, Scores, SessionConfig, SessionStats, Turn,
+};
 
 /// What the interviewer and the coach may know of an interview.
 #[derive(Clone)]
@@ -26,6 +36,17 @@ pub struct Conversation {
     pub started_at: Option<Timestamp>,
     /// Stable per session; the offline interviewer seeds its choice of questions with it.
     pub seed: u64,
+}
+
+impl Conversation {
+    /// The turn of that number; turns are in order.
+    pub fn turn(&self, turn_no: u32) -> Option<&Turn> {
+        let at = self
+            .turns
+            .binary_search_by_key(&turn_no, |turn| turn.turn_no)
+            .ok()?;
+        self.turns.get(at).map(AsRef::as_ref)
+    }
 }
 
 /// What the server, which owns clock and question target, allows next.
@@ -47,27 +68,57 @@ pub struct Line {
     /// `offline`, or provider/model.
     pub interviewer: String,
     pub prompt_version: String,
+    pub usage: Usage,
+    /// The candidate stopped the line where it ends.
+    pub stopped: bool,
+}
+
+/// Tokens a model read and wrote, as its provider counts them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+    }
 }
 
 /// Why no line, feedback or report came; the text is for logs, never for candidates.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum InterviewError {
-    #[error("the model is unavailable: {0}")]
-    Unavailable(String),
+    #[error("the model is unavailable: {cause}")]
+    Unavailable {
+        cause: String,
+        /// When it makes sense to ask again, if the provider says so.
+        retry_after: Option<Duration>,
+    },
+    /// The candidate stopped the line before its first word.
+    #[error("stopped")]
+    Stopped,
     #[error("the model's answer is of no use: {0}")]
     Invalid(String),
 }
 
 #[async_trait]
 pub trait Interviewer: Send + Sync {
-    /// The introduction, ending in the first question. Never empty.
-    async fn introduce(&self, conversation: &Conversation) -> Result<Line, InterviewError>;
+    /// The introduction, ending in the first question. Never empty. What is written to `draft` on the
+    /// way is the beginning of the line that is returned.
+    async fn introduce(
+        &self,
+        conversation: &Conversation,
+        draft: &Draft,
+    ) -> Result<Line, InterviewError>;
 
     /// The reply to the last turn's message. With [`Allowed::MustClose`] the line is a closing one.
     async fn reply(
         &self,
         conversation: &Conversation,
         allowed: Allowed,
+        draft: &Draft,
     ) -> Result<Line, InterviewError>;
 }
 
@@ -80,6 +131,10 @@ pub trait Coach: Send + Sync {
         turn_no: u32,
     ) -> Result<Feedback, InterviewError>;
 
-    /// The report on the whole interview.
-    async fn report(&self, conversation: &Conversation) -> Result<Report, InterviewError>;
+    /// The report's texts, which must agree with its `scores`, and what they cost.
+    async fn narrate(
+        &self,
+        conversation: &Conversation,
+        scores: &Scores,
+    ) -> Result<(Narrative, Usage), InterviewError>;
 }

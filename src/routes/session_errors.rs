@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::ApiError;
+use crate::interview::InterviewError;
 use crate::session::SessionError;
 
 impl From<SessionError> for ApiError {
@@ -57,19 +58,39 @@ impl From<SessionError> for ApiError {
                 "token_expired",
                 "Your access token is about to expire. Refresh it and send the message again.",
             ),
-            SessionError::Interviewer(cause) => ApiError::new(
-                503,
-                "interviewer_unavailable",
-                "The interviewer could not answer. Your message is kept: send it again with the same \
-                 Idempotency-Key.",
+            SessionError::NoSuchAnswer => ApiError::new(
+                404,
+                "answer_not_found",
+                "This session has no answer with that turn_no.",
+            ),
+            SessionError::Stopped => ApiError::new(
+                409,
+                "turn_stopped",
+                "The turn was stopped before the interviewer said anything. Your message is kept: send it \
+                 again with the same Idempotency-Key, or send another.",
             )
-            .retryable(true)
-            .retry_after(2)
-            .source(anyhow::anyhow!("{cause}")),
+            .retryable(true),
+            SessionError::Interviewer(cause) => interviewer_error(cause),
             SessionError::Lost => ApiError::internal(anyhow::anyhow!("the turn's task was lost")),
             SessionError::Rest(error) => rest_error(error),
         }
     }
+}
+
+fn interviewer_error(cause: InterviewError) -> ApiError {
+    let (status, retry_after) = match &cause {
+        InterviewError::Unavailable { retry_after, .. } => (503, *retry_after),
+        InterviewError::Invalid(_) | InterviewError::Stopped => (502, None),
+    };
+    ApiError::new(
+        status,
+        "interviewer_unavailable",
+        "The interviewer could not answer. Your message is kept: send it again with the same \
+         Idempotency-Key.",
+    )
+    .retryable(true)
+    .retry_after(retry_after.map_or(2, |wait| wait.as_secs().max(1)))
+    .source(anyhow::Error::new(cause))
 }
 
 fn rest_error(error: Arc<crate::supabase::postgrest::RestError>) -> ApiError {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::interview::InterviewError;
 use crate::supabase::postgrest::RestError;
 
 /// Cloned to every request that waits for the same turn.
@@ -23,6 +24,9 @@ pub enum SessionError {
         turn_id: String,
         retry_after_ms: u64,
     },
+    /// No turn of that number has a candidate's message.
+    #[error("no such answer")]
+    NoSuchAnswer,
     /// The idempotency key named a turn with another message.
     #[error("the idempotency key belongs to another message")]
     KeyReused,
@@ -35,9 +39,12 @@ pub enum SessionError {
     /// The access token has under a minute left.
     #[error("the access token is about to expire")]
     TokenExpiring,
+    /// The candidate stopped the turn before the interviewer's first word; the message is kept.
+    #[error("the turn was stopped")]
+    Stopped,
     /// The interviewer gave no line; the message is kept.
-    #[error("the interviewer is unavailable: {0}")]
-    Interviewer(Arc<str>),
+    #[error("{0}")]
+    Interviewer(InterviewError),
     /// The turn's task ended without a word (a panic).
     #[error("the turn's task was lost")]
     Lost,

@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::turns::{Ask, Progress, TurnRequest};
+use super::turns::{Ask, Progress, TurnHandle, TurnRequest};
 use crate::auth::Principal;
+use crate::interview::Draft;
 
 type Key = (Principal, Uuid);
 
 struct Flight {
     turn_id: String,
     ask: Arc<Ask>,
-    progress: watch::Receiver<Progress>,
+    handle: TurnHandle,
 }
 
 #[derive(Default)]
@@ -24,9 +25,9 @@ pub(super) struct Flights {
 
 pub(super) enum Boarding {
     /// The turn is being made already.
-    Joined(watch::Receiver<Progress>),
+    Joined(TurnHandle),
     /// It is this caller's to make.
-    New(watch::Sender<Progress>, watch::Receiver<Progress>),
+    New(watch::Sender<Progress>, TurnHandle),
     /// The idempotency key names another message.
     KeyReused,
 }
@@ -40,22 +41,26 @@ impl Flights {
         for flight in flights.iter() {
             if flight.turn_id == request.turn_id {
                 return if flight.ask.is_same(&request.ask) {
-                    Boarding::Joined(flight.progress.clone())
+                    Boarding::Joined(flight.handle.clone())
                 } else {
                     Boarding::KeyReused
                 };
             }
             if !request.named && flight.ask.is_same(&request.ask) {
-                return Boarding::Joined(flight.progress.clone());
+                return Boarding::Joined(flight.handle.clone());
             }
         }
-        let (sender, receiver) = watch::channel(Progress::Accepting);
+        let (sender, progress) = watch::channel(Progress::Accepting);
+        let handle = TurnHandle {
+            progress,
+            draft: Arc::new(Draft::default()),
+        };
         flights.push(Flight {
             turn_id: request.turn_id.clone(),
             ask: Arc::clone(&request.ask),
-            progress: receiver.clone(),
+            handle: handle.clone(),
         });
-        Boarding::New(sender, receiver)
+        Boarding::New(sender, handle)
     }
 
     pub(super) fn land(&self, principal: Principal, session_id: Uuid, turn_id: &str) {
@@ -69,14 +74,10 @@ impl Flights {
     }
 
     /// The turns of a session that are under way here.
-    pub(super) fn of(
-        &self,
-        principal: Principal,
-        session_id: Uuid,
-    ) -> Vec<watch::Receiver<Progress>> {
+    pub(super) fn of(&self, principal: Principal, session_id: Uuid) -> Vec<TurnHandle> {
         self.lock()
             .get(&(principal, session_id))
-            .map(|flights| flights.iter().map(|f| f.progress.clone()).collect())
+            .map(|flights| flights.iter().map(|f| f.handle.clone()).collect())
             .unwrap_or_default()
     }
 

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::model::{Feedback, FeedbackStatus, Reply, ResponseType, SessionStats};
+use super::model::{Feedback, Reply, ResponseType, SessionStats};
 use super::state::SessionState;
-use super::wire::{Answer, RecordFeedback, ReleaseLease, RenewLease};
+use super::wire::{Answer, Outcome, ReleaseLease, RenewLease};
 use super::{Actor, Sessions};
 use crate::interview::director;
-use crate::interview::{Conversation, InterviewError, Line};
+use crate::interview::{Conversation, Draft, InterviewError, Line};
 
 /// What the interviewer and the coach made of a turn.
 pub(super) struct Generated {
@@ -37,6 +37,7 @@ impl Sessions {
         self: &Arc<Self>,
         leased: &Leased,
         state: &SessionState,
+        draft: &Draft,
     ) -> Result<Arc<Generated>, SessionError> {
         let kept = (
             leased.actor.principal,
@@ -48,18 +49,18 @@ impl Sessions {
         }
         let conversation = conversation(state);
         let started = Instant::now();
-        let lead = self.lead(&conversation, leased.turn_no);
-        let judge = self.judge(&conversation, leased.turn_no);
-        let lease = self.keep_lease(leased);
-        tokio::pin!(lead, judge, lease);
+        let lead = self.lead(&conversation, leased.turn_no, draft);
+        let mut judge =
+            (leased.turn_no > 0).then(|| self.judge(conversation.clone(), leased.turn_no));
+        let lease = self.keep_lease(leased, draft);
+        tokio::pin!(lead, lease);
         let mut feedback = None;
-        let mut judged = false;
         let line = loop {
             tokio::select! {
                 biased;
-                assessed = &mut judge, if !judged => {
-                    judged = true;
-                    feedback = assessed;
+                assessed = async { judge.as_mut().expect("guarded").await }, if judge.is_some() => {
+                    judge = None;
+                    feedback = Some(assessed);
                 }
                 line = &mut lead => break line,
                 // A slow renewal does not hold a ready line up.
@@ -69,14 +70,17 @@ impl Sessions {
         let line = match line {
             Ok(line) => line,
             Err(error) => {
-                tracing::warn!(turn_no = leased.turn_no, %error, "the interviewer gave no line");
                 self.release(leased).await;
-                return Err(SessionError::Interviewer(error.to_string().into()));
+                if matches!(error, InterviewError::Stopped) {
+                    return Err(SessionError::Stopped);
+                }
+                tracing::warn!(turn_no = leased.turn_no, %error, "the interviewer gave no line");
+                return Err(SessionError::Interviewer(error));
             }
         };
-        if !judged {
+        if let Some(judge) = judge {
             // The next question does not wait for the coach.
-            self.judge_later(leased, conversation.clone());
+            self.judge_later(leased, judge);
         }
         let message = state
             .turns
@@ -85,9 +89,13 @@ impl Sessions {
         let seconds = started.elapsed().as_secs_f64();
         let stats = director::stats_after(&conversation.stats, &line, message, seconds);
         Ok(Arc::new(Generated {
-            reply: reply(line, &stats, seconds),
+            reply: reply(line, &stats, seconds, draft),
             feedback,
-            stats,
+            stats: SessionStats {
+                coach_input_tokens: 0,
+                coach_output_tokens: 0,
+                ..stats
+            },
         }))
     }
 
@@ -95,77 +103,30 @@ impl Sessions {
         &self,
         conversation: &Conversation,
         turn_no: u32,
+        draft: &Draft,
     ) -> Result<Line, InterviewError> {
         if turn_no == 0 {
-            return self.interviewer.introduce(conversation).await;
+            return self.interviewer.introduce(conversation, draft).await;
         }
         let allowed = director::allowed(conversation, Timestamp::now());
-        self.interviewer.reply(conversation, allowed).await
+        self.interviewer.reply(conversation, allowed, draft).await
     }
 
-    async fn judge(&self, conversation: &Conversation, turn_no: u32) -> Option<Feedback> {
-        if turn_no == 0 {
-            return None;
-        }
-        match self.coach.assess(conversation, turn_no).await {
-            Ok(feedback) => Some(feedback),
-            Err(error) => {
-                tracing::warn!(turn_no, %error, "the coach gave no feedback");
-                Some(failed_feedback())
-            }
-        }
-    }
-
-    fn judge_later(self: &Arc<Self>, leased: &Leased, conversation: Conversation) {
-        let sessions = Arc::clone(self);
-        let (actor, session_id) = (leased.actor.clone(), leased.session_id);
-        let (turn_no, turn_id) = (leased.turn_no, leased.turn_id.clone());
-        let task = async move {
-            let Some(feedback) = sessions.judge(&conversation, turn_no).await else {
-                return;
-            };
-            if let Err(error) = sessions
-                .record_feedback(&actor, session_id, &turn_id, &feedback)
-                .await
-            {
-                tracing::warn!(turn_no, %error, "feedback was not recorded; the report will redo it");
-            }
-        };
-        self.tasks.spawn_on(task, &self.runtime);
-    }
-
-    pub(super) async fn record_feedback(
-        &self,
-        actor: &Actor,
-        session_id: Uuid,
-        turn_id: &str,
-        feedback: &Feedback,
-    ) -> Result<Arc<SessionState>, SessionError> {
-        let arguments = RecordFeedback {
-            p_session_id: session_id,
-            p_turn_id: turn_id,
-            p_feedback: feedback,
-            p_known_version: self.store.known_version(actor, session_id),
-        };
-        let (_, state) = self
-            .store
-            .call(actor, session_id, "record_feedback", &arguments)
-            .await?;
-        Ok(state)
-    }
-
-    /// Renews the lease every third of its length, until dropped.
-    async fn keep_lease(&self, leased: &Leased) {
+    /// Renews the lease every third of its length, until dropped. A lease that was taken away ends the
+    /// line: nobody would store it.
+    async fn keep_lease(&self, leased: &Leased, draft: &Draft) {
         let third = self.config.lease / 3;
         // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
         let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
         loop {
             due.tick().await;
-            self.renew(leased).await;
+            if self.renew(leased).await == Some(Outcome::Lost) {
+                draft.stop();
+            }
         }
     }
 
-    async fn renew(&self, leased: &Leased) {
+    async fn renew(&self, leased: &Leased) -> Option<Outcome> {
         let arguments = RenewLease {
             p_session_id: leased.session_id,
             p_turn_id: &leased.turn_id,
@@ -174,12 +135,16 @@ impl Sessions {
         };
         // A lease that could not be renewed shows at complete, which decides.
         let identity = leased.actor.identity(leased.session_id);
-        if let Err(error) = self
+        match self
             .rest
             .rpc::<Answer>(&identity, "renew_lease", &arguments)
             .await
         {
-            tracing::warn!(turn_no = leased.turn_no, %error, "the lease was not renewed");
+            Ok(answer) => Some(answer.outcome),
+            Err(error) => {
+                tracing::warn!(turn_no = leased.turn_no, %error, "the lease was not renewed");
+                None
+            }
         }
     }
 
@@ -210,19 +175,7 @@ pub(super) fn conversation(state: &SessionState) -> Conversation {
     }
 }
 
-fn failed_feedback() -> Feedback {
-    Feedback {
-        status: FeedbackStatus::Failed,
-        feedback: None,
-        worked: Vec::new(),
-        to_change: Vec::new(),
-        scores: Vec::new(),
-        coach: String::new(),
-        rubric_version: String::new(),
-    }
-}
-
-fn reply(line: Line, stats: &SessionStats, seconds: f64) -> Reply {
+fn reply(line: Line, stats: &SessionStats, seconds: f64, draft: &Draft) -> Reply {
     let mut metadata = Map::new();
     if let Some(topic) = line.topic {
         metadata.insert("topic".into(), Value::String(topic));
@@ -232,6 +185,13 @@ fn reply(line: Line, stats: &SessionStats, seconds: f64) -> Reply {
     }
     metadata.insert("interviewer".into(), Value::String(line.interviewer));
     metadata.insert("prompt_version".into(), Value::String(line.prompt_version));
+    if let Some(id) = draft.id() {
+        // A reader's position in the draft stays one in the reply.
+        metadata.insert("draft".into(), Value::String(id));
+    }
+    if line.stopped {
+        metadata.insert("stopped".into(), Value::Bool(true));
+    }
     Reply {
         role: "assistant".to_owned(),
         agent: "interviewer".to_owned(),

@@ -10,7 +10,7 @@ use super::error::SessionError;
 use super::model::SessionConfig;
 use super::report::ReportStatus;
 use super::state::SessionState;
-use super::turns::{Progress, outcome};
+use super::turns::outcome;
 use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
 use super::{Actor, Sessions};
 use crate::supabase::postgrest::Identity;
@@ -108,7 +108,7 @@ impl Sessions {
         }
         for flight in flights {
             // Whatever its outcome, the turn is no longer in flight then.
-            let _ended = tokio::time::timeout(left, outcome(flight)).await;
+            let _ended = tokio::time::timeout(left, outcome(flight.progress)).await;
         }
     }
 
@@ -193,14 +193,5 @@ impl Sessions {
             Outcome::Deleted => Ok(()),
             _ => Err(SessionError::NotFound),
         }
-    }
-
-    /// The turn of the session that is being made in this process, if any.
-    pub fn in_flight(
-        &self,
-        actor: &Actor,
-        session_id: Uuid,
-    ) -> Option<tokio::sync::watch::Receiver<Progress>> {
-        self.flights.of(actor.principal, session_id).pop()
     }
 }

@@ -1,6 +1,7 @@
 //! Interview sessions: what they are, how they are kept, and how a turn is made.
 
 mod error;
+mod feedback;
 mod flights;
 mod generation;
 mod lifecycle;
@@ -8,6 +9,7 @@ mod listing;
 pub mod model;
 mod report;
 mod state;
+mod stop;
 mod store;
 mod turns;
 mod views;
@@ -25,17 +27,19 @@ use uuid::Uuid;
 use crate::auth::Principal;
 use crate::config::{CacheConfig, TurnConfig};
 use crate::events::Events;
+use crate::interview::resources::Library;
 use crate::interview::{Coach, Interviewer};
 use crate::supabase::postgrest::{Identity, PostgRest};
 
 pub use error::SessionError;
 pub use lifecycle::Ended;
 pub use listing::{Cursor, Page, SessionSummary};
-pub use report::ReportStatus;
+pub use report::{PartStatus, ReportPart, ReportStatus};
 pub use state::SessionState;
+pub use stop::Stopped;
 pub use store::SessionStore;
 pub(crate) use turns::outcome;
-pub use turns::{Progress, TurnResult};
+pub use turns::{Progress, TurnHandle, TurnResult};
 pub use views::FeedbackItem;
 
 /// Who acts, with what proof.
@@ -91,6 +95,8 @@ pub struct Sessions {
     /// Replies whose write failed, kept for the retry: made once, never made again.
     kept: Cache<(Principal, Uuid, String), Arc<generation::Generated>>,
     reports: report::Reports,
+    judging: feedback::Judging,
+    library: Arc<Library>,
     /// This process's name on leases, made anew at each start.
     lease_owner: String,
     config: TurnConfig,
@@ -105,6 +111,7 @@ pub struct SessionParts {
     pub events: Arc<Events>,
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
+    pub library: Arc<Library>,
     pub cache: CacheConfig,
     pub turn: TurnConfig,
     pub runtime: Handle,
@@ -124,6 +131,8 @@ impl Sessions {
                 .time_to_live(Duration::from_secs(15 * 60))
                 .build(),
             reports: report::Reports::default(),
+            judging: feedback::Judging::default(),
+            library: parts.library,
             lease_owner: Uuid::new_v4().to_string(),
             config: parts.turn,
             runtime: parts.runtime,

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::interview::Usage;
+
 /// Manner of the interviewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -154,6 +156,9 @@ pub struct Feedback {
     pub coach: String,
     #[serde(default)]
     pub rubric_version: String,
+    /// Tokens the coach's model used for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 /// A score on one dimension of the rubric. Without evidence there is no score.
@@ -213,19 +218,56 @@ pub struct Resource {
     pub description: String,
 }
 
-/// The final report. The five text fields are plain strings; clients render them as text.
+/// What the scores of all answers add up to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Scores {
+    /// Mean of the dimensions that have a score, 1 to 5, to one decimal; null when none has.
+    pub overall_score: Option<f64>,
+    pub dimension_scores: Vec<Score>,
+    /// Answers given.
+    #[serde(default)]
+    pub answers: u32,
+    /// Answers the coach has judged; the scores rest on these.
+    #[serde(default)]
+    pub answers_judged: u32,
+    pub coach: String,
+    pub rubric_version: String,
+}
+
+/// The report in words. Plain strings; clients render them as text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Report {
+pub struct Narrative {
     pub patterns_tendencies: String,
     pub strengths: String,
     pub weaknesses: String,
     pub improvement_focus_areas: String,
+}
+
+/// Where the report's resources come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourcesFrom {
+    /// A web search for the weaknesses found.
+    Search,
+    /// The list that comes with this service.
+    Curated,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Resources {
     pub recommended_resources: Vec<Resource>,
-    /// Mean of the dimensions that have a score, 1 to 5, to one decimal; null when none has.
-    pub overall_score: Option<f64>,
-    pub dimension_scores: Vec<Score>,
-    pub coach: String,
-    pub rubric_version: String,
+    pub resources_from: ResourcesFrom,
+}
+
+/// The final report: its three parts side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Report {
+    #[serde(flatten)]
+    pub scores: Scores,
+    #[serde(flatten)]
+    pub narrative: Narrative,
+    #[serde(flatten)]
+    pub resources: Resources,
 }
 
 /// Counters kept in `interview_sessions.session_stats`.
@@ -243,6 +285,22 @@ pub struct SessionStats {
     pub topics: Vec<String>,
     /// Seconds the interviewer took in all.
     pub processing_seconds: f64,
+    /// Tokens the interviewer's model read and wrote.
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    /// Tokens the coach's model read and wrote; counted by the database, as feedback comes beside turns.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub coach_input_tokens: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub coach_output_tokens: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The row of `interview_sessions`.

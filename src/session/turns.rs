@@ -20,6 +20,7 @@ use super::model::{SessionConfig, Turn};
 use super::state::SessionState;
 use super::wire::{AcceptTurn, Answer, CompleteTurn, Outcome, StartInterview};
 use super::{Actor, Sessions};
+use crate::interview::Draft;
 
 /// What a turn is asked with.
 #[derive(Debug, PartialEq)]
@@ -63,6 +64,13 @@ pub enum Progress {
     Done(Result<TurnResult, SessionError>),
 }
 
+/// A turn under way in this process: how far it is, and its reply as it is written.
+#[derive(Clone)]
+pub struct TurnHandle {
+    pub progress: watch::Receiver<Progress>,
+    pub draft: Arc<Draft>,
+}
+
 /// A turn that has its reply, as the database holds it.
 #[derive(Clone, Debug)]
 pub struct TurnResult {
@@ -97,7 +105,7 @@ impl Sessions {
         session_id: Uuid,
         key: Option<String>,
         config: Option<SessionConfig>,
-    ) -> Result<watch::Receiver<Progress>, SessionError> {
+    ) -> Result<TurnHandle, SessionError> {
         self.request(
             actor,
             session_id,
@@ -117,7 +125,7 @@ impl Sessions {
         session_id: Uuid,
         key: Option<String>,
         message: String,
-    ) -> Result<watch::Receiver<Progress>, SessionError> {
+    ) -> Result<TurnHandle, SessionError> {
         self.request(actor, session_id, key, Ask::Message(message))
     }
 
@@ -127,7 +135,7 @@ impl Sessions {
         session_id: Uuid,
         key: Option<String>,
         ask: Ask,
-    ) -> Result<watch::Receiver<Progress>, SessionError> {
+    ) -> Result<TurnHandle, SessionError> {
         if let Some(expires_at) = actor.token_expires_at
             && expires_at.as_second() - Timestamp::now().as_second() < TOKEN_RESERVE_SECONDS
         {
@@ -140,12 +148,13 @@ impl Sessions {
             ask: Arc::new(ask),
         };
         match self.flights.board(actor.principal, &request) {
-            Boarding::Joined(progress) => Ok(progress),
+            Boarding::Joined(handle) => Ok(handle),
             Boarding::KeyReused => Err(SessionError::KeyReused),
-            Boarding::New(sender, receiver) => {
-                let flight = Arc::clone(self).fly(actor.clone(), request, sender);
+            Boarding::New(sender, handle) => {
+                let draft = Arc::clone(&handle.draft);
+                let flight = Arc::clone(self).fly(actor.clone(), request, sender, draft);
                 self.tasks.spawn_on(flight, &self.runtime);
-                Ok(receiver)
+                Ok(handle)
             }
         }
     }
@@ -155,9 +164,10 @@ impl Sessions {
         actor: Actor,
         request: TurnRequest,
         progress: watch::Sender<Progress>,
+        draft: Arc<Draft>,
     ) {
         let started = Instant::now();
-        let result = AssertUnwindSafe(self.make_turn(&actor, &request, &progress))
+        let result = AssertUnwindSafe(self.make_turn(&actor, &request, &progress, &draft))
             .catch_unwind()
             .await
             .unwrap_or(Err(SessionError::Lost));
@@ -178,6 +188,7 @@ impl Sessions {
         actor: &Actor,
         request: &TurnRequest,
         progress: &watch::Sender<Progress>,
+        draft: &Draft,
     ) -> Result<TurnResult, SessionError> {
         let deadline = Instant::now() + self.config.wait;
         let mut pause = FOLLOW_FIRST;
@@ -207,12 +218,15 @@ impl Sessions {
                         turn_no,
                         turn_id: Arc::from(leased.turn_id.as_str()),
                     });
-                    let generated = self.generate(&leased, &state).await?;
+                    let generated = self.generate(&leased, &state, draft).await?;
                     if let Some(turn) = self.complete(&leased, generated).await? {
                         return Ok(TurnResult {
                             turn,
                             replayed: false,
                         });
+                    }
+                    if draft.is_stopped() {
+                        return Err(SessionError::Stopped);
                     }
                     // Another instance took the turn over: its reply is the one that stands.
                     turn_id = leased.turn_id;

@@ -125,6 +125,7 @@ impl SessionState {
             scores: Vec::new(),
             coach: String::new(),
             rubric_version: String::new(),
+            usage: None,
         });
         Some(FeedbackItem {
             turn_id: turn.turn_id.clone(),

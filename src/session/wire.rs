@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
     InProgress,
     Claimed,
     Deleted,
+    Stopped,
+    Idle,
 }
 
 /// The small columns of a session; the large ones travel only in a full answer.

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ai_interviewer::app::Minds;
-use ai_interviewer::interview::{Allowed, Conversation, InterviewError, Interviewer, Line};
+use ai_interviewer::interview::{
+    Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage,
+};
 use ai_interviewer::session::model::ResponseType;
 use async_trait::async_trait;
 
@@ -164,11 +166,11 @@ struct Counting {
 
 #[async_trait]
 impl Interviewer for Counting {
-    async fn introduce(&self, _: &Conversation) -> Result<Line, InterviewError> {
+    async fn introduce(&self, _: &Conversation, _: &Draft) -> Result<Line, InterviewError> {
         Ok(numbered(0))
     }
 
-    async fn reply(&self, _: &Conversation, _: Allowed) -> Result<Line, InterviewError> {
+    async fn reply(&self, _: &Conversation, _: Allowed, _: &Draft) -> Result<Line, InterviewError> {
         tokio::time::sleep(Duration::from_millis(400)).await;
         Ok(numbered(self.replies.fetch_add(1, Ordering::SeqCst) + 1))
     }
@@ -181,6 +183,8 @@ fn numbered(number: u32) -> Line {
         topic: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),
+        usage: Usage::default(),
+        stopped: false,
     }
 }
 

@@ -42,6 +42,9 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("POST", "/agent/create_session", About::New),
     ("POST", "/agent/start_interview", About::Session),
     ("POST", "/agent/send_message", About::Session),
+    ("POST", "/agent/stop_turn", About::Session),
+    ("POST", "/agent/retry_feedback", About::Session),
+    ("POST", "/agent/retry_report", About::Session),
     ("POST", "/agent/end_interview", About::Session),
     ("POST", "/agent/reset_interview", About::Session),
     ("GET", "/agent/session", About::Session),
@@ -95,7 +98,7 @@ async fn call(client: &Client, method: &str, path: &str, session: Option<Uuid>) 
         request = request.header("x-session-id", session.to_string());
     }
     if method == Method::POST || method == Method::PATCH {
-        request = request.json(&json!({"message": "I am an intruder", "name": "Intruder", "password": "Intruder-4711"}));
+        request = request.json(&json!({"message": "I am an intruder", "turn_no": 1, "name": "Intruder", "password": "Intruder-4711"}));
     }
     Answer::of(request).await
 }

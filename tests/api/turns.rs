@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ai_interviewer::app::Minds;
-use ai_interviewer::interview::{Allowed, Conversation, InterviewError, Interviewer, Line};
+use ai_interviewer::interview::{
+    Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage,
+};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -220,16 +222,19 @@ struct Faltering {
 
 #[async_trait]
 impl Interviewer for Faltering {
-    async fn introduce(&self, _: &Conversation) -> Result<Line, InterviewError> {
+    async fn introduce(&self, _: &Conversation, _: &Draft) -> Result<Line, InterviewError> {
         Ok(line())
     }
 
-    async fn reply(&self, _: &Conversation, _: Allowed) -> Result<Line, InterviewError> {
+    async fn reply(&self, _: &Conversation, _: Allowed, _: &Draft) -> Result<Line, InterviewError> {
         let left = self
             .failures
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
         match left {
-            Ok(_) => Err(InterviewError::Unavailable("secret cause".to_owned())),
+            Ok(_) => Err(InterviewError::Unavailable {
+                cause: "secret cause".to_owned(),
+                retry_after: None,
+            }),
             Err(_) => Ok(line()),
         }
     }
@@ -242,6 +247,8 @@ fn line() -> Line {
         topic: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),
+        usage: Usage::default(),
+        stopped: false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The offline coach: feedback on one answer; the report is built in [`report`](super::report).
+//! The offline coach: feedback on one answer; the report's texts are made in [`report`](super::report).
 
 use async_trait::async_trait;
 
@@ -7,9 +7,9 @@ use super::rubric::facts::Facts;
 use super::rubric::{Asked, measure};
 use super::{NAME, RUBRIC_VERSION, prose, report};
 use crate::interview::evidence::keep_proven;
-use crate::interview::{Coach, Conversation, InterviewError};
+use crate::interview::{Coach, Conversation, InterviewError, Usage};
 use crate::session::model::{
-    Evidence, Feedback, FeedbackStatus, Report, ResponseType, Score, Turn,
+    Evidence, Feedback, FeedbackStatus, Narrative, ResponseType, Score, Scores, Turn,
 };
 
 /// How far back a follow-up's question is looked for.
@@ -26,24 +26,20 @@ impl Coach for OfflineCoach {
         conversation: &Conversation,
         turn_no: u32,
     ) -> Result<Feedback, InterviewError> {
-        let turn = turn(conversation, turn_no)
+        let turn = conversation
+            .turn(turn_no)
             .ok_or_else(|| InterviewError::Invalid(format!("there is no turn {turn_no}")))?;
         assessed(conversation, turn)
             .ok_or_else(|| InterviewError::Invalid(format!("turn {turn_no} has no message")))
     }
 
-    async fn report(&self, conversation: &Conversation) -> Result<Report, InterviewError> {
-        Ok(report::of(conversation))
+    async fn narrate(
+        &self,
+        conversation: &Conversation,
+        scores: &Scores,
+    ) -> Result<(Narrative, Usage), InterviewError> {
+        Ok((report::of(conversation, scores), Usage::default()))
     }
-}
-
-/// The turn of that number; turns are in order.
-fn turn(conversation: &Conversation, turn_no: u32) -> Option<&Turn> {
-    let at = conversation
-        .turns
-        .binary_search_by_key(&turn_no, |turn| turn.turn_no)
-        .ok()?;
-    conversation.turns.get(at).map(AsRef::as_ref)
 }
 
 /// What the interviewer asked in that turn, without what leads up to it. A follow-up is told with the
@@ -53,7 +49,7 @@ fn question_of(conversation: &Conversation, turn_no: u32) -> String {
     for back in 0..=MOST_FOLLOW_UPS {
         let asked = turn_no
             .checked_sub(back)
-            .and_then(|turn_no| turn(conversation, turn_no));
+            .and_then(|turn_no| conversation.turn(turn_no));
         let Some(reply) = asked.and_then(|turn| turn.reply.as_ref()) else {
             continue;
         };
@@ -72,7 +68,7 @@ fn question_of(conversation: &Conversation, turn_no: u32) -> String {
 }
 
 /// Feedback on the turn's message; `None` when it has none.
-pub(super) fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
+fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
     let message = answered.message.as_deref()?;
     let asked_in = answered.question_no.or(answered.turn_no.checked_sub(1));
     let question = asked_in
@@ -81,7 +77,7 @@ pub(super) fn assessed(conversation: &Conversation, answered: &Turn) -> Option<F
     let asked = Asked {
         question: &question,
         topic: asked_in
-            .and_then(|turn_no| turn(conversation, turn_no)?.reply.as_ref())
+            .and_then(|turn_no| conversation.turn(turn_no)?.reply.as_ref())
             .and_then(|reply| reply.metadata.get("topic")?.as_str()),
         config: &conversation.config,
     };
@@ -118,5 +114,6 @@ pub(super) fn assessed(conversation: &Conversation, answered: &Turn) -> Option<F
         scores,
         coach: NAME.into(),
         rubric_version: RUBRIC_VERSION.into(),
+        usage: None,
     })
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::bank::Plan;
 use super::role::Role;
 use super::{NAME, PROMPT_VERSION, background, follow_up, mixed, pick, wording};
-use crate::interview::{Allowed, Conversation, InterviewError, Interviewer, Line};
+use crate::interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::session::model::{Reply, ResponseType, SessionConfig, Style, Turn};
 
 /// Every fifth question, from the second on, is about the résumé, as long as it has lines; every
@@ -33,7 +33,11 @@ struct Asked {
 
 #[async_trait]
 impl Interviewer for OfflineInterviewer {
-    async fn introduce(&self, conversation: &Conversation) -> Result<Line, InterviewError> {
+    async fn introduce(
+        &self,
+        conversation: &Conversation,
+        _: &Draft,
+    ) -> Result<Line, InterviewError> {
         self.think().await;
         Ok(introduction(conversation))
     }
@@ -42,6 +46,7 @@ impl Interviewer for OfflineInterviewer {
         &self,
         conversation: &Conversation,
         allowed: Allowed,
+        _: &Draft,
     ) -> Result<Line, InterviewError> {
         self.think().await;
         Ok(match allowed {
@@ -68,6 +73,8 @@ fn line(content: String, response_type: ResponseType, topic: Option<String>) -> 
         topic,
         interviewer: NAME.into(),
         prompt_version: PROMPT_VERSION.into(),
+        usage: Usage::default(),
+        stopped: false,
     }
 }
 

@@ -23,6 +23,13 @@ mod wording;
 pub use coach::OfflineCoach;
 pub use interviewer::OfflineInterviewer;
 
+use crate::session::model::{Resource, SessionConfig};
+
+/// Resources of the curated list for these weaknesses (names of dimensions, the worst first).
+pub fn curated(weaknesses: &[&str], config: &SessionConfig) -> Vec<Resource> {
+    resources::for_weaknesses(weaknesses, role::Role::of(config))
+}
+
 /// Name of both in replies and feedback.
 pub const NAME: &str = "offline";
 /// Version of the questions and wordings.

@@ -3,9 +3,7 @@
 use super::answer::Answer;
 use super::rubric::Measure;
 use super::rubric::facts::Facts;
-
-/// From this score on a dimension counts as something that worked.
-pub(super) const GOOD: u8 = 4;
+use crate::interview::scores::GOOD;
 
 /// What worked: dimensions with a good score, each with its facts and its first quote.
 pub(super) fn worked(measures: &[Measure<'_>]) -> Vec<String> {

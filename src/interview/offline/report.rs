@@ -1,151 +1,34 @@
-//! The offline report: what the feedback on all answers adds up to.
-
-use std::borrow::Cow;
+//! The offline report's texts: what the answers show when they are counted over.
 
 use super::answer::Answer;
-use super::prose::GOOD;
-use super::role::Role;
-use super::rubric::DIMENSIONS;
 use super::rubric::facts::Facts;
-use super::{NAME, RUBRIC_VERSION, coach, resources};
 use crate::interview::Conversation;
-use crate::interview::evidence::{INSUFFICIENT, keep_proven};
-use crate::session::model::{Evidence, Feedback, FeedbackStatus, Report, Score};
+use crate::interview::scores::{GOOD, answers, ranked};
+use crate::session::model::{Narrative, Score, Scores};
 
 /// Answers below which the report says that it rests on little.
 const FEW_ANSWERS: usize = 3;
 /// An answer is short below this number of words.
 const SHORT_WORDS: usize = 40;
 
-struct Judged<'a> {
-    message: &'a str,
-    feedback: Cow<'a, Feedback>,
-}
-
-pub(super) fn of(conversation: &Conversation) -> Report {
-    let judged: Vec<Judged<'_>> = conversation
+pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
+    let messages: Vec<&str> = conversation
         .turns
         .iter()
-        .filter_map(|turn| {
-            let message = turn.message.as_deref()?;
-            let stored = turn
-                .feedback
-                .as_ref()
-                .filter(|feedback| feedback.status == FeedbackStatus::Ready);
-            let feedback = match stored {
-                Some(feedback) => Cow::Borrowed(feedback),
-                None => Cow::Owned(coach::assessed(conversation, turn)?),
-            };
-            Some(Judged { message, feedback })
-        })
+        .filter_map(|turn| turn.message.as_deref())
         .collect();
-    let mut dimension_scores: Vec<Score> = DIMENSIONS
-        .iter()
-        .map(|dimension| overall_of(dimension, &judged))
-        .collect();
-    keep_proven(&mut dimension_scores, |turn_no| {
-        let at = conversation
-            .turns
-            .binary_search_by_key(&turn_no, |turn| turn.turn_no)
-            .ok()?;
-        conversation.turns.get(at)?.message.as_deref()
-    });
-    let weak = ranked(&dimension_scores, |score| score < GOOD);
-    let strong = ranked(&dimension_scores, |score| score >= GOOD);
-    let weak_names: Vec<&str> = weak.iter().map(|score| score.dimension.as_str()).collect();
-    Report {
-        patterns_tendencies: patterns(&judged),
-        strengths: strengths(&strong, weak.last().copied(), judged.len()),
-        weaknesses: weaknesses(&weak, strong.len(), judged.len()),
-        improvement_focus_areas: focus_areas(&weak, &judged),
-        recommended_resources: resources::for_weaknesses(
-            &weak_names,
-            Role::of(&conversation.config),
-        ),
-        overall_score: overall(&dimension_scores),
-        dimension_scores,
-        coach: NAME.into(),
-        rubric_version: RUBRIC_VERSION.into(),
+    let weak = ranked(&scores.dimension_scores, |score| score < GOOD);
+    let strong = ranked(&scores.dimension_scores, |score| score >= GOOD);
+    Narrative {
+        patterns_tendencies: patterns(&messages),
+        strengths: strengths(&strong, weak.last().copied(), messages.len()),
+        weaknesses: weaknesses(&weak, strong.len(), messages.len()),
+        improvement_focus_areas: focus_areas(&weak, strong.is_empty(), messages.is_empty()),
     }
 }
 
-/// The mean of a dimension over the answers that have a score, rounded, with the best and the worst
-/// of them as evidence.
-fn overall_of(dimension: &str, judged: &[Judged<'_>]) -> Score {
-    let scored: Vec<(u8, &[Evidence])> = judged
-        .iter()
-        .flat_map(|judged| &judged.feedback.scores)
-        .filter(|score| score.dimension == dimension)
-        .filter_map(|score| {
-            Some((
-                score.score.filter(|value| (1..=5).contains(value))?,
-                &*score.evidence,
-            ))
-        })
-        .collect();
-    let best = scored.iter().rev().max_by_key(|(score, _)| *score);
-    let worst = scored.iter().min_by_key(|(score, _)| *score);
-    let (Some(best), Some(worst)) = (best, worst) else {
-        return Score {
-            dimension: dimension.into(),
-            score: None,
-            reason: format!("{INSUFFICIENT}: no answer has a score on {dimension}."),
-            evidence: Vec::new(),
-        };
-    };
-    let sum: u32 = scored.iter().map(|(score, _)| u32::from(*score)).sum();
-    let mean = f64::from(sum) / scored.len() as f64;
-    let mut evidence: Vec<Evidence> = best.1.first().cloned().into_iter().collect();
-    evidence.extend(
-        worst
-            .1
-            .first()
-            .filter(|quote| !evidence.contains(quote))
-            .cloned(),
-    );
-    Score {
-        dimension: dimension.into(),
-        // A mean of scores from 1 to 5, so the cast loses nothing but the fraction.
-        score: Some(mean.round() as u8),
-        reason: format!(
-            "{mean:.1} on average over {} with a score; best {}, lowest {}.",
-            answers(scored.len()),
-            best.0,
-            worst.0
-        ),
-        evidence,
-    }
-}
-
-/// The mean of the scores there are, to one decimal.
-fn overall(scores: &[Score]) -> Option<f64> {
-    let values: Vec<f64> = scores
-        .iter()
-        .filter_map(|score| score.score.map(f64::from))
-        .collect();
-    if values.is_empty() {
-        return None;
-    }
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    Some((mean * 10.0).round() / 10.0)
-}
-
-/// Dimensions whose score the test accepts, the lowest first.
-fn ranked(scores: &[Score], accepts: impl Fn(u8) -> bool) -> Vec<&Score> {
-    let mut chosen: Vec<&Score> = scores
-        .iter()
-        .filter(|score| score.score.is_some_and(&accepts))
-        .collect();
-    chosen.sort_by_key(|score| score.score);
-    chosen
-}
-
-fn answers(count: usize) -> String {
-    format!("{count} answer{}", if count == 1 { "" } else { "s" })
-}
-
-fn patterns(judged: &[Judged<'_>]) -> String {
-    let all = judged.len();
+fn patterns(messages: &[&str]) -> String {
+    let all = messages.len();
     if all == 0 {
         return "There are no answers, so no pattern can be seen.".into();
     }
@@ -159,8 +42,8 @@ fn patterns(judged: &[Judged<'_>]) -> String {
         mut short,
         mut unreadable,
     ) = (0, 0, 0, 0, 0, 0, 0);
-    for one in judged {
-        let facts = Facts::of(&Answer::new(one.message));
+    for message in messages {
+        let facts = Facts::of(&Answer::new(message));
         words.push(facts.words);
         if facts.unreadable().is_some() {
             unreadable += 1;
@@ -286,8 +169,8 @@ fn titled(score: &Score) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-fn focus_areas(weak: &[&Score], judged: &[Judged<'_>]) -> String {
-    if judged.is_empty() {
+fn focus_areas(weak: &[&Score], none_strong: bool, no_answers: bool) -> String {
+    if no_answers {
         return "Answer some questions first: with three or more answers the report can say what to practise.".into();
     }
     let mut areas: Vec<String> = weak
@@ -306,7 +189,7 @@ fn focus_areas(weak: &[&Score], judged: &[Judged<'_>]) -> String {
         })
         .collect();
     if areas.is_empty() {
-        areas.push(if judged.iter().any(|one| one.feedback.scores.iter().any(|score| score.score.is_some())) {
+        areas.push(if !none_strong {
             "1. Keep the level under harder conditions: raise the difficulty or choose another style.".into()
         } else {
             "1. Answer in full English sentences, forty words or more, so that there is something to judge.".into()

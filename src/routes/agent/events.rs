@@ -4,14 +4,17 @@
 //! and `Last-Event-ID` asks for everything after it. Nothing is kept for a listener, so any instance
 //! can resume any stream, and nothing is lost by a slow one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use serde_json::json;
 
+use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
+use crate::interview::draft::Position;
 use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::routes::streams;
@@ -21,7 +24,8 @@ use crate::session::model::{FeedbackStatus, Turn};
 /// How often another instance's changes are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Server-sent events of the session: `turn`, `feedback`, `summary`, `status`.
+/// Server-sent events of the session: `turn`, `delta` (the interviewer's line as it is spoken), `restarted`,
+/// `feedback`, `summary`, `status`.
 #[utoipa::path(get, path = "/agent/events", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
            ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
@@ -34,12 +38,12 @@ pub(super) async fn events(
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
     let actor = caller.actor();
-    let since = match request.headers().get("last-event-id") {
-        None => -1,
+    let (since, resumed) = match request.headers().get("last-event-id") {
+        None => (-1, None),
         Some(id) => id
             .to_str()
             .ok()
-            .and_then(|id| id.parse().ok())
+            .and_then(parse_last_event_id)
             .ok_or_else(|| {
                 ApiError::new(
                     400,
@@ -53,6 +57,8 @@ pub(super) async fn events(
     let expires_in = actor.seconds_left();
     let stream = async_stream::stream! {
         let mut sent = since;
+        let mut deltas = resumed.map(|(turn_no, position)| Deltas::new(turn_no, position));
+        let mut followed: Option<Followed> = None;
         // The reader's rights end with the token; a client reconnects with its new one.
         let expired = tokio::time::sleep(expires_in);
         tokio::pin!(expired);
@@ -60,13 +66,34 @@ pub(super) async fn events(
         ping.tick().await;
         yield Ok(Bytes::from_static(b"retry: 1000\n\n"));
         loop {
-            for event in events_after(&snapshot, sent) {
+            for event in events_after(&snapshot, sent, &mut deltas) {
                 yield Ok(event);
             }
             sent = snapshot.version();
+            // Deltas come from the instance that makes the reply; elsewhere the reply comes whole.
+            followed = match (snapshot.open_turn(), state.sessions.in_flight(&actor, session_id)) {
+                (Some(open), Some(flight)) => {
+                    if deltas.as_ref().is_none_or(|deltas| deltas.turn_no() != open.turn_no) {
+                        deltas = Some(Deltas::new(open.turn_no, Position::default()));
+                    }
+                    match followed {
+                        Some(followed) if Arc::ptr_eq(&followed.draft, &flight.draft) => Some(followed),
+                        _ => Some(Followed::new(flight.draft)),
+                    }
+                }
+                _ => None,
+            };
             loop {
                 tokio::select! {
                     () = changes.changed() => {}
+                    () = grown(followed.as_mut().map(|followed| &mut followed.changes)) => {
+                        if let (Some(followed), Some(deltas)) = (&followed, &mut deltas) {
+                            for event in deltas.read(&followed.draft, &format!("{sent}.")) {
+                                yield Ok(event);
+                            }
+                        }
+                        continue;
+                    }
                     () = tokio::time::sleep(LOOK_EVERY) => {}
                     _ = ping.tick() => {
                         yield Ok(streams::ping());
@@ -95,9 +122,17 @@ pub(super) async fn events(
     Ok(streams::response(stream))
 }
 
+/// `{version}`, or `{version}.{delta}` within a line.
+fn parse_last_event_id(id: &str) -> Option<(i64, Option<(u32, Position)>)> {
+    match id.split_once('.') {
+        None => Some((id.parse().ok()?, None)),
+        Some((version, delta)) => Some((version.parse().ok()?, Some(parse_id(delta)?))),
+    }
+}
+
 /// What happened after version `since`, in order. Only the last event of a version has its id, so a
 /// connection that breaks within one gets that version whole again.
-fn events_after(state: &SessionState, since: i64) -> Vec<Bytes> {
+fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -> Vec<Bytes> {
     let mut turns: Vec<&Turn> = state
         .turns
         .iter()
@@ -108,6 +143,12 @@ fn events_after(state: &SessionState, since: i64) -> Vec<Bytes> {
     let mut events = Vec::new();
     for turn in turns {
         let id = turn.version.to_string();
+        if turn.reply.is_some()
+            && let Some(mut ended) = deltas.take_if(|deltas| deltas.turn_no() == turn.turn_no)
+        {
+            // A reader that followed the line gets its end before the reply.
+            events.extend(ended.finish(turn, &format!("{since}.")));
+        }
         let feedback = turn
             .feedback
             .as_ref()

@@ -4,7 +4,6 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::watch;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use crate::routes::body::JsonObject;
 use crate::routes::caller::{Caller, SignedIn};
 use crate::routes::session_id::session_id;
 use crate::session::model::{Reply, SessionConfig};
-use crate::session::{FeedbackItem, Progress, TurnResult};
+use crate::session::{FeedbackItem, Stopped, TurnHandle, TurnResult};
 
 /// Longest message of a candidate, in characters.
 const LONGEST_MESSAGE: usize = 20_000;
@@ -83,14 +82,14 @@ pub(super) async fn start_interview(
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
     let config = Some(config).filter(|config| *config != SessionConfig::default());
-    let progress = state
+    let handle = state
         .sessions
         .start(&caller.actor(), session_id, key, config)?;
-    answer(&state, &request, progress).await
+    answer(&state, &request, handle).await
 }
 
 /// Sends the candidate's message and answers the interviewer's reply, as JSON or, with
-/// `Accept: text/event-stream`, as the events `accepted` and `message`.
+/// `Accept: text/event-stream`, as the events `accepted`, `delta` (the line as it is spoken) and `message`.
 #[utoipa::path(post, path = "/agent/send_message", tag = "agent",
     request_body = SendMessage,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header)),
@@ -112,10 +111,61 @@ pub(super) async fn send_message(
     let message = body.finish(message)?;
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
-    let progress = state
+    let handle = state
         .sessions
         .send(&caller.actor(), session_id, key, message)?;
-    answer(&state, &request, progress).await
+    answer(&state, &request, handle).await
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TurnStopped {
+    /// `idle` when no turn was open, `replied` when the interviewer had said something, which is kept as
+    /// its reply, `unanswered` when it had not: the message is kept and its key resumes the turn.
+    pub status: &'static str,
+    pub turn_no: Option<u32>,
+    pub turn_id: Option<String>,
+    pub reply: Option<Reply>,
+}
+
+/// Stops the reply that is being made. What the interviewer has said so far is kept as its reply.
+#[utoipa::path(post, path = "/agent/stop_turn", tag = "agent",
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+    responses((status = 200, body = TurnStopped), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn stop_turn(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+    mut body: JsonObject,
+) -> Result<HttpResponse, ApiError> {
+    let in_body: Option<String> = body.take("session_id", "must be a string");
+    body.finish(())?;
+    let session_id = session_id(&request, in_body.as_deref())?;
+    let stopped = match state
+        .sessions
+        .stop_turn(&caller.actor(), session_id)
+        .await?
+    {
+        Stopped::Idle => TurnStopped {
+            status: "idle",
+            turn_no: None,
+            turn_id: None,
+            reply: None,
+        },
+        Stopped::Replied(turn) => TurnStopped {
+            status: "replied",
+            turn_no: Some(turn.turn_no),
+            turn_id: Some(turn.turn_id.clone()),
+            reply: turn.reply.clone(),
+        },
+        Stopped::Unanswered { turn_no, turn_id } => TurnStopped {
+            status: "unanswered",
+            turn_no: Some(turn_no),
+            turn_id: Some(turn_id),
+            reply: None,
+        },
+    };
+    Ok(HttpResponse::Ok().json(stopped))
 }
 
 /// Ends the interview and answers what there is of the report. Ending again is harmless.
@@ -201,7 +251,7 @@ pub(super) async fn delete_session(
 async fn answer(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    progress: watch::Receiver<Progress>,
+    handle: TurnHandle,
 ) -> Result<HttpResponse, ApiError> {
     let streams = request
         .headers()
@@ -209,9 +259,9 @@ async fn answer(
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/event-stream"));
     if streams {
-        return turn_stream::answer(state, request, progress).await;
+        return turn_stream::answer(state, request, handle).await;
     }
-    let result = crate::session::outcome(progress).await?;
+    let result = crate::session::outcome(handle.progress).await?;
     replied(&result)
 }
 

@@ -1,9 +1,11 @@
 //! Interview sessions over HTTP.
 
 mod configuration;
+mod deltas;
 pub(crate) mod events;
 pub(crate) mod interview;
 pub(crate) mod reading;
+pub(crate) mod retry;
 mod turn_stream;
 
 use actix_web::web::{self, ServiceConfig};
@@ -19,6 +21,15 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     });
     mount(cfg, "/agent/send_message", |r| {
         r.route(web::post().to(interview::send_message))
+    });
+    mount(cfg, "/agent/stop_turn", |r| {
+        r.route(web::post().to(interview::stop_turn))
+    });
+    mount(cfg, "/agent/retry_feedback", |r| {
+        r.route(web::post().to(retry::retry_feedback))
+    });
+    mount(cfg, "/agent/retry_report", |r| {
+        r.route(web::post().to(retry::retry_report))
     });
     mount(cfg, "/agent/end_interview", |r| {
         r.route(web::post().to(interview::end_interview))

@@ -1,5 +1,7 @@
 //! Reading a session: hot ones answer from memory, unchanged ones with 304.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -16,7 +18,9 @@ use crate::routes::body::JsonObject;
 use crate::routes::caller::{Caller, SignedIn};
 use crate::routes::session_id::session_id;
 use crate::session::model::{SessionConfig, SessionStats, SessionStatus};
-use crate::session::{Cursor, FeedbackItem, Page, SessionState};
+use crate::session::{
+    Cursor, FeedbackItem, Page, PartStatus, ReportPart, ReportStatus, SessionState,
+};
 
 /// Documents `{history}`.
 #[derive(ToSchema)]
@@ -37,12 +41,31 @@ pub(crate) struct Stats {
 pub(crate) struct SummaryStatus {
     /// `not_ended`, `generating`, `completed` or `error`.
     pub status: String,
-    /// The report (see `Report`), `{}` until it is completed.
+    /// The report (see `Report`), `{}` while it is being written; without the parts that failed.
     #[schema(value_type = Object)]
     pub results: Value,
     pub error: Option<String>,
+    /// How far each part of the report is: `scores`, `narrative`, `resources`.
+    pub parts: BTreeMap<ReportPart, PartStatus>,
     /// Seconds.
     pub suggested_poll_interval: u32,
+}
+
+impl From<ReportStatus> for SummaryStatus {
+    fn from(report: ReportStatus) -> Self {
+        let failed = report.name() == "error";
+        Self {
+            status: report.name().to_owned(),
+            results: report.results(),
+            error: failed.then(|| {
+                "A part of the report could not be written. Ask for it again with retry_report, or end the \
+                 interview again."
+                    .to_owned()
+            }),
+            parts: report.parts(),
+            suggested_poll_interval: 1,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -181,15 +204,7 @@ pub(super) async fn final_summary_status(
         .sessions
         .report_status(&caller.actor(), session_id)
         .await?;
-    let failed = report.name() == "error";
-    Ok(HttpResponse::Ok().json(SummaryStatus {
-        status: report.name().to_owned(),
-        results: report.results(),
-        error: failed.then(|| {
-            "The report could not be written. End the interview again to retry.".to_owned()
-        }),
-        suggested_poll_interval: 1,
-    }))
+    Ok(HttpResponse::Ok().json(SummaryStatus::from(report)))
 }
 
 /// Time left by the server's clock.

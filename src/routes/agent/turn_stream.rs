@@ -1,32 +1,38 @@
-//! A turn as server-sent events: `accepted` when the message is durable, `message` when the reply is.
+//! A turn as server-sent events: `accepted` when the message is durable, `delta`s as the interviewer
+//! speaks, `message` when the reply is durable. `restarted` says that the deltas so far are void.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
-use tokio::sync::watch;
 
+use super::deltas::{Deltas, Followed, parse_id};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::interview::draft::Position;
 use crate::routes::streams;
-use crate::session::{Progress, TurnResult};
+use crate::session::{Progress, SessionError, TurnHandle, TurnResult};
 
 /// Answers a stream once the message is durable; what goes wrong before is an ordinary problem document.
 pub(super) async fn answer(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    mut progress: watch::Receiver<Progress>,
+    handle: TurnHandle,
 ) -> Result<HttpResponse, ApiError> {
-    let lost = |_| ApiError::from(crate::session::SessionError::Lost);
+    let TurnHandle {
+        mut progress,
+        draft,
+    } = handle;
     let seen = request
         .headers()
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
-        .map(str::to_owned);
+        .unwrap_or_default()
+        .to_owned();
     let first = progress
         .wait_for(|progress| !matches!(progress, Progress::Accepting))
         .await
-        .map_err(lost)?
+        .map_err(|_| ApiError::from(SessionError::Lost))?
         .clone();
     let (turn_no, turn_id) = match first {
         Progress::Accepted { turn_no, turn_id } => (turn_no, turn_id),
@@ -34,22 +40,46 @@ pub(super) async fn answer(
             let turn = result?.turn;
             (turn.turn_no, Arc::from(turn.turn_id.as_str()))
         }
-        Progress::Accepting => return Err(ApiError::from(crate::session::SessionError::Lost)),
+        Progress::Accepting => return Err(ApiError::from(SessionError::Lost)),
     };
     let shutdown = state.shutdown.clone();
     let accepted_id = format!("{turn_no}-accepted");
+    let message_id = format!("{turn_no}-message");
+    let resumed = parse_id(&seen).filter(|(seen_turn, _)| *seen_turn == turn_no);
     let stream = async_stream::stream! {
-        if seen.as_deref() != Some(accepted_id.as_str()) {
+        if seen == message_id {
+            return;
+        }
+        if seen != accepted_id && resumed.is_none() {
             let data = json!({"turn_no": turn_no, "turn_id": &*turn_id});
             yield Ok(streams::event("accepted", Some(&accepted_id), &data));
         }
+        let position = resumed.map_or_else(Position::default, |(_, position)| position);
+        let mut deltas = Deltas::new(turn_no, position);
+        let mut followed = Followed::new(draft);
         let finished = crate::session::outcome(progress);
         tokio::pin!(finished);
         loop {
             tokio::select! {
+                biased;
                 result = &mut finished => {
-                    yield Ok(last_event(result));
+                    match result {
+                        Ok(TurnResult { turn, .. }) => {
+                            for event in deltas.finish(&turn, "") {
+                                yield Ok(event);
+                            }
+                            yield Ok(streams::event("message", Some(&message_id), &turn.reply));
+                        }
+                        Err(error) => {
+                            yield Ok(streams::event("error", None, &ApiError::from(error).document()));
+                        }
+                    }
                     break;
+                }
+                Ok(()) = followed.changes.changed() => {
+                    for event in deltas.read(&followed.draft, "") {
+                        yield Ok(event);
+                    }
                 }
                 () = tokio::time::sleep(streams::PING_EVERY) => yield Ok(streams::ping()),
                 () = shutdown.cancelled() => break,
@@ -57,14 +87,4 @@ pub(super) async fn answer(
         }
     };
     Ok(streams::response(stream))
-}
-
-fn last_event(result: Result<TurnResult, crate::session::SessionError>) -> bytes::Bytes {
-    match result {
-        Ok(TurnResult { turn, .. }) => {
-            let id = format!("{}-message", turn.turn_no);
-            streams::event("message", Some(&id), &turn.reply)
-        }
-        Err(error) => streams::event("error", None, &ApiError::from(error).document()),
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::Measure;
 use super::facts::Facts;
-use super::{DIMENSIONS, Measure};
 use crate::interview::evidence::INSUFFICIENT;
 use crate::interview::offline::answer::{Answer, clipped};
 use crate::interview::offline::lexicon::{is_stopword, stem};
 use crate::interview::offline::topics::topic_words;
+use crate::interview::scores::DIMENSIONS;
 use crate::session::model::SessionConfig;
 
 /// Quotes a dimension cites at most.

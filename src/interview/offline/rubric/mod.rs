@@ -5,15 +5,6 @@ pub(super) mod facts;
 
 pub(super) use dimensions::{Asked, measure};
 
-/// The dimensions, in the order in which they are told.
-pub(super) const DIMENSIONS: [&str; 5] = [
-    "structure",
-    "specificity",
-    "relevance",
-    "depth",
-    "communication",
-];
-
 /// One dimension of one answer. Without quotes there is no score.
 pub(super) struct Measure<'a> {
     pub(super) dimension: &'static str,

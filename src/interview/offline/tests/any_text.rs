@@ -1,9 +1,7 @@
 use proptest::prelude::*;
 
-use super::{STYLES, Session, block_on, config};
-use crate::interview::Coach;
+use super::{STYLES, Session, config};
 use crate::interview::evidence::is_verbatim;
-use crate::interview::offline::OfflineCoach;
 use crate::session::model::{Difficulty, ResponseType, Style};
 
 /// What people and tools put into text fields: sentences, scripts, marks, emoji.
@@ -50,8 +48,8 @@ proptest! {
                 prop_assert!(evidence.quote.chars().count() <= 160);
             }
         }
-        let report = block_on(OfflineCoach.report(&session.talk)).expect("a report");
-        prop_assert!((3..=6).contains(&report.recommended_resources.len()));
+        let report = session.report();
+        prop_assert!((3..=6).contains(&report.resources.recommended_resources.len()));
     }
 }
 

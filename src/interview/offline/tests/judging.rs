@@ -82,18 +82,19 @@ fn reports_add_up_what_the_answers_show() {
     for message in [STRONG, WEAK, STRONG, WEAK, "ok"] {
         session.answer(message);
     }
-    let report = block_on(OfflineCoach.report(&session.talk)).expect("a report");
-    assert_eq!(report.dimension_scores.len(), 5);
-    let overall = report.overall_score.expect("an overall score");
+    let report = session.report();
+    assert_eq!(report.scores.dimension_scores.len(), 5);
+    let overall = report.scores.overall_score.expect("an overall score");
     assert!((1.0..=5.0).contains(&overall));
     assert!(
         report
+            .narrative
             .patterns_tendencies
             .contains("In 2 of 4 answers there were no numbers."),
         "{}",
-        report.patterns_tendencies
+        report.narrative.patterns_tendencies
     );
-    for score in &report.dimension_scores {
+    for score in &report.scores.dimension_scores {
         assert!(!score.evidence.is_empty());
         for evidence in &score.evidence {
             let turn = &session.talk.turns[evidence.turn_no as usize];
@@ -107,24 +108,25 @@ fn reports_add_up_what_the_answers_show() {
 
 #[test]
 fn reports_are_honest_without_answers() {
-    let session = Session::start(config(6, Style::Formal), 9);
-    let report = block_on(OfflineCoach.report(&session.talk)).expect("a report");
-    assert_eq!(report.overall_score, None);
+    let mut session = Session::start(config(6, Style::Formal), 9);
+    let report = session.report();
+    assert_eq!(report.scores.overall_score, None);
     assert!(
         report
+            .scores
             .dimension_scores
             .iter()
             .all(|score| score.score.is_none() && score.evidence.is_empty())
     );
     for text in [
-        &report.patterns_tendencies,
-        &report.strengths,
-        &report.weaknesses,
+        &report.narrative.patterns_tendencies,
+        &report.narrative.strengths,
+        &report.narrative.weaknesses,
     ] {
         assert!(text.contains("no answers"), "{text}");
     }
-    assert!(!report.improvement_focus_areas.is_empty());
-    assert!((3..=6).contains(&report.recommended_resources.len()));
+    assert!(!report.narrative.improvement_focus_areas.is_empty());
+    assert!((3..=6).contains(&report.resources.recommended_resources.len()));
 }
 
 #[test]
@@ -138,10 +140,10 @@ fn stored_feedback_is_used_and_its_inventions_are_dropped() {
     feedback.scores[0].evidence[0].quote = "I invented the wheel".into();
     let turns = Arc::make_mut(&mut session.talk.turns);
     Arc::make_mut(&mut turns[1]).feedback = Some(feedback);
-    let report = block_on(OfflineCoach.report(&session.talk)).expect("a report");
-    assert_eq!(report.dimension_scores[0].score, None);
-    assert_eq!(report.dimension_scores[1].score, Some(3));
-    assert_eq!(report.overall_score, Some(3.0));
+    let report = session.report();
+    assert_eq!(report.scores.dimension_scores[0].score, None);
+    assert_eq!(report.scores.dimension_scores[1].score, Some(3));
+    assert_eq!(report.scores.overall_score, Some(3.0));
 }
 
 #[test]

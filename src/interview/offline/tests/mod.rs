@@ -11,8 +11,9 @@ use serde_json::{Map, json};
 
 use super::{OfflineCoach, OfflineInterviewer};
 use crate::interview::director::{allowed, stats_after};
-use crate::interview::{Coach, Conversation, Interviewer, Line};
-use crate::session::model::{Feedback, Reply, SessionConfig, SessionStats, Style, Turn};
+use crate::interview::resources::Library;
+use crate::interview::{Coach, Conversation, Draft, Interviewer, Line, scores};
+use crate::session::model::{Feedback, Reply, Report, SessionConfig, SessionStats, Style, Turn};
 
 const STRONG: &str = "Last year our team at Acme had a billing service that failed every night, and I was \
     responsible for fixing it before the audit deadline. First I traced 40 failed runs in Grafana, because the logs \
@@ -44,8 +45,8 @@ impl Session {
             started_at: Some(Timestamp::UNIX_EPOCH),
             seed,
         };
-        let line =
-            block_on(OfflineInterviewer::default().introduce(&talk)).expect("an introduction");
+        let line = block_on(OfflineInterviewer::default().introduce(&talk, &Draft::default()))
+            .expect("an introduction");
         let mut session = Self { talk };
         session.record(None, line);
         session
@@ -65,13 +66,34 @@ impl Session {
         turns.push(Arc::new(turn(turns.len(), Some(message), None)));
         let verdict = allowed(&self.talk, Timestamp::UNIX_EPOCH);
         let line =
-            block_on(OfflineInterviewer::default().reply(&self.talk, verdict)).expect("a line");
+            block_on(OfflineInterviewer::default().reply(&self.talk, verdict, &Draft::default()))
+                .expect("a line");
         self.record(Some(message), line.clone());
         line
     }
 
     fn feedback(&self, turn_no: u32) -> Feedback {
         block_on(OfflineCoach.assess(&self.talk, turn_no)).expect("feedback")
+    }
+
+    /// The report once every answer has its feedback.
+    fn report(&mut self) -> Report {
+        for turn_no in 0..self.talk.turns.len() {
+            let turn = &self.talk.turns[turn_no];
+            if turn.message.is_some() && turn.feedback.is_none() {
+                let feedback = self.feedback(turn.turn_no);
+                let turns = Arc::make_mut(&mut self.talk.turns);
+                Arc::make_mut(&mut turns[turn_no]).feedback = Some(feedback);
+            }
+        }
+        let scores = scores::of(&self.talk);
+        let (narrative, _) = block_on(OfflineCoach.narrate(&self.talk, &scores)).expect("texts");
+        let resources = block_on(Library::default().find(&scores, &self.talk.config));
+        Report {
+            scores,
+            narrative,
+            resources,
+        }
     }
 }
 

@@ -1,0 +1,203 @@
+//! The coach's feedback on one answer: made beside the conversation, recorded by `turn_id`, idempotently.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::error::SessionError;
+use super::generation::{Leased, conversation};
+use super::model::{Feedback, FeedbackStatus, Turn};
+use super::state::SessionState;
+use super::wire::RecordFeedback;
+use super::{Actor, Sessions};
+use crate::auth::Principal;
+use crate::interview::Conversation;
+
+/// Answers that the coach judges at once when a report needs them.
+const AT_ONCE: usize = 4;
+
+type Key = (Principal, Uuid, u32);
+
+/// Answers that are being judged by this process, after their turn.
+#[derive(Default)]
+pub(super) struct Judging {
+    running: Mutex<HashMap<Key, watch::Receiver<()>>>,
+}
+
+impl Judging {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, watch::Receiver<()>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, principal: Principal, session_id: Uuid) -> Vec<watch::Receiver<()>> {
+        let running = self.lock();
+        let here = |key: &Key| key.0 == principal && key.1 == session_id;
+        running
+            .iter()
+            .filter(|(key, _)| here(key))
+            .map(|(_, ended)| ended.clone())
+            .collect()
+    }
+}
+
+impl Sessions {
+    /// The coach's feedback on a turn; failed when the coach gives none.
+    pub(super) fn judge(
+        self: &Arc<Self>,
+        conversation: Conversation,
+        turn_no: u32,
+    ) -> BoxFuture<'static, Feedback> {
+        let coach = Arc::clone(&self.coach);
+        async move {
+            match coach.assess(&conversation, turn_no).await {
+                Ok(feedback) => feedback,
+                Err(error) => {
+                    tracing::warn!(turn_no, %error, "the coach gave no feedback");
+                    failed()
+                }
+            }
+        }
+        .boxed()
+    }
+
+    /// Lets the coach go on beside the conversation and records what it finds.
+    pub(super) fn judge_later(
+        self: &Arc<Self>,
+        leased: &Leased,
+        judge: BoxFuture<'static, Feedback>,
+    ) {
+        let key = (leased.actor.principal, leased.session_id, leased.turn_no);
+        let (sender, ended) = watch::channel(());
+        if self.judging.lock().insert(key, ended).is_some() {
+            tracing::debug!(
+                turn_no = leased.turn_no,
+                "the answer is being judged already"
+            );
+        }
+        let sessions = Arc::clone(self);
+        let (actor, turn_id) = (leased.actor.clone(), leased.turn_id.clone());
+        let task = async move {
+            let feedback = judge.await;
+            let (_, session_id, turn_no) = key;
+            if let Err(error) = sessions
+                .record_feedback(&actor, session_id, &turn_id, &feedback)
+                .await
+            {
+                tracing::warn!(turn_no, %error, "feedback was not recorded; the report will redo it");
+            }
+            sessions.judging.lock().remove(&key);
+            drop(sender);
+        };
+        self.tasks.spawn_on(task, &self.runtime);
+    }
+
+    async fn record_feedback(
+        &self,
+        actor: &Actor,
+        session_id: Uuid,
+        turn_id: &str,
+        feedback: &Feedback,
+    ) -> Result<Arc<SessionState>, SessionError> {
+        let arguments = RecordFeedback {
+            p_session_id: session_id,
+            p_turn_id: turn_id,
+            p_feedback: feedback,
+            p_known_version: self.store.known_version(actor, session_id),
+        };
+        let (_, state) = self
+            .store
+            .call(actor, session_id, "record_feedback", &arguments)
+            .await?;
+        Ok(state)
+    }
+
+    /// Has the coach judge one answer again whose feedback failed or never came; ready feedback stays.
+    ///
+    /// # Errors
+    /// [`SessionError::NotFound`], [`SessionError::NoSuchAnswer`], upstream failures.
+    pub async fn retry_feedback(
+        self: &Arc<Self>,
+        actor: &Actor,
+        session_id: Uuid,
+        turn_no: u32,
+    ) -> Result<Arc<SessionState>, SessionError> {
+        let state = self.store.refresh(actor, session_id).await?;
+        let turn = state
+            .turns
+            .get(turn_no as usize)
+            .filter(|turn| turn.message.is_some())
+            .ok_or(SessionError::NoSuchAnswer)?;
+        let key = (actor.principal, session_id, turn_no);
+        if turn.is_open() || !lacks_feedback(turn) || self.judging.lock().contains_key(&key) {
+            return Ok(state);
+        }
+        let leased = Leased {
+            actor: actor.clone(),
+            session_id,
+            turn_no,
+            turn_id: turn.turn_id.clone(),
+        };
+        self.judge_later(&leased, self.judge(conversation(&state), turn_no));
+        Ok(state)
+    }
+
+    /// Waits for the feedback under way and has the coach do what is missing or failed, so that the
+    /// report rests on every answer.
+    pub(super) async fn complete_feedback(
+        self: &Arc<Self>,
+        actor: &Actor,
+        session_id: Uuid,
+    ) -> Result<Arc<SessionState>, SessionError> {
+        for mut ended in self.judging.of(actor.principal, session_id) {
+            // The sender is dropped at the end.
+            while ended.changed().await.is_ok() {}
+        }
+        let state = self.store.refresh(actor, session_id).await?;
+        let missing: Vec<Arc<Turn>> = state
+            .turns
+            .iter()
+            .filter(|turn| turn.message.is_some() && lacks_feedback(turn))
+            .cloned()
+            .collect();
+        if missing.is_empty() {
+            return Ok(state);
+        }
+        let made = missing.into_iter().map(|turn| {
+            let judge = self.judge(conversation(&state), turn.turn_no);
+            async move {
+                let feedback = judge.await;
+                self.record_feedback(actor, session_id, &turn.turn_id, &feedback)
+                    .await
+            }
+        });
+        let mut made = stream::iter(made).buffer_unordered(AT_ONCE);
+        while let Some(recorded) = made.next().await {
+            recorded?;
+        }
+        drop(made);
+        self.store.refresh(actor, session_id).await
+    }
+}
+
+pub(super) fn lacks_feedback(turn: &Turn) -> bool {
+    turn.feedback
+        .as_ref()
+        .is_none_or(|feedback| feedback.status != FeedbackStatus::Ready)
+}
+
+fn failed() -> Feedback {
+    Feedback {
+        status: FeedbackStatus::Failed,
+        feedback: None,
+        worked: Vec::new(),
+        to_change: Vec::new(),
+        scores: Vec::new(),
+        coach: String::new(),
+        rubric_version: String::new(),
+        usage: None,
+    }
+}
