@@ -16,10 +16,13 @@ use tokio_util::task::TaskTracker;
 use crate::auth::verifier::TokenVerifier;
 use crate::config::Config;
 use crate::events::Events;
+use crate::interview::generative::{GenerativeCoach, GenerativeInterviewer};
 use crate::interview::offline::{OfflineCoach, OfflineInterviewer};
 use crate::interview::resources::Library;
 use crate::interview::{Coach, Interviewer};
 use crate::limits::Limits;
+use crate::llm::Llm;
+use crate::search::Serper;
 use crate::session::{SessionParts, Sessions};
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
@@ -39,7 +42,7 @@ pub struct AppState {
     pub shutdown: CancellationToken,
 }
 
-/// Who asks and who judges; the offline ones unless others are given.
+/// Who asks, who judges, and who finds what to read.
 pub struct Minds {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
@@ -47,6 +50,28 @@ pub struct Minds {
 }
 
 impl Minds {
+    /// As configured: a language model where there is one, web search where there is a key.
+    ///
+    /// # Errors
+    /// The TLS backend can't be initialised.
+    pub fn configured(config: &Config) -> anyhow::Result<Self> {
+        let library = Arc::new(Library {
+            search: Serper::new(&config.search)?,
+        });
+        let Some(llm) = &config.llm else {
+            return Ok(Self {
+                library,
+                ..Self::offline(config)
+            });
+        };
+        let (interviewer, coach) = Llm::pair(llm)?;
+        Ok(Self {
+            interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
+            coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
+            library,
+        })
+    }
+
     pub fn offline(config: &Config) -> Self {
         Self {
             interviewer: Arc::new(OfflineInterviewer {
@@ -180,7 +205,7 @@ impl Application {
 /// # Errors
 /// The start's and the server's.
 pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
-    let minds = Minds::offline(&config);
+    let minds = Minds::configured(&config)?;
     let host = config.server.host.clone();
     let application = Application::build(config, minds)?;
     // The port may have been chosen by the system.

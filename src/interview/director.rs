@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Allowed, Conversation, Line};
-use crate::session::model::{ResponseType, SessionConfig, SessionStats};
+use crate::session::model::{ResponseType, SessionConfig, SessionStats, Style};
 
 /// Topics kept in the stats; the oldest go first, so that a row does not grow with its session.
 const MAX_TOPICS: usize = 100;
@@ -27,6 +27,29 @@ pub fn allowed(conversation: &Conversation, now: Timestamp) -> Allowed {
     } else {
         Allowed::Continue
     }
+}
+
+/// How many follow-ups one question may have.
+pub fn follow_up_limit(style: Style) -> usize {
+    match style {
+        Style::Aggressive => 2,
+        Style::Formal | Style::Casual | Style::Technical => 1,
+    }
+}
+
+/// Whether the last question may be followed up once more.
+pub fn may_follow_up(conversation: &Conversation) -> bool {
+    let limit = follow_up_limit(conversation.config.style.unwrap_or_default());
+    let replies = conversation
+        .turns
+        .iter()
+        .rev()
+        .filter_map(|turn| turn.reply.as_ref());
+    let in_a_row = replies
+        .take(limit)
+        .take_while(|reply| reply.response_type == ResponseType::FollowUp)
+        .count();
+    in_a_row < limit
 }
 
 /// Whole seconds left on the clock, never negative; the whole limit before the start; `None` when
@@ -113,6 +136,7 @@ mod tests {
                 output_tokens: 4,
             },
             stopped: false,
+            repairs: 0,
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod director;
 pub mod draft;
 pub mod evidence;
+pub mod generative;
 pub mod offline;
 pub mod resources;
 pub mod scores;
@@ -71,6 +72,8 @@ pub struct Line {
     pub usage: Usage,
     /// The candidate stopped the line where it ends.
     pub stopped: bool,
+    /// Attempts whose answer could not be used.
+    pub repairs: u32,
 }
 
 /// Tokens a model read and wrote, as its provider counts them.

@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use genai::chat::{ChatStreamEvent, StopReason, StreamEnd};
 
-use super::{Completion, Llm, LlmError, Prompt, Reader, options, request};
+use super::{Completion, Llm, LlmError, Prompt, Read, Reader, options, request};
 use crate::interview::Usage;
 
 /// Longest answer that is read, in bytes: many times what any prompt asks for.
@@ -54,7 +54,12 @@ pub(super) async fn run(
                 if text.len() > LONGEST_ANSWER {
                     return Err(LlmError::Unwanted("the answer is far too long".into()));
                 }
-                reader.read(&chunk.content).map_err(LlmError::Unwanted)?;
+                if reader.read(&chunk.content).map_err(LlmError::Unwanted)? == Read::Enough {
+                    return Ok(Completion {
+                        text,
+                        ..Completion::default()
+                    });
+                }
             }
             Some(Ok(ChatStreamEvent::End(end))) => return finished(text, end),
             Some(Ok(_)) => {}
@@ -81,11 +86,6 @@ fn finished(text: String, end: StreamEnd) -> Result<Completion, LlmError> {
     match end.captured_stop_reason {
         Some(StopReason::ContentFilter(_)) => return Err(LlmError::Refused),
         Some(StopReason::Other(reason)) if reason == "refusal" => return Err(LlmError::Refused),
-        Some(StopReason::MaxTokens(_)) => {
-            return Err(LlmError::Unwanted(
-                "the answer ran into its token limit".into(),
-            ));
-        }
         _ => {}
     }
     if text.trim().is_empty() {

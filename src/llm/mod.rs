@@ -56,13 +56,21 @@ pub struct Completion {
     pub usage: Usage,
 }
 
+/// Whether a reader wants more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    On,
+    /// What was read is a whole answer; the rest is not waited for.
+    Enough,
+}
+
 /// Reads an answer while it is made.
 pub trait Reader: Send {
     /// The next piece of text.
     ///
     /// # Errors
     /// Why the rest is not wanted: the request ends with [`LlmError::Unwanted`] and is not tried again.
-    fn read(&mut self, text: &str) -> Result<(), String>;
+    fn read(&mut self, text: &str) -> Result<Read, String>;
 
     /// The attempt failed after text was read: the next one begins anew.
     fn restart(&mut self);
@@ -72,8 +80,8 @@ pub trait Reader: Send {
 pub struct Unread;
 
 impl Reader for Unread {
-    fn read(&mut self, _: &str) -> Result<(), String> {
-        Ok(())
+    fn read(&mut self, _: &str) -> Result<Read, String> {
+        Ok(Read::On)
     }
 
     fn restart(&mut self) {}
@@ -126,6 +134,11 @@ impl Llm {
         usize::try_from(self.config.context_tokens.saturating_sub(answer)).unwrap_or(usize::MAX)
     }
 
+    /// When an answer that is begun now must be there, with all its attempts.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.config.timeout
+    }
+
     /// Asks the model; `reader` gets the answer as it comes.
     ///
     /// # Errors
@@ -135,8 +148,8 @@ impl Llm {
         lane: Lane,
         prompt: &Prompt,
         reader: &mut dyn Reader,
+        deadline: Instant,
     ) -> Result<Completion, LlmError> {
-        let deadline = Instant::now() + self.config.timeout;
         let mut failures = 0;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());

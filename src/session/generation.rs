@@ -189,6 +189,9 @@ fn reply(line: Line, stats: &SessionStats, seconds: f64, draft: &Draft) -> Reply
         // A reader's position in the draft stays one in the reply.
         metadata.insert("draft".into(), Value::String(id));
     }
+    if line.repairs > 0 {
+        metadata.insert("repairs".into(), line.repairs.into());
+    }
     if line.stopped {
         metadata.insert("stopped".into(), Value::Bool(true));
     }

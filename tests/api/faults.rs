@@ -185,6 +185,7 @@ fn numbered(number: u32) -> Line {
         prompt_version: "1".to_owned(),
         usage: Usage::default(),
         stopped: false,
+        repairs: 0,
     }
 }
 

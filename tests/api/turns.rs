@@ -249,6 +249,7 @@ fn line() -> Line {
         prompt_version: "1".to_owned(),
         usage: Usage::default(),
         stopped: false,
+        repairs: 0,
     }
 }
 

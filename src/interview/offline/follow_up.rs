@@ -48,14 +48,6 @@ enum Gap {
     Reasons,
 }
 
-/// How many follow-ups one question may have.
-pub(super) fn limit(style: Style) -> usize {
-    match style {
-        Style::Aggressive => 2,
-        Style::Formal | Style::Casual | Style::Technical => 1,
-    }
-}
-
 /// A follow-up on the answer, different from `previous` (the line it answers); `None` when the
 /// answer needs none. Excerpts stand between “ and ” and are verbatim.
 pub(super) fn on(

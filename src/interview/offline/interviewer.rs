@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::bank::Plan;
 use super::role::Role;
 use super::{NAME, PROMPT_VERSION, background, follow_up, mixed, pick, wording};
+use crate::interview::director::follow_up_limit;
 use crate::interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::session::model::{Reply, ResponseType, SessionConfig, Style, Turn};
 
@@ -75,6 +76,7 @@ fn line(content: String, response_type: ResponseType, topic: Option<String>) -> 
         prompt_version: PROMPT_VERSION.into(),
         usage: Usage::default(),
         stopped: false,
+        repairs: 0,
     }
 }
 
@@ -115,7 +117,7 @@ fn follow_up_line(conversation: &Conversation) -> Option<Line> {
     let question_at = asked
         .iter()
         .position(|reply| reply.response_type != ResponseType::FollowUp)?;
-    if question_at >= follow_up::limit(style) {
+    if question_at >= follow_up_limit(style) {
         return None;
     }
     let last = asked.first()?;
