@@ -15,7 +15,7 @@ pub(super) async fn run(
     reader: &mut dyn Reader,
 ) -> Result<Completion, LlmError> {
     let (first, between) = (llm.config.first_token_timeout, llm.config.token_timeout);
-    let options = options(prompt);
+    let options = options(prompt, &llm.config);
     let opening = llm
         .client
         .exec_chat_stream(llm.target.clone(), request(prompt), Some(&options));

@@ -11,6 +11,7 @@ mod breaker;
 mod error;
 mod queue;
 mod retry;
+mod schema;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -234,12 +235,15 @@ fn request(prompt: &Prompt) -> ChatRequest {
     ChatRequest::new(messages.collect()).with_system(prompt.system.clone())
 }
 
-fn options(prompt: &Prompt) -> ChatOptions {
+fn options(prompt: &Prompt, config: &LlmConfig) -> ChatOptions {
     let options = ChatOptions::default()
         .with_max_tokens(prompt.max_tokens)
         .with_capture_usage(true);
     match &prompt.schema {
-        Some((name, schema)) => options.with_response_format(JsonSpec::new(*name, schema.clone())),
+        Some((name, schema)) => {
+            let schema = schema::fitted(schema, config);
+            options.with_response_format(JsonSpec::new(*name, schema))
+        }
         None => options,
     }
 }

@@ -15,6 +15,7 @@ mod privacy;
 mod reading;
 mod recordings;
 mod smoke;
+mod streaming;
 mod supabase_js;
 mod support;
 mod tokens;

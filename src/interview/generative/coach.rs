@@ -268,8 +268,8 @@ fn judgement_schema() -> Value {
     let judged = json!({
         "type": "object",
         "properties": {
-            "quotes": {"type": "array", "items": {"type": "string"}},
-            "reason": {"type": "string"},
+            "quotes": {"type": "array", "items": {"type": "string", "maxLength": 160}, "maxItems": 2},
+            "reason": {"type": "string", "maxLength": 200},
             "score": {"type": "integer", "enum": [0, 1, 2, 3, 4, 5]},
         },
         "required": ["quotes", "reason", "score"],
@@ -279,6 +279,8 @@ fn judgement_schema() -> Value {
         .iter()
         .map(|dimension| ((*dimension).to_owned(), judged.clone()))
         .collect();
+    let sentences =
+        json!({"type": "array", "items": {"type": "string", "maxLength": 240}, "maxItems": 3});
     json!({
         "type": "object",
         "properties": {
@@ -288,9 +290,9 @@ fn judgement_schema() -> Value {
                 "required": DIMENSIONS,
                 "additionalProperties": false,
             },
-            "summary": {"type": "string"},
-            "to_change": {"type": "array", "items": {"type": "string"}},
-            "worked": {"type": "array", "items": {"type": "string"}},
+            "summary": {"type": "string", "maxLength": 400},
+            "to_change": sentences,
+            "worked": sentences,
         },
         "required": ["scores", "summary", "to_change", "worked"],
         "additionalProperties": false,
@@ -298,7 +300,7 @@ fn judgement_schema() -> Value {
 }
 
 fn narrative_schema() -> Value {
-    let text = json!({"type": "string"});
+    let text = json!({"type": "string", "maxLength": 900});
     json!({
         "type": "object",
         "properties": {

@@ -52,8 +52,8 @@ pub(super) fn schema(allowed: &[Action]) -> (&'static str, Value) {
         "type": "object",
         "properties": {
             "action": {"type": "string", "enum": names},
-            "line": {"type": "string"},
-            "topic": {"type": "string"},
+            "line": {"type": "string", "maxLength": 600},
+            "topic": {"type": "string", "maxLength": 40},
         },
         "required": ["action", "line", "topic"],
         "additionalProperties": false,

@@ -4,12 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use ai_interviewer::app::{Application, Minds};
-use ai_interviewer::config::{Config, Environment};
+use ai_interviewer::config::{Config, Environment, LlmConfig, LlmProvider};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
+use super::model::ModelServer;
 use super::stack::{DevstackProcess, stack};
 
 /// The service in this process, on a runtime and a port of its own.
@@ -41,6 +43,26 @@ pub fn config(stack: &DevstackProcess) -> Config {
     .expect("a usable configuration")
 }
 
+/// Settings of a model behind `url`.
+pub fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
+    LlmConfig {
+        provider,
+        model: "stand-in".to_owned(),
+        coach_model: "stand-in".to_owned(),
+        base_url: format!("{url}/v1/").parse().expect("a URL"),
+        api_key: Some("sk-the-secret-key".into()),
+        context_tokens: 16_000,
+        connect_timeout: Duration::from_secs(2),
+        first_token_timeout: Duration::from_secs(2),
+        token_timeout: Duration::from_secs(1),
+        timeout: Duration::from_secs(20),
+        max_retries: 1,
+        max_concurrency: 64,
+        breaker_failures: 1_000,
+        breaker_pause: Duration::from_secs(1),
+    }
+}
+
 impl TestApp {
     /// On the shared stack, as configured by default.
     pub fn start() -> Self {
@@ -56,6 +78,20 @@ impl TestApp {
         let mut config = config(stack);
         change(&mut config);
         let minds = Minds::offline(&config);
+        Self::with_minds(config, minds)
+    }
+
+    /// With a language model behind interviewer and coach: one that stands in for OpenAI's API or for
+    /// Anthropic's. Waits are short and failures are not waited out.
+    pub fn with_model(
+        model: &ModelServer,
+        provider: LlmProvider,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = config(stack());
+        config.llm = Some(llm(&model.url, provider));
+        change(&mut config);
+        let minds = Minds::configured(&config).expect("usable minds");
         Self::with_minds(config, minds)
     }
 

@@ -2,13 +2,16 @@
 
 mod app;
 mod client;
+mod model;
 mod proxy;
+pub mod sse;
 mod stack;
 
 use std::time::Duration;
 
-pub use app::{ServiceProcess, TestApp, config};
+pub use app::{ServiceProcess, TestApp, config, llm};
 pub use client::{Answer, Client, PASSWORD};
+pub use model::{Act, ModelServer, Purpose};
 pub use proxy::{FaultyProxy, Mode};
 pub use stack::{DevstackProcess, stack};
 
