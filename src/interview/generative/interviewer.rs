@@ -85,16 +85,15 @@ impl GenerativeInterviewer {
         (prompt, told.usage)
     }
 
-    /// A question that needs no candidate's words: they can't be what keeps the model from asking it.
-    fn plain(conversation: &Conversation) -> Prompt {
-        let system = Self::system(&conversation.config);
+    /// The task with the role alone: neither candidate, résumé nor advertisement can be what keeps the
+    /// model from it.
+    fn bare(config: &SessionConfig, task: &str) -> Prompt {
         let role = SessionConfig {
-            job_role: conversation.config.job_role.clone(),
+            job_role: config.job_role.clone(),
             ..Default::default()
         };
-        let task = filled(prompts::PLAIN, &[("state", &state(conversation))]);
         Prompt {
-            system,
+            system: Self::system(config),
             messages: vec![(
                 Role::User,
                 format!("{}\n{task}", material::of(&role, 1_000)),
@@ -160,8 +159,10 @@ impl GenerativeInterviewer {
             draft.restart();
             repair(&mut prompt, &asked, &error);
         }
+        let task = filled(prompts::PLAIN, &[("state", &state(conversation))]);
+        let plain = Self::bare(&conversation.config, &task);
         let (content, completion, repairs) =
-            speak(&self.llm, Self::plain(conversation), draft, false, deadline).await?;
+            speak(&self.llm, plain, draft, false, deadline).await?;
         usage += completion.usage;
         Ok(Line {
             content,
@@ -183,8 +184,15 @@ impl GenerativeInterviewer {
         let deadline = self.llm.deadline();
         let (prompt, mut usage) = self.prompt(conversation, task.to_owned(), deadline).await;
         let may_close = response_type == ResponseType::Closing;
-        let (content, completion, repairs) =
-            speak(&self.llm, prompt, draft, may_close, deadline).await?;
+        let spoken = match speak(&self.llm, prompt, draft, may_close, deadline).await {
+            Err(InterviewError::Invalid(reason)) => {
+                tracing::info!(%reason, "a line could not be used");
+                let bare = Self::bare(&conversation.config, task);
+                speak(&self.llm, bare, draft, may_close, deadline).await
+            }
+            spoken => spoken,
+        };
+        let (content, completion, repairs) = spoken?;
         usage += completion.usage;
         Ok(Line {
             content,
