@@ -16,6 +16,7 @@ mod models;
 mod privacy;
 mod reading;
 mod recordings;
+mod report;
 mod smoke;
 mod streaming;
 mod supabase_js;

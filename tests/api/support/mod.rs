@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod model;
 mod proxy;
+mod search;
 pub mod sse;
 mod stack;
 
@@ -13,6 +14,7 @@ pub use app::{ServiceProcess, TestApp, config, llm};
 pub use client::{Answer, Client, PASSWORD};
 pub use model::{Act, ModelServer, Purpose};
 pub use proxy::{FaultyProxy, Mode};
+pub use search::SearchServer;
 pub use stack::{DevstackProcess, stack};
 
 /// Looks again and again until `holds` is true; fails after half a minute.
