@@ -15,6 +15,7 @@ node_modules/.installed: package.json package-lock.json
 
 setup-test: setup ## Install what the tests need besides
 	@sh scripts/install-pgtap.sh
+	@sh scripts/install-test-model.sh
 
 dev: setup ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
 	cargo run --quiet -- dev
@@ -40,4 +41,4 @@ bench: setup ## Measure the service beside what it can't do without
 
 clean: ## Remove what was built and the embedded stack's data
 	cargo clean
-	rm -rf node_modules .devstack
+	rm -rf node_modules .devstack .test-model

@@ -23,7 +23,7 @@ use crate::session::model::{
     Evidence, Feedback, FeedbackStatus, Narrative, Score, Scores, SessionConfig, Turn,
 };
 
-const FEEDBACK_TOKENS: u32 = 1_200;
+const FEEDBACK_TOKENS: u32 = 1_600;
 const NARRATIVE_TOKENS: u32 = 1_200;
 /// Limits of what is kept, in characters.
 const LONGEST_QUOTE: usize = 300;

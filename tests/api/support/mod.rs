@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod model;
 mod proxy;
+mod real_model;
 mod search;
 pub mod sse;
 mod stack;
@@ -14,6 +15,7 @@ pub use app::{ServiceProcess, TestApp, config, llm};
 pub use client::{Answer, Client, PASSWORD};
 pub use model::{Act, ModelServer, Purpose};
 pub use proxy::{FaultyProxy, Mode};
+pub use real_model::RealModel;
 pub use search::SearchServer;
 pub use stack::{DevstackProcess, stack};
 
