@@ -1,5 +1,5 @@
 # Thin targets; CI calls them as they are. `make help` lists them.
-.PHONY: help setup setup-test dev dev-supabase test check fmt bench clean
+.PHONY: help setup setup-test dev dev-supabase test check fmt bench eval clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -37,7 +37,11 @@ fmt: ## Format
 	cargo fmt
 
 bench: setup ## Measure the service beside what it can't do without
-	cargo bench
+	cargo bench --bench service
+
+eval: setup ## Judge interviewer and coach by simulated candidates (small local model unless one is configured)
+	@sh scripts/install-test-model.sh
+	cargo bench --bench eval
 
 clean: ## Remove what was built and the embedded stack's data
 	cargo clean

@@ -302,6 +302,15 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         }
     }
 
+    /// Reads the language model alone.
+    ///
+    /// # Errors
+    /// All malformed variables at once.
+    pub fn language_model(mut self) -> Result<Option<LlmConfig>, ConfigError> {
+        let llm = self.llm();
+        self.finish(llm)
+    }
+
     /// Reads everything the service needs.
     ///
     /// # Errors

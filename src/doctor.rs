@@ -1,5 +1,7 @@
 //! Is my configuration right? One line per check, each failure with its cure.
 
+mod providers;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -138,11 +140,8 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.push(functions(&rest).await);
     checks.push(guests(&rest).await);
     checks.push(service_key(&rest, &config).await);
-    checks.push(Check::note(
-        "language model",
-        "the built-in offline interviewer and coach",
-        "nothing to do: this version has no other",
-    ));
+    checks.push(providers::language_model(&config).await);
+    checks.push(providers::web_search(&config).await);
     Report { checks }
 }
 

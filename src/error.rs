@@ -70,7 +70,8 @@ pub struct ApiError {
     pub retry_after: Option<u64>,
     pub retryable: Option<bool>,
     pub errors: Vec<FieldError>,
-    pub extra: Map<String, Value>,
+    /// Further members of the document. Boxed: most errors have none.
+    pub extra: Box<Map<String, Value>>,
     pub source: Option<anyhow::Error>,
 }
 
@@ -83,7 +84,7 @@ impl ApiError {
             retry_after: None,
             retryable: None,
             errors: Vec::new(),
-            extra: Map::new(),
+            extra: Box::default(),
             source: None,
         }
     }
@@ -155,7 +156,7 @@ impl ApiError {
             request_id: REQUEST_ID.try_with(Clone::clone).unwrap_or_default(),
             retryable: self.retryable,
             errors: self.errors.clone(),
-            extra: self.extra.clone(),
+            extra: (*self.extra).clone(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod support;
 
 mod bare;
 mod measure;
+mod streams;
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -53,6 +54,9 @@ fn main() {
         }
         if runs("memory") {
             memory(&stack).await;
+        }
+        if runs("streams") {
+            streams::streams(&stack).await;
         }
         if runs("crowd") {
             crowd(&stack).await;

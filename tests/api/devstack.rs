@@ -9,7 +9,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use crate::support::{Client, DevstackProcess, TestApp, eventually, stack};
+use crate::support::{
+    Client, DevstackProcess, ModelServer, SearchServer, TestApp, eventually, stack,
+};
 
 fn binary(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"));
@@ -328,6 +330,30 @@ fn the_doctor_finds_a_good_configuration_good_and_names_what_is_wrong() {
     let (passed, report) = doctor(&[anon]);
     assert!(!passed);
     assert_eq!(failed(&report), ["configuration"]);
+}
+
+#[test]
+fn the_doctor_tries_the_keys_of_model_and_search() {
+    let stack = stack();
+    let (model, search) = (ModelServer::start(), SearchServer::start());
+    let (base, search_base) = (format!("{}/v1", model.url), search.url.clone());
+    let try_with = |key: &str| {
+        doctor(&[
+            ("SUPABASE_URL", stack.api_url()),
+            ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY")),
+            ("OPENAI_BASE_URL", &base),
+            ("OPENAI_API_KEY", key),
+            ("SERPER_BASE_URL", &search_base),
+            ("SERPER_API_KEY", "k"),
+        ])
+    };
+    let (passed, report) = try_with("sk-good");
+    assert!(passed, "{report:#}");
+    search.answer(403, json!([]));
+    let (passed, report) = try_with("sk-wrong");
+    assert!(!passed);
+    assert_eq!(failed(&report), ["language model", "web search"]);
+    assert!(!report.to_string().contains("sk-wrong"));
 }
 
 #[tokio::test]

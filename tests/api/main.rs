@@ -20,6 +20,7 @@ mod report;
 mod smoke;
 mod streaming;
 mod supabase_js;
+#[expect(dead_code, reason = "the pace of the model is the benchmark's")]
 mod support;
 mod tokens;
 mod turns;

@@ -7,14 +7,19 @@
 #[expect(dead_code, unused_imports, reason = "shared with the other tests")]
 mod support;
 
+mod model;
+
 use std::time::{Duration, Instant};
 
 use ai_interviewer::app::Minds;
 use ai_interviewer::config::{LlmConfig, LlmProvider};
 use serde_json::{Value, json};
+use support::app::llm;
 use support::sse::{Reading, line};
-use support::{RealModel, TestApp, config, llm, stack};
+use support::{TestApp, config, stack};
 use uuid::Uuid;
+
+use crate::model::RealModel;
 
 const ANSWERS: [&str; 2] = [
     "Last year I led the move of our billing system to a message queue, because the nightly batch failed. I compared two brokers and chose the simpler one. Failures fell from ten a month to none.",

@@ -354,7 +354,12 @@ fn proven(judgement: &Judgement, answer: &str, screened: &Screened, turn_no: u32
                 .iter()
                 .map(|quote| quote.trim())
                 .filter(|quote| quote.chars().count() <= LONGEST_QUOTE)
-                .filter(|quote| screened.admits(answer, quote))
+                .filter(|quote| {
+                    let verbatim = screened.admits(answer, quote) && is_verbatim(answer, quote);
+                    let label = if verbatim { "yes" } else { "no" };
+                    metrics::counter!("coach_quotes_total", "verbatim" => label).increment(1);
+                    verbatim
+                })
                 .take(MOST_QUOTES)
                 .map(|quote| Evidence {
                     turn_no,

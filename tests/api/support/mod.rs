@@ -1,21 +1,19 @@
 //! What the tests stand on: one embedded stack a run, services on real sockets, a client per principal.
 
-mod app;
+pub mod app;
 mod client;
 mod model;
 mod proxy;
-mod real_model;
 mod search;
 pub mod sse;
 mod stack;
 
 use std::time::Duration;
 
-pub use app::{ServiceProcess, TestApp, config, llm};
+pub use app::{ServiceProcess, TestApp, config};
 pub use client::{Answer, Client, PASSWORD};
 pub use model::{Act, ModelServer, Purpose};
 pub use proxy::{FaultyProxy, Mode};
-pub use real_model::RealModel;
 pub use search::SearchServer;
 pub use stack::{DevstackProcess, stack};
 

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -63,6 +63,8 @@ struct Script {
     /// Instead of the queue, for every request.
     always: Option<Act>,
     asked: Vec<Asked>,
+    /// When the first piece of a line or decision left, by the text that was asked with.
+    begun: Vec<(String, Instant)>,
     obeys: bool,
     pace: Duration,
 }
@@ -138,6 +140,15 @@ impl ModelServer {
         self.script.lock().expect("not poisoned").asked.clone()
     }
 
+    /// When the answer began to the request whose text holds `mark`.
+    pub fn began(&self, mark: &str) -> Option<Instant> {
+        let script = self.script.lock().expect("not poisoned");
+        let mut begun = script.begun.iter().rev();
+        begun
+            .find(|(text, _)| text.contains(mark))
+            .map(|(_, at)| *at)
+    }
+
     pub fn asked_for(&self, purpose: Purpose) -> usize {
         let asked = self.asked();
         asked.iter().filter(|one| one.purpose == purpose).count()
@@ -194,7 +205,12 @@ async fn anthropic(
     answer(Wire::Anthropic, &script, &request, &body)
 }
 
-fn answer(wire: Wire, script: &Mutex<Script>, request: &HttpRequest, body: &Bytes) -> HttpResponse {
+fn answer(
+    wire: Wire,
+    script: &web::Data<Mutex<Script>>,
+    request: &HttpRequest,
+    body: &Bytes,
+) -> HttpResponse {
     let body: Value = serde_json::from_slice(body).expect("a JSON body");
     assert_eq!(body["stream"], true, "every request streams");
     let asked = read(wire, &body, key(request));
@@ -207,6 +223,8 @@ fn answer(wire: Wire, script: &Mutex<Script>, request: &HttpRequest, body: &Byte
         });
         (act, script.obeys, script.pace)
     };
+    let note =
+        matches!(asked.purpose, Purpose::Line | Purpose::Decision).then(|| asked.text.clone());
     let text = match &act {
         Some(Act::Say(text)) => text.clone(),
         Some(Act::Empty | Act::Refuse) => String::new(),
@@ -224,7 +242,14 @@ fn answer(wire: Wire, script: &Mutex<Script>, request: &HttpRequest, body: &Byte
     }
     HttpResponse::Ok()
         .content_type("text/event-stream")
-        .streaming(stream(wire, act, text, pace))
+        .streaming(stream(
+            wire,
+            act,
+            text,
+            pace,
+            script.clone().into_inner(),
+            note,
+        ))
 }
 
 /// The answer in pieces: words, each with the space before it.
@@ -237,6 +262,8 @@ fn stream(
     act: Option<Act>,
     text: String,
     pace: Duration,
+    script: Arc<Mutex<Script>>,
+    note: Option<String>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
     async_stream::stream! {
         if let Some(Act::SlowFirst(wait)) = &act {
@@ -268,6 +295,9 @@ fn stream(
                     gate.acquire().await.expect("never closed").forget();
                 }
                 _ => {}
+            }
+            if at == 0 && let Some(text) = &note {
+                script.lock().expect("not poisoned").begun.push((text.clone(), Instant::now()));
             }
             yield Ok(piece_event(wire, &piece));
             if at < last && !pace.is_zero() {
