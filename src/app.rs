@@ -168,6 +168,8 @@ impl Application {
                 .wrap(actix_middleware::from_fn(middleware::around))
                 .configure(routes::configure)
         })
+        // Small events must not wait for the acknowledgement of those before.
+        .tcp_nodelay(true)
         .workers(config.server.workers.max(1))
         .shutdown_timeout(grace.as_secs().max(1))
         .disable_signals()

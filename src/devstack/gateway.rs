@@ -78,6 +78,7 @@ impl Gateway {
                 )
                 .configure(|cfg| routes(cfg, &self.auth))
         })
+        .tcp_nodelay(true)
         .workers(2)
         .shutdown_timeout(2)
         .disable_signals()

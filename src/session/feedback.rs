@@ -151,12 +151,16 @@ impl Sessions {
         self: &Arc<Self>,
         actor: &Actor,
         session_id: Uuid,
+        mut state: Arc<SessionState>,
     ) -> Result<Arc<SessionState>, SessionError> {
-        for mut ended in self.judging.of(actor.principal, session_id) {
-            // The sender is dropped at the end.
-            while ended.changed().await.is_ok() {}
+        let under_way = self.judging.of(actor.principal, session_id);
+        if !under_way.is_empty() {
+            for mut ended in under_way {
+                // The sender is dropped at the end.
+                while ended.changed().await.is_ok() {}
+            }
+            state = self.store.refresh(actor, session_id).await?;
         }
-        let state = self.store.refresh(actor, session_id).await?;
         let missing: Vec<Arc<Turn>> = state
             .turns
             .iter()
@@ -183,7 +187,7 @@ impl Sessions {
     }
 }
 
-pub(super) fn lacks_feedback(turn: &Turn) -> bool {
+fn lacks_feedback(turn: &Turn) -> bool {
     turn.feedback
         .as_ref()
         .is_none_or(|feedback| feedback.status != FeedbackStatus::Ready)

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::error::SessionError;
 use super::model::SessionConfig;
-use super::report::ReportStatus;
 use super::state::SessionState;
+use super::summary::ReportStatus;
 use super::turns::outcome;
 use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
 use super::{Actor, Sessions};

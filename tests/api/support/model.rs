@@ -93,6 +93,7 @@ impl ModelServer {
                         .route("/v1/messages", web::post().to(anthropic))
                         .route("/v1/models", web::get().to(models))
                 })
+                .tcp_nodelay(true)
                 .workers(1)
                 .disable_signals()
                 .listen(listener)

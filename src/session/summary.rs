@@ -1,0 +1,167 @@
+//! The report as it is stored, and how far it is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::model::SessionStatus;
+use super::state::SessionState;
+
+/// A part of the report, in the order in which they are shown.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportPart {
+    Scores,
+    Narrative,
+    Resources,
+}
+
+const PARTS: [ReportPart; 3] = [
+    ReportPart::Scores,
+    ReportPart::Narrative,
+    ReportPart::Resources,
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartStatus {
+    Pending,
+    Ready,
+    Failed,
+}
+
+/// The report as it is stored in `interview_sessions.final_summary`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Summary {
+    #[serde(default)]
+    pub(super) status: String,
+    /// The fields of the parts that are ready, side by side.
+    #[serde(default)]
+    pub(super) results: Map<String, Value>,
+    #[serde(default)]
+    pub(super) error: Option<String>,
+    #[serde(default)]
+    pub(super) parts: BTreeMap<ReportPart, PartStatus>,
+}
+
+impl Summary {
+    pub(super) fn of(state: &SessionState) -> Self {
+        state
+            .row
+            .final_summary
+            .as_deref()
+            .and_then(|stored| Summary::deserialize(stored).ok())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn is_ready(&self, part: ReportPart) -> bool {
+        self.parts.get(&part) == Some(&PartStatus::Ready)
+    }
+
+    /// Takes in a part that was made, or that failed (`None`).
+    pub(super) fn settle(&mut self, part: ReportPart, made: Option<&impl Serialize>) {
+        let fields = made.and_then(|made| serde_json::to_value(made).ok());
+        if let Some(Value::Object(fields)) = fields {
+            self.results.extend(fields);
+            self.parts.insert(part, PartStatus::Ready);
+        } else {
+            self.parts.insert(part, PartStatus::Failed);
+        }
+        let settled = |part| {
+            self.parts
+                .get(part)
+                .is_some_and(|status| *status != PartStatus::Pending)
+        };
+        let status = if PARTS.iter().all(|part| self.is_ready(*part)) {
+            "completed"
+        } else if PARTS.iter().all(settled) {
+            "error"
+        } else {
+            "generating"
+        };
+        status.clone_into(&mut self.status);
+        self.error = (status == "error")
+            .then(|| "A part of the report could not be written. Ask for it again.".to_owned());
+    }
+}
+
+/// How far the report is.
+#[derive(Clone, Debug)]
+pub enum ReportStatus {
+    /// The interview has not ended.
+    NotEnded,
+    /// The report as stored, as far as it is.
+    Generating(Option<Arc<Value>>),
+    /// The report as stored.
+    Completed(Arc<Value>),
+    /// Parts of it failed; ending the interview again, or asking for them, tries once more.
+    Failed(Arc<Value>),
+}
+
+impl ReportStatus {
+    pub(super) fn of(state: &SessionState) -> Self {
+        if state.row.status != SessionStatus::Completed {
+            return Self::NotEnded;
+        }
+        let Some(summary) = &state.row.final_summary else {
+            return Self::Generating(None);
+        };
+        match summary.get("status").and_then(Value::as_str) {
+            Some("completed") => Self::Completed(Arc::clone(summary)),
+            Some("error") => Self::Failed(Arc::clone(summary)),
+            _ => Self::Generating(Some(Arc::clone(summary))),
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotEnded => "not_ended",
+            Self::Generating(_) => "generating",
+            Self::Completed(_) => "completed",
+            Self::Failed(_) => "error",
+        }
+    }
+
+    fn stored(&self) -> Option<&Value> {
+        match self {
+            Self::NotEnded | Self::Generating(None) => None,
+            Self::Generating(Some(summary)) | Self::Completed(summary) | Self::Failed(summary) => {
+                Some(summary)
+            }
+        }
+    }
+
+    /// The parts that are ready, `{}` while it is being written: clients take resources for its end.
+    pub fn results(&self) -> Value {
+        match self {
+            Self::Completed(_) | Self::Failed(_) => self
+                .stored()
+                .and_then(|summary| summary.get("results").cloned())
+                .unwrap_or_else(|| json!({})),
+            _ => json!({}),
+        }
+    }
+
+    /// How far each part is.
+    pub fn parts(&self) -> BTreeMap<ReportPart, PartStatus> {
+        let stored = self.stored().and_then(|summary| summary.get("parts"));
+        let mut parts: BTreeMap<ReportPart, PartStatus> = stored
+            .and_then(|parts| BTreeMap::deserialize(parts).ok())
+            .unwrap_or_default();
+        if !matches!(self, Self::NotEnded) {
+            for part in PARTS {
+                parts.entry(part).or_insert(match self {
+                    // Reports from before there were parts.
+                    Self::Completed(_) => PartStatus::Ready,
+                    _ => PartStatus::Pending,
+                });
+            }
+        }
+        parts
+    }
+}
