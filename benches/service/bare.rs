@@ -172,6 +172,7 @@ pub fn serve() {
                 }
             }))
         })
+        .tcp_nodelay(true)
         .workers(2)
         .bind(("127.0.0.1", 0))
         .expect("a port");

@@ -57,7 +57,7 @@ impl Sessions {
                 Ok(feedback) => feedback,
                 Err(error) => {
                     tracing::warn!(turn_no, %error, "the coach gave no feedback");
-                    failed()
+                    Feedback::empty(FeedbackStatus::Failed)
                 }
             }
         }
@@ -191,17 +191,4 @@ fn lacks_feedback(turn: &Turn) -> bool {
     turn.feedback
         .as_ref()
         .is_none_or(|feedback| feedback.status != FeedbackStatus::Ready)
-}
-
-fn failed() -> Feedback {
-    Feedback {
-        status: FeedbackStatus::Failed,
-        feedback: None,
-        worked: Vec::new(),
-        to_change: Vec::new(),
-        scores: Vec::new(),
-        coach: String::new(),
-        rubric_version: String::new(),
-        usage: None,
-    }
 }

@@ -161,6 +161,22 @@ pub struct Feedback {
     pub usage: Option<Usage>,
 }
 
+impl Feedback {
+    /// Feedback that says nothing yet.
+    pub fn empty(status: FeedbackStatus) -> Self {
+        Self {
+            status,
+            feedback: None,
+            worked: Vec::new(),
+            to_change: Vec::new(),
+            scores: Vec::new(),
+            coach: String::new(),
+            rubric_version: String::new(),
+            usage: None,
+        }
+    }
+}
+
 /// A score on one dimension of the rubric. Without evidence there is no score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Score {

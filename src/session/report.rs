@@ -35,6 +35,10 @@ impl Reports {
     fn lock(&self) -> MutexGuard<'_, HashMap<(Principal, Uuid), watch::Receiver<bool>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn is_running(&self, actor: &Actor, session_id: Uuid) -> bool {
+        self.lock().contains_key(&(actor.principal, session_id))
+    }
 }
 
 impl Sessions {
@@ -48,11 +52,17 @@ impl Sessions {
         session_id: Uuid,
     ) -> Result<ReportStatus, SessionError> {
         let state = self.store.get(actor, session_id).await?;
-        let status = ReportStatus::of(&state);
-        if matches!(status, ReportStatus::Generating(_)) {
-            self.write_report(actor, session_id, None);
+        match ReportStatus::of(&state) {
+            ReportStatus::Failed(stored) if self.reports.is_running(actor, session_id) => {
+                Ok(ReportStatus::Generating(Some(stored)))
+            }
+            status => {
+                if matches!(status, ReportStatus::Generating(_)) {
+                    self.write_report(actor, session_id, None);
+                }
+                Ok(status)
+            }
         }
-        Ok(status)
     }
 
     pub(super) async fn report_within(
@@ -172,6 +182,10 @@ impl Sessions {
         let wanted = |summary: &Summary, part| {
             !summary.is_ready(part) && only.is_none_or(|only| only == part)
         };
+        // Whoever looks meanwhile sees that the parts are being made again.
+        if summary.reopen(|part| only.is_none_or(|only| only == part)) {
+            self.record(actor, session_id, &summary, None).await?;
+        }
         let state = self.complete_feedback(actor, session_id, state).await?;
         let conversation = conversation(&state);
         let scores = scores::of(&conversation);

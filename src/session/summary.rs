@@ -72,14 +72,30 @@ impl Summary {
         } else {
             self.parts.insert(part, PartStatus::Failed);
         }
-        let settled = |part| {
-            self.parts
-                .get(part)
-                .is_some_and(|status| *status != PartStatus::Pending)
-        };
-        let status = if PARTS.iter().all(|part| self.is_ready(*part)) {
+        self.conclude();
+    }
+
+    /// Puts failed parts back to be made; `false` when there was none.
+    pub(super) fn reopen(&mut self, wanted: impl Fn(ReportPart) -> bool) -> bool {
+        let mut reopened = false;
+        for (part, status) in &mut self.parts {
+            if *status == PartStatus::Failed && wanted(*part) {
+                *status = PartStatus::Pending;
+                reopened = true;
+            }
+        }
+        self.conclude();
+        reopened
+    }
+
+    fn conclude(&mut self) {
+        let is = |part, status| self.parts.get(part) == Some(&status);
+        let status = if PARTS.iter().all(|part| is(part, PartStatus::Ready)) {
             "completed"
-        } else if PARTS.iter().all(settled) {
+        } else if PARTS
+            .iter()
+            .all(|part| is(part, PartStatus::Ready) || is(part, PartStatus::Failed))
+        {
             "error"
         } else {
             "generating"

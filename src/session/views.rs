@@ -117,16 +117,10 @@ impl SessionState {
             .and_then(|no| self.turns.get(no as usize))
             .and_then(|asked| asked.reply.as_ref())
             .map(|reply| reply.content.clone());
-        let given = turn.feedback.clone().unwrap_or(Feedback {
-            status: FeedbackStatus::Pending,
-            feedback: None,
-            worked: Vec::new(),
-            to_change: Vec::new(),
-            scores: Vec::new(),
-            coach: String::new(),
-            rubric_version: String::new(),
-            usage: None,
-        });
+        let given = turn
+            .feedback
+            .clone()
+            .unwrap_or_else(|| Feedback::empty(FeedbackStatus::Pending));
         Some(FeedbackItem {
             turn_id: turn.turn_id.clone(),
             turn_no: turn.turn_no,

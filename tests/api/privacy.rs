@@ -8,13 +8,14 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 
-use crate::support::{Client, PASSWORD, stack};
+use crate::support::{Act, Client, ModelServer, PASSWORD, Purpose, stack};
 
 #[tokio::test]
 async fn the_log_at_its_most_talkative_holds_nothing_private() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("log");
     let stack = stack();
+    let model = ModelServer::start();
     let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
         .arg("serve")
         .env_clear()
@@ -22,7 +23,9 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
         .env("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"))
         .env("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"))
         .env("PORT", "0")
-        .env("RUST_LOG", "info,ai_interviewer=trace")
+        .env("RUST_LOG", "info,ai_interviewer=trace,genai=trace")
+        .env("OPENAI_BASE_URL", format!("{}/v1", model.url))
+        .env("OPENAI_API_KEY", "sk-private-key")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(&path).expect("a file"))
@@ -41,7 +44,14 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     let session = guest
         .started(&json!({"resume_content": "Résumé of a private person"}))
         .await;
+    // Providers repeat in their errors what they were sent.
+    for act in [Act::Status(500, None), Act::ErrorInStream(3)] {
+        model.next(Purpose::Decision, act);
+    }
+    model.next(Purpose::Feedback, Act::Status(400, None));
     assert_eq!(guest.send(session, "My private words").await.status, 200);
+    model.next(Purpose::Decision, Act::Say("My private words again".into()));
+    assert_eq!(guest.send(session, "More private words").await.status, 200);
     guest
         .read(&format!("/agent/history?session_id={session}"), session)
         .await;
@@ -61,7 +71,10 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     let token = alice.token.clone().expect("a token");
     let refresh_token = alice.refresh_token.clone().expect("a refresh token");
     for (what, secret) in [
-        ("words", "My private words"),
+        ("words", "private words"),
+        ("what a provider says", "secret details"),
+        ("what the model says", "Question 1"),
+        ("the provider's key", "sk-private-key"),
         ("a résumé", "private person"),
         ("a password", PASSWORD),
         ("a wrong password", "A-wrong-password"),

@@ -96,16 +96,11 @@ impl GenerativeCoach {
         Err(last.into())
     }
 
-    fn feedback(&self, status: FeedbackStatus) -> Feedback {
+    fn feedback(&self) -> Feedback {
         Feedback {
-            status,
-            feedback: None,
-            worked: Vec::new(),
-            to_change: Vec::new(),
-            scores: Vec::new(),
             coach: self.llm.name().to_owned(),
             rubric_version: RUBRIC_VERSION.clone(),
-            usage: None,
+            ..Feedback::empty(FeedbackStatus::Ready)
         }
     }
 
@@ -127,7 +122,7 @@ impl GenerativeCoach {
                     evidence: Vec::new(),
                 })
                 .collect(),
-            ..self.feedback(FeedbackStatus::Ready)
+            ..self.feedback()
         }
     }
 }
@@ -172,7 +167,7 @@ impl Coach for GenerativeCoach {
             to_change,
             scores,
             usage: Some(usage),
-            ..self.feedback(FeedbackStatus::Ready)
+            ..self.feedback()
         })
     }
 

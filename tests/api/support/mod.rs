@@ -5,6 +5,7 @@ mod client;
 mod model;
 mod proxy;
 mod search;
+mod server;
 pub mod sse;
 mod stack;
 

@@ -2,15 +2,15 @@
 //! stream, with the faults that providers have, answering sensibly or obeying whatever it reads.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+
+use super::server::Server;
 
 /// What a request is for, as its schema tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,41 +73,24 @@ pub struct ModelServer {
     /// Without a path: `/v1` follows.
     pub url: String,
     script: Arc<Mutex<Script>>,
-    handle: ServerHandle,
+    _server: Server,
 }
 
 impl ModelServer {
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
         let script = Arc::new(Mutex::new(Script::default()));
         let shared = web::Data::from(Arc::clone(&script));
-        let (sender, receiver) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || {
-                    App::new()
-                        .app_data(shared.clone())
-                        .app_data(web::PayloadConfig::new(10_000_000))
-                        .route("/v1/chat/completions", web::post().to(openai))
-                        .route("/v1/messages", web::post().to(anthropic))
-                        .route("/v1/models", web::get().to(models))
-                })
-                .tcp_nodelay(true)
-                .workers(1)
-                .disable_signals()
-                .listen(listener)
-                .expect("a listener")
-                .run();
-                sender.send(server.handle()).expect("awaited");
-                server.await.expect("it served");
-            });
+        let server = Server::start(move |cfg| {
+            cfg.app_data(shared.clone())
+                .app_data(web::PayloadConfig::new(10_000_000))
+                .route("/v1/chat/completions", web::post().to(openai))
+                .route("/v1/messages", web::post().to(anthropic))
+                .route("/v1/models", web::get().to(models));
         });
-        let handle = receiver.recv().expect("started");
         Self {
-            url,
+            url: server.url.clone(),
             script,
-            handle,
+            _server: server,
         }
     }
 
@@ -153,12 +136,6 @@ impl ModelServer {
     pub fn asked_for(&self, purpose: Purpose) -> usize {
         let asked = self.asked();
         asked.iter().filter(|one| one.purpose == purpose).count()
-    }
-}
-
-impl Drop for ModelServer {
-    fn drop(&mut self) {
-        drop(self.handle.stop(false));
     }
 }
 

@@ -1,11 +1,11 @@
 //! Serper's search API: answers `POST /search` as it was told to.
 
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
+
+use super::server::Server;
 
 #[derive(Default)]
 struct Script {
@@ -17,41 +17,25 @@ struct Script {
 pub struct SearchServer {
     pub url: String,
     script: Arc<Mutex<Script>>,
-    handle: ServerHandle,
+    _server: Server,
 }
 
 impl SearchServer {
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
         let script = Arc::new(Mutex::new(Script {
             status: 200,
             organic: json!([]),
             asked: Vec::new(),
         }));
         let shared = web::Data::from(Arc::clone(&script));
-        let (sender, receiver) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || {
-                    App::new()
-                        .app_data(shared.clone())
-                        .route("/search", web::post().to(search))
-                })
-                .workers(1)
-                .disable_signals()
-                .listen(listener)
-                .expect("a listener")
-                .run();
-                sender.send(server.handle()).expect("awaited");
-                server.await.expect("it served");
-            });
+        let server = Server::start(move |cfg| {
+            cfg.app_data(shared.clone())
+                .route("/search", web::post().to(search));
         });
-        let handle = receiver.recv().expect("started");
         Self {
-            url,
+            url: server.url.clone(),
             script,
-            handle,
+            _server: server,
         }
     }
 
@@ -64,12 +48,6 @@ impl SearchServer {
     /// Queries so far, with the key each came with.
     pub fn asked(&self) -> Vec<(String, String)> {
         self.script.lock().expect("not poisoned").asked.clone()
-    }
-}
-
-impl Drop for SearchServer {
-    fn drop(&mut self) {
-        drop(self.handle.stop(false));
     }
 }
 
