@@ -28,6 +28,13 @@ impl Events {
         }
     }
 
+    /// Has the session's listeners look again, though its version is what it was.
+    pub(crate) fn nudge(&self, session_id: Uuid) {
+        if let Some(sender) = self.lock().get(&session_id) {
+            sender.send_modify(|_| {});
+        }
+    }
+
     /// Listens to one session until the subscription is dropped.
     pub fn subscribe(self: &Arc<Self>, session_id: Uuid) -> Subscription {
         let receiver = self

@@ -179,6 +179,11 @@ impl SessionStore {
         Some(state)
     }
 
+    /// Has those who follow the session look again.
+    pub(super) fn nudge(&self, session_id: Uuid) {
+        self.events.nudge(session_id);
+    }
+
     /// Releases the session from memory; its rows stay.
     pub fn forget(&self, actor: &Actor, session_id: Uuid) {
         self.cache.invalidate(&(actor.principal, session_id));

@@ -218,6 +218,10 @@ impl Sessions {
                         turn_no,
                         turn_id: Arc::from(leased.turn_id.as_str()),
                     });
+                    if answer.outcome == Outcome::Resumed {
+                        // No version tells that the line is begun anew.
+                        self.store.nudge(leased.session_id);
+                    }
                     let generated = self.generate(&leased, &state, draft).await?;
                     if let Some(turn) = self.complete(&leased, generated).await? {
                         return Ok(TurnResult {

@@ -58,8 +58,8 @@ async fn each_fault_that_passes_costs_a_retry_and_nothing_else() {
         let model = ModelServer::start();
         let app = TestApp::with_model(&model, provider, |config| {
             let llm = config.llm.as_mut().expect("a model");
-            llm.first_token_timeout = Duration::from_millis(500);
-            llm.token_timeout = Duration::from_millis(300);
+            llm.first_token_timeout = Duration::from_millis(1_500);
+            llm.token_timeout = Duration::from_millis(1_000);
         });
         let guest = app.guest();
         let session = guest.started(&long()).await;
@@ -106,7 +106,7 @@ async fn a_provider_that_stays_broken_fails_the_turn_and_the_same_key_resumes_it
             let model = ModelServer::start();
             let app = TestApp::with_model(&model, provider, |config| {
                 let llm = config.llm.as_mut().expect("a model");
-                llm.token_timeout = Duration::from_millis(200);
+                llm.token_timeout = Duration::from_millis(500);
             });
             let guest = app.guest();
             let session = guest.started(&long()).await;

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
+use crate::interview::Draft;
 use crate::interview::draft::Position;
 use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
@@ -77,7 +78,7 @@ pub(super) async fn events(
                         deltas = Some(Deltas::new(open.turn_no, Position::default()));
                     }
                     match followed {
-                        Some(followed) if Arc::ptr_eq(&followed.draft, &flight.draft) => Some(followed),
+                        Some(followed) if follows(Some(&followed), &flight.draft) => Some(followed),
                         _ => Some(Followed::new(flight.draft)),
                     }
                 }
@@ -102,8 +103,13 @@ pub(super) async fn events(
                     () = &mut expired => return,
                     () = state.shutdown.cancelled() => return,
                 }
+                // A turn that is made again has another draft, and no new version until it ends.
+                let begun_anew = state
+                    .sessions
+                    .in_flight(&actor, session_id)
+                    .is_some_and(|flight| !follows(followed.as_ref(), &flight.draft));
                 match state.sessions.store().get(&actor, session_id).await {
-                    Ok(latest) if latest.version() != sent => {
+                    Ok(latest) if latest.version() != sent || begun_anew => {
                         snapshot = latest;
                         break;
                     }
@@ -120,6 +126,10 @@ pub(super) async fn events(
         }
     };
     Ok(streams::response(stream))
+}
+
+fn follows(followed: Option<&Followed>, draft: &Arc<Draft>) -> bool {
+    followed.is_some_and(|followed| Arc::ptr_eq(&followed.draft, draft))
 }
 
 /// `{version}`, or `{version}.{delta}` within a line.
