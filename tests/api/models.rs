@@ -346,4 +346,20 @@ async fn a_long_interview_is_summarised_and_keeps_its_job_description() {
     let last = decisions.last().expect("asked");
     assert!(last.text.contains("earlier_in_this_interview") && last.text.contains("Story 13"));
     assert!(!last.text.contains("Story 0:"));
+
+    // A reset session is another interview: nothing of the old one is in its prompts.
+    let asked_before = asked.len();
+    guest
+        .act("/agent/reset_interview", session, &json!({}))
+        .await;
+    guest
+        .act("/agent/start_interview", session, &json!({}))
+        .await;
+    for _ in 0..12 {
+        let message = "I counted the ships that passed in the night. ".repeat(10);
+        assert_eq!(guest.send(session, &message).await.status, 200);
+    }
+    for asked in &model.asked()[asked_before..] {
+        assert!(!asked.text.contains("Story") && !asked.text.contains("lamp"));
+    }
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use support::app::llm;
 use support::sse::{Reading, line};
 use support::{TestApp, config, stack};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::model::RealModel;
@@ -25,6 +26,8 @@ const ANSWERS: [&str; 2] = [
     "Last year I led the move of our billing system to a message queue, because the nightly batch failed. I compared two brokers and chose the simpler one. Failures fell from ten a month to none.",
     "I learned to measure before I change anything, since my first guess about the cause was wrong.",
 ];
+
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Patience for a model on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -66,6 +69,8 @@ async fn streamed(client: &support::Client, path: &str, session: Uuid, body: &Va
 
 /// A whole interview; answers its feedback and report once they have settled.
 async fn interview(provider: LlmProvider) -> (Value, Value, Value) {
+    // Two models at once would fight over the processors.
+    let _alone = ALONE.lock().await;
     let model = RealModel::start();
     let app = app(&model, provider);
     let guest = app.guest();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use moka::sync::Cache;
 use serde_json::json;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -19,7 +20,8 @@ const SUMMARY_TOKENS: u32 = 400;
 
 /// Summaries of interviews' older parts. Lost with the process, and made again from the turns.
 pub(super) struct Summaries {
-    made: Cache<u64, Arc<Summary>>,
+    /// By session and start: a session that is reset is another interview.
+    made: Cache<(u64, Option<Timestamp>), Arc<Summary>>,
 }
 
 struct Summary {
@@ -47,8 +49,8 @@ pub(super) struct Told {
 }
 
 impl Summaries {
-    /// The conversation in at most about `room` tokens. The last exchange is always told whole, unless it
-    /// alone is larger than the room. Older turns are summarised by the model; when it can't, by their
+    /// The conversation in at most about `room` tokens. The last question and its answer are always told whole,
+    /// unless they alone are larger than the room. Older turns are summarised by the model; when it can't, by their
     /// first sentences.
     pub(super) async fn tell(
         &self,
@@ -67,15 +69,16 @@ impl Summaries {
                 usage,
             };
         }
-        let held = self.made.get(&conversation.seed);
+        let key = (conversation.seed, conversation.started_at);
+        let held = self.made.get(&key);
         let summary_room = usize::try_from(SUMMARY_TOKENS).unwrap_or(400);
         let fits = |before: usize| cost[before..].iter().sum::<usize>() + summary_room <= room;
         let summary = match held {
             Some(held) if held.before <= turns.len() && fits(held.before) => held,
             held => {
                 // Half of the room, so that it is not summarised again at the next turn.
-                let mut before = turns.len().saturating_sub(1);
-                let mut told = cost.get(before).copied().unwrap_or_default();
+                let mut before = turns.len().saturating_sub(2);
+                let mut told: usize = cost[before..].iter().sum();
                 while before > 0 && told + cost[before - 1] <= room / 2 {
                     before -= 1;
                     told += cost[before];
@@ -93,7 +96,7 @@ impl Summaries {
                     )
                     .await;
                 let summary = Arc::new(Summary { before, text });
-                self.made.insert(conversation.seed, Arc::clone(&summary));
+                self.made.insert(key, Arc::clone(&summary));
                 summary
             }
         };

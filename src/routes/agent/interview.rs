@@ -66,10 +66,12 @@ pub(super) async fn create_session(
     }))
 }
 
-/// Starts the interview with its introduction. Starting again answers the same introduction.
+/// Starts the interview with its introduction, as JSON or as a stream like that of `send_message`. Starting
+/// again answers the same introduction.
 #[utoipa::path(post, path = "/agent/start_interview", tag = "agent",
     request_body = SessionConfig,
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header)),
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header),
+           ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
     responses((status = 200, body = Reply), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
     security((), ("bearer" = [])))]
 pub(super) async fn start_interview(
@@ -89,10 +91,12 @@ pub(super) async fn start_interview(
 }
 
 /// Sends the candidate's message and answers the interviewer's reply, as JSON or, with
-/// `Accept: text/event-stream`, as the events `accepted`, `delta` (the line as it is spoken) and `message`.
+/// `Accept: text/event-stream`, as the events `accepted`, `delta` (the line as it is spoken) and
+/// `message`. The same request with `Last-Event-ID` resumes; `restarted` says that the deltas so far are void.
 #[utoipa::path(post, path = "/agent/send_message", tag = "agent",
     request_body = SendMessage,
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header)),
+    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header),
+           ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
     responses((status = 200, body = Reply), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
     security((), ("bearer" = [])))]
 pub(super) async fn send_message(
