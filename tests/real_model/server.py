@@ -16,6 +16,7 @@ params = xllamacpp.CommonParams()
 params.model.path = glob.glob(os.path.join(folder, "*.gguf"))[0]
 params.n_ctx = 16384
 params.n_parallel = 2
+params.sampling.seed = 7
 params.cpuparams.n_threads = os.cpu_count() or 2
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)

@@ -18,7 +18,7 @@ use super::speaker::repair;
 use crate::interview::evidence::{INSUFFICIENT, is_verbatim, keep_proven};
 use crate::interview::scores::DIMENSIONS;
 use crate::interview::{Coach, Conversation, InterviewError, Usage};
-use crate::llm::{Lane, Llm, LlmError, Prompt, Role, Unread};
+use crate::llm::{Lane, Llm, LlmError, Prompt, Read, Reader, Role};
 use crate::session::model::{
     Evidence, Feedback, FeedbackStatus, Narrative, Score, Scores, SessionConfig, Turn,
 };
@@ -54,6 +54,29 @@ struct Judged {
     score: u8,
 }
 
+/// Ends an answer at its first character when that begins no JSON object: nothing after it could be used.
+#[derive(Default)]
+struct OnlyJson {
+    begun: bool,
+}
+
+impl Reader for OnlyJson {
+    fn read(&mut self, text: &str) -> Result<Read, String> {
+        match text.trim_start().chars().next() {
+            Some(first) if !self.begun && first != '{' => {
+                return Err("it is not the JSON object that was asked for".to_owned());
+            }
+            Some(_) => self.begun = true,
+            None => {}
+        }
+        Ok(Read::On)
+    }
+
+    fn restart(&mut self) {
+        self.begun = false;
+    }
+}
+
 impl GenerativeCoach {
     pub fn new(llm: Arc<Llm>) -> Self {
         Self { llm }
@@ -76,7 +99,7 @@ impl GenerativeCoach {
         for _ in 0..2 {
             last = match self
                 .llm
-                .ask(Lane::Coach, &prompt, &mut Unread, deadline)
+                .ask(Lane::Coach, &prompt, &mut OnlyJson::default(), deadline)
                 .await
             {
                 Ok(completion) => {
