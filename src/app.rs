@@ -10,6 +10,7 @@ use actix_web::{App, HttpServer, middleware as actix_middleware, web};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,11 +23,15 @@ use crate::interview::resources::Library;
 use crate::interview::{Coach, Interviewer};
 use crate::limits::Limits;
 use crate::llm::Llm;
+use crate::resume::worker::Worker;
 use crate::search::Serper;
 use crate::session::{SessionParts, Sessions};
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
 use crate::{jobs, middleware, routes, telemetry};
+
+/// Files received at once; each is up to 5 MB in memory.
+const UPLOADS: usize = 8;
 
 /// What handlers share.
 pub struct AppState {
@@ -37,6 +42,9 @@ pub struct AppState {
     pub sessions: Arc<Sessions>,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,
+    pub resumes: Worker,
+    /// Files that may be received at once.
+    pub uploads: Semaphore,
     pub metrics: PrometheusHandle,
     /// Cancelled when the service is to stop: open streams end then.
     pub shutdown: CancellationToken,
@@ -117,6 +125,7 @@ impl Application {
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
         let limits = Arc::new(Limits::new(&config.limits));
+        let resumes = Worker::new(config.server.binary.clone());
         let state = web::Data::new(AppState {
             config,
             verifier,
@@ -125,6 +134,8 @@ impl Application {
             sessions,
             events,
             limits,
+            resumes,
+            uploads: Semaphore::new(UPLOADS),
             metrics: telemetry::metrics(),
             shutdown: CancellationToken::new(),
         });

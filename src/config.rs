@@ -34,6 +34,8 @@ pub struct ServerConfig {
     /// Largest JSON body accepted, in bytes.
     pub max_json_bytes: usize,
     pub log_format: LogFormat,
+    /// This program, which reads files in processes of its own.
+    pub binary: PathBuf,
 }
 
 #[derive(Clone, Debug)]
@@ -473,6 +475,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             shutdown_timeout: self.seconds("SHUTDOWN_TIMEOUT_SECONDS", 30.0),
             max_json_bytes: self.at_least("MAX_JSON_KB", 512, 1) * 1024,
             log_format,
+            binary: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("ai-interviewer")),
         }
     }
 

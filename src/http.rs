@@ -27,6 +27,8 @@ fn base(connect: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()
+        // A compressed stream may be held back until a block is full.
+        .no_gzip()
         .connect_timeout(connect)
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(128)

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ai_interviewer::config::Environment;
+use ai_interviewer::resume::worker;
 use ai_interviewer::supabase::postgrest::PostgRest;
 use ai_interviewer::{app, doctor, jobs, routes, telemetry};
 #[cfg(feature = "devstack")]
@@ -47,8 +48,16 @@ enum Command {
     Jobs,
 }
 
+fn main() -> ExitCode {
+    // The reader of files limits itself before anything else is set up.
+    if std::env::args().nth(1).as_deref() == Some(worker::COMMAND) {
+        return worker::run();
+    }
+    serve_command_line()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn serve_command_line() -> ExitCode {
     // A .env file is a convenience of development; the environment itself comes first.
     let _absent = dotenvy::dotenv();
     let cli = Cli::parse();

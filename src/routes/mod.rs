@@ -5,6 +5,7 @@ mod auth;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod client;
+pub(crate) mod files;
 pub(crate) mod openapi;
 mod ops;
 mod session_errors;
@@ -20,7 +21,7 @@ use crate::error::ApiError;
 pub use openapi::document;
 
 /// Paths of the earlier API that stay, and the canonical path that serves each.
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 13] = [
     ("/interview/session", "/agent/create_session"),
     ("/interview/start", "/agent/start_interview"),
     ("/interview/message", "/agent/send_message"),
@@ -36,12 +37,14 @@ const ALIASES: [(&str, &str); 12] = [
     ("/interview/session/time-remaining", "/agent/time_remaining"),
     ("/interview/session/ping", "/agent/ping"),
     ("/interview/session/cleanup", "/agent/cleanup"),
+    ("/files/upload-resume", "/files/upload_resume"),
 ];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     ops::configure(cfg);
     auth::configure(cfg);
     agent::configure(cfg);
+    files::configure(cfg);
     cfg.default_service(web::to(unknown_route));
 }
 

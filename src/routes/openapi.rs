@@ -7,7 +7,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Deprecated, OpenApi, PathItem};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{ALIASES, agent, auth, ops};
+use super::{ALIASES, agent, auth, files, ops};
 use crate::session::model::Report;
 
 #[derive(utoipa::OpenApi)]
@@ -58,6 +58,7 @@ impl Modify for Bearer {
 pub fn document() -> OpenApi {
     let mut document = AgentDoc::openapi();
     document.merge(auth::AuthDoc::openapi());
+    document.merge(files::FilesDoc::openapi());
     document.merge(ops::OpsDoc::openapi());
     for (alias, canonical) in ALIASES {
         if let Some(item) = document.paths.paths.get(canonical).cloned() {

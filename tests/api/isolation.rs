@@ -70,6 +70,8 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("GET", "/interview/session/time-remaining", About::Session),
     ("POST", "/interview/session/ping", About::Session),
     ("POST", "/interview/session/cleanup", About::Nothing),
+    ("POST", "/files/upload_resume", About::New),
+    ("POST", "/files/upload-resume", About::New),
     ("GET", "/", About::Public),
     ("GET", "/healthz", About::Public),
     ("GET", "/readyz", About::Public),

@@ -17,6 +17,7 @@ mod privacy;
 mod reading;
 mod recordings;
 mod report;
+mod resumes;
 mod smoke;
 mod streaming;
 mod supabase_js;

@@ -33,14 +33,17 @@ pub fn config(stack: &DevstackProcess) -> Config {
         ("RATE_LIMIT_AUTH_PER_MINUTE", "1000000".to_owned()),
         ("JOBS_INTERVAL_MINUTES", "1000".to_owned()),
     ];
-    Environment::new(move |name: &str| {
+    let mut config = Environment::new(move |name: &str| {
         pairs
             .iter()
             .find(|(key, _)| *key == name)
             .map(|(_, value)| value.clone())
     })
     .service()
-    .expect("a usable configuration")
+    .expect("a usable configuration");
+    // The running program is the test, not the service.
+    config.server.binary = env!("CARGO_BIN_EXE_ai-interviewer").into();
+    config
 }
 
 /// Settings of a model behind `url`.

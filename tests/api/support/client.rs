@@ -34,6 +34,7 @@ impl Client {
             url: url.to_owned(),
             http: reqwest::Client::builder()
                 .no_proxy()
+                .no_gzip()
                 .build()
                 .expect("a client"),
             token: None,

@@ -1,0 +1,168 @@
+//! Files: a résumé's text. Nothing of a file is stored.
+
+use actix_multipart::{Field, Multipart};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::mount;
+use crate::app::AppState;
+use crate::error::{ApiError, ProblemDocument};
+use crate::resume::ResumeError;
+use crate::routes::caller::Caller;
+
+/// Largest file, in bytes.
+const LARGEST_FILE: usize = 5 * 1024 * 1024;
+/// Longest file name that is told back, in characters.
+const LONGEST_NAME: usize = 200;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(upload_resume))]
+pub(crate) struct FilesDoc;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ResumeText {
+    /// As the client named it.
+    pub filename: String,
+    /// The file's text, at most 100,000 characters: `resume_content` of a session's configuration.
+    pub resume_text: String,
+    pub message: String,
+}
+
+/// A file of at most 5 MB.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body, which is read as a stream")]
+pub(crate) struct ResumeFile {
+    /// PDF, DOCX or text; told by its content, not by its name.
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+}
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    mount(cfg, "/files/upload_resume", |r| {
+        r.route(web::post().to(upload_resume))
+    });
+}
+
+/// Reads the text of a résumé.
+#[utoipa::path(post, path = "/files/upload_resume", tag = "files",
+    request_body(content = ResumeFile, content_type = "multipart/form-data"),
+    responses((status = 200, body = ResumeText), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security((), ("bearer" = [])))]
+pub(super) async fn upload_resume(
+    state: web::Data<AppState>,
+    _caller: Caller,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    // Before the body is read, so that waiting files wait at their senders.
+    let _place = state.uploads.acquire().await.map_err(ApiError::internal)?;
+    let (filename, file) = received(&request, payload).await?;
+    let text = state
+        .resumes
+        .extract(file)
+        .await
+        .map_err(ApiError::internal)?
+        .map_err(refused)?;
+    Ok(HttpResponse::Ok().json(ResumeText {
+        filename,
+        resume_text: text,
+        message: "The text was read. Nothing of the file is kept.".to_owned(),
+    }))
+}
+
+async fn received(
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<(String, Bytes), ApiError> {
+    let mut parts = Multipart::new(request.headers(), payload.into_inner());
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| malformed())?;
+        let named = part
+            .content_disposition()
+            .and_then(|about| about.get_filename());
+        let Some(name) = named else {
+            continue;
+        };
+        let filename: String = name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(LONGEST_NAME)
+            .collect();
+        return Ok((filename, whole(&mut part).await?));
+    }
+    Err(ApiError::new(
+        422,
+        "file_missing",
+        "Send the résumé as a multipart form with a file in the field \"file\".",
+    ))
+}
+
+async fn whole(part: &mut Field) -> Result<Bytes, ApiError> {
+    let mut file = BytesMut::new();
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(|_| malformed())?;
+        if file.len() + chunk.len() > LARGEST_FILE {
+            return Err(ApiError::new(
+                413,
+                "file_too_large",
+                "The file is larger than 5 MB. Send a smaller one, or paste the text.",
+            ));
+        }
+        file.extend_from_slice(&chunk);
+    }
+    Ok(file.freeze())
+}
+
+fn malformed() -> ApiError {
+    ApiError::new(
+        400,
+        "multipart_invalid",
+        "The body is not a whole multipart form (multipart/form-data with a boundary).",
+    )
+}
+
+fn refused(error: ResumeError) -> ApiError {
+    let (status, code, detail) = match error {
+        ResumeError::Empty => (422, "file_empty", "The file is empty."),
+        ResumeError::Unsupported => (
+            415,
+            "file_type_unsupported",
+            "The file is not a PDF, DOCX or text file. Save it as one of these, or paste the text.",
+        ),
+        ResumeError::OldWord => (
+            415,
+            "file_type_unsupported",
+            "The file is a Word document of the old kind (.doc). Save it as .docx or PDF.",
+        ),
+        ResumeError::Encrypted => (
+            422,
+            "file_encrypted",
+            "The file is protected by a password. Save it without one, or paste the text.",
+        ),
+        ResumeError::NoText => (
+            422,
+            "file_without_text",
+            "The file holds no text; it may be a scan. Paste the text, or save it from the program it was written in.",
+        ),
+        ResumeError::Damaged => (
+            422,
+            "file_damaged",
+            "The file can't be read; it seems to be damaged. Save it again, or paste the text.",
+        ),
+        ResumeError::TooComplex => (
+            422,
+            "file_too_complex",
+            "The file takes too much time or memory to read. Save it in a simpler form, or paste the text.",
+        ),
+        ResumeError::TooLong => (
+            422,
+            "file_text_too_long",
+            "The file has more than 100,000 characters of text, or more than 60 pages. Shorten it.",
+        ),
+    };
+    ApiError::new(status, code, detail)
+}
