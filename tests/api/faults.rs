@@ -111,7 +111,11 @@ async fn each_fault_of_sign_in_is_told_and_forgotten() {
     let login = json!({"email": alice.email, "password": crate::support::PASSWORD});
     for (mode, statuses) in faults() {
         proxy.set(mode.clone());
-        let answer = app.guest().post("/auth/login", &login).await;
+        let mut answer = app.guest().post("/auth/login", &login).await;
+        if answer.status == 503 && !statuses.contains(&503) {
+            // The proxy closed the connection that was kept from before, in the moment it was used.
+            answer = app.guest().post("/auth/login", &login).await;
+        }
         is_clear(&answer, &mode, statuses);
         let refresh = json!({"refresh_token": alice.refresh_token});
         if !matches!(mode, Mode::CutAnswers(_)) {
