@@ -98,10 +98,6 @@ impl Draft {
         self.stop.cancel();
     }
 
-    pub fn is_stopped(&self) -> bool {
-        self.stop.is_cancelled()
-    }
-
     /// Returns when the line is to end. Cancel-safe.
     pub async fn stopped(&self) {
         self.stop.cancelled().await;

@@ -1,5 +1,7 @@
 //! Files: a résumé's text. Nothing of a file is stored.
 
+use std::time::Duration;
+
 use actix_multipart::{Field, Multipart};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,6 +18,8 @@ use crate::routes::caller::Caller;
 
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = 5 * 1024 * 1024;
+/// For a place, and for the whole file to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -59,8 +63,14 @@ pub(super) async fn upload_resume(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     // Before the body is read, so that waiting files wait at their senders.
-    let _place = state.uploads.acquire().await.map_err(ApiError::internal)?;
-    let (filename, file) = received(&request, payload).await?;
+    let _place = tokio::time::timeout(PATIENCE, state.uploads.acquire())
+        .await
+        .map_err(|_| busy())?
+        .map_err(ApiError::internal)?;
+    // A sender that trickles must not keep the place.
+    let (filename, file) = tokio::time::timeout(PATIENCE, received(&request, payload))
+        .await
+        .map_err(|_| too_slow())??;
     let text = state
         .resumes
         .extract(file)
@@ -115,6 +125,25 @@ async fn whole(part: &mut Field) -> Result<Bytes, ApiError> {
         file.extend_from_slice(&chunk);
     }
     Ok(file.freeze())
+}
+
+fn busy() -> ApiError {
+    ApiError::new(
+        503,
+        "uploads_busy",
+        "Many files are being read right now. Try again in a moment.",
+    )
+    .retryable(true)
+    .retry_after(5)
+}
+
+fn too_slow() -> ApiError {
+    ApiError::new(
+        408,
+        "upload_too_slow",
+        "The file did not arrive in time. Try again, or paste the text.",
+    )
+    .retryable(true)
 }
 
 fn malformed() -> ApiError {

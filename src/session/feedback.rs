@@ -33,6 +33,22 @@ impl Judging {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes that the answer is being judged until the sender is dropped; `None` when it is already. A
+    /// task that ended without a word has dropped its sender.
+    fn begin(&self, key: Key) -> Option<watch::Sender<()>> {
+        let mut running = self.lock();
+        if running.get(&key).is_some_and(is_alive) {
+            return None;
+        }
+        let (sender, ended) = watch::channel(());
+        running.insert(key, ended);
+        Some(sender)
+    }
+
+    fn is_running(&self, key: &Key) -> bool {
+        self.lock().get(key).is_some_and(is_alive)
+    }
+
     fn of(&self, principal: Principal, session_id: Uuid) -> Vec<watch::Receiver<()>> {
         let running = self.lock();
         let here = |key: &Key| key.0 == principal && key.1 == session_id;
@@ -42,6 +58,10 @@ impl Judging {
             .map(|(_, ended)| ended.clone())
             .collect()
     }
+}
+
+fn is_alive(ended: &watch::Receiver<()>) -> bool {
+    ended.has_changed().is_ok()
 }
 
 impl Sessions {
@@ -64,20 +84,16 @@ impl Sessions {
         .boxed()
     }
 
-    /// Lets the coach go on beside the conversation and records what it finds.
+    /// Lets the coach go on beside the conversation and records what it finds, unless it is at it already.
     pub(super) fn judge_later(
         self: &Arc<Self>,
         leased: &Leased,
         judge: BoxFuture<'static, Feedback>,
     ) {
         let key = (leased.actor.principal, leased.session_id, leased.turn_no);
-        let (sender, ended) = watch::channel(());
-        if self.judging.lock().insert(key, ended).is_some() {
-            tracing::debug!(
-                turn_no = leased.turn_no,
-                "the answer is being judged already"
-            );
-        }
+        let Some(sender) = self.judging.begin(key) else {
+            return;
+        };
         let sessions = Arc::clone(self);
         let (actor, turn_id) = (leased.actor.clone(), leased.turn_id.clone());
         let task = async move {
@@ -132,7 +148,7 @@ impl Sessions {
             .filter(|turn| turn.message.is_some())
             .ok_or(SessionError::NoSuchAnswer)?;
         let key = (actor.principal, session_id, turn_no);
-        if turn.is_open() || !lacks_feedback(turn) || self.judging.lock().contains_key(&key) {
+        if turn.is_open() || !lacks_feedback(turn) || self.judging.is_running(&key) {
             return Ok(state);
         }
         let leased = Leased {

@@ -112,15 +112,15 @@ impl Sessions {
         self.interviewer.reply(conversation, allowed, draft).await
     }
 
-    /// Renews the lease every third of its length, until dropped. A lease that was taken away ends the
-    /// line: nobody would store it.
+    /// Renews the lease every third of its length, until dropped. A turn that was stopped on another
+    /// instance ends its line here.
     async fn keep_lease(&self, leased: &Leased, draft: &Draft) {
         let third = self.config.lease / 3;
         // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
         let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
         loop {
             due.tick().await;
-            if self.renew(leased).await == Some(Outcome::Lost) {
+            if self.renew(leased).await == Some(Outcome::Stopped) {
                 draft.stop();
             }
         }

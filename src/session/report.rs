@@ -37,8 +37,16 @@ impl Reports {
     }
 
     fn is_running(&self, actor: &Actor, session_id: Uuid) -> bool {
-        self.lock().contains_key(&(actor.principal, session_id))
+        let running = self.lock();
+        running
+            .get(&(actor.principal, session_id))
+            .is_some_and(is_alive)
     }
+}
+
+/// A task that ended without a word has dropped its sender.
+fn is_alive(written: &watch::Receiver<bool>) -> bool {
+    written.has_changed().is_ok()
 }
 
 impl Sessions {
@@ -113,7 +121,7 @@ impl Sessions {
     ) -> watch::Receiver<bool> {
         let key = (actor.principal, session_id);
         let mut running = self.reports.lock();
-        if let Some(written) = running.get(&key) {
+        if let Some(written) = running.get(&key).filter(|written| is_alive(written)) {
             return written.clone();
         }
         let (sender, receiver) = watch::channel(false);

@@ -229,9 +229,6 @@ impl Sessions {
                             replayed: false,
                         });
                     }
-                    if draft.is_stopped() {
-                        return Err(SessionError::Stopped);
-                    }
                     // Another instance took the turn over: its reply is the one that stands.
                     turn_id = leased.turn_id;
                     joins_same_text = false;
@@ -358,6 +355,7 @@ impl Sessions {
             .ok_or(SessionError::Gone)?;
         match answer.outcome {
             Outcome::Completed | Outcome::Already => Ok(Some(Arc::clone(turn))),
+            Outcome::Stopped => Err(SessionError::Stopped),
             Outcome::Lost if turn.unanswered_at.is_some() => Err(SessionError::Superseded),
             Outcome::Lost => Ok(None),
             _ => Err(SessionError::Lost),

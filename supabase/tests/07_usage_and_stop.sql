@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(17);
+select plan(19);
 
 insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000000', 'a@stop.test');
 insert into interview_sessions (session_id, user_id, session_config) values
@@ -22,9 +22,11 @@ select is(stop_turn(pg_temp.sid(), null) ->> 'outcome', 'idle', 'stop: nothing i
 -- The introduction is stopped, and resumed under any key.
 select start_interview(pg_temp.sid(), 'k0', null, 'p', 60, null);
 select is(stop_turn(pg_temp.sid(), null) ->> 'turn_id', 'k0', 'stop: the introduction');
-select is(renew_lease(pg_temp.sid(), 'k0', 'p', 60) ->> 'outcome', 'lost', 'stop: its maker learns it');
-select is(complete_turn(pg_temp.sid(), 'k0', 'p', '{"content": "late"}', null, '{}', null) ->> 'outcome', 'lost', 'stop: nor can it complete');
+select is(renew_lease(pg_temp.sid(), 'k0', 'p', 60) ->> 'outcome', 'stopped', 'stop: its maker learns it');
+select is(complete_turn(pg_temp.sid(), 'k0', 'p', '{"content": "late"}', null, '{}', null) ->> 'outcome', 'stopped', 'stop: nor can it complete');
 select is(start_interview(pg_temp.sid(), 'kx', null, 'q', 60, null) ->> 'outcome', 'resumed', 'stop: the introduction is resumed');
+select is(renew_lease(pg_temp.sid(), 'k0', 'p', 60) ->> 'outcome', 'lost', 'stop: a lease that another holds was taken over');
+select is(complete_turn(pg_temp.sid(), 'k0', 'p', '{"content": "late"}', null, '{}', null) ->> 'outcome', 'lost', 'stop: and completes as lost');
 select complete_turn(pg_temp.sid(), 'k0', 'q', '{"content": "Q0"}', null, '{"questions": 1, "input_tokens": 10}', null);
 
 -- A message is stopped: it stays, is resumed under its key, and another message takes its place.

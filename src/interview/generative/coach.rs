@@ -209,17 +209,24 @@ impl Coach for GenerativeCoach {
             .llm
             .room(NARRATIVE_TOKENS)
             .saturating_sub(tokens(prompts::NARRATIVE));
-        let each = (room / 2) / answered.len().max(1);
+        // Every answer has its share, so that a long interview loses detail and no answer.
+        let each = (room * 3 / 4) / answered.len().max(1);
         let answers: Vec<Value> = answered
             .iter()
             .map(|turn| {
                 let said = turn.message.as_deref().unwrap_or_default();
                 let feedback = turn.feedback.as_ref();
+                let told = |sentences: fn(&Feedback) -> &Vec<String>| {
+                    let sentences = feedback
+                        .map(sentences)
+                        .map_or(String::new(), |all| all.join(" "));
+                    shortened(&sentences, each / 6)
+                };
                 json!({
-                    "question": shortened(&question(conversation, turn), each / 4),
+                    "question": shortened(&question(conversation, turn), each / 6),
                     "answer": shortened(&screened(said).text, each / 2),
-                    "to_change": feedback.map(|feedback| &feedback.to_change),
-                    "worked": feedback.map(|feedback| &feedback.worked),
+                    "to_change": told(|feedback| &feedback.to_change),
+                    "worked": told(|feedback| &feedback.worked),
                 })
             })
             .collect();
@@ -235,7 +242,7 @@ impl Coach for GenerativeCoach {
         });
         let prompt = Prompt {
             system: prompts::NARRATIVE.to_owned(),
-            messages: vec![(Role::User, shortened(&asked.to_string(), room))],
+            messages: vec![(Role::User, asked.to_string())],
             schema: Some(("report", narrative_schema())),
             max_tokens: NARRATIVE_TOKENS,
         };
@@ -269,7 +276,10 @@ impl Coach for GenerativeCoach {
 }
 
 fn role(config: &SessionConfig) -> Value {
-    let role = config.job_role.as_deref().map(|role| screened(role).text);
+    let role = config
+        .job_role
+        .as_deref()
+        .map(|role| screened(role).text.clone());
     role.map_or(Value::Null, |role| Value::String(shortened(&role, 100)))
 }
 

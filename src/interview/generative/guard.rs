@@ -34,6 +34,16 @@ static ENDINGS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is constant")
 });
 
+/// Bytes before an addition that can belong to the same objection.
+pub(super) const REACH: usize = 400;
+
+/// The last `bytes` of a text, from the beginning of a character.
+pub(super) fn end_of(text: &str, bytes: usize) -> &str {
+    let from = text.len().saturating_sub(bytes);
+    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
+    from.and_then(|from| text.get(from..)).unwrap_or(text)
+}
+
 /// Why `text` must not be used; `None` when it may.
 pub(super) fn objection(text: &str, may_close: bool) -> Option<String> {
     if recitals(text).any(|words| INSTRUCTIONS.contains(&words)) {

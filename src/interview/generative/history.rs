@@ -149,7 +149,7 @@ impl Summaries {
             {
                 Ok(completion) => {
                     *usage += completion.usage;
-                    text = screened(completion.text.trim()).text;
+                    text = screened(completion.text.trim()).text.clone();
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the older part of an interview was not summarised");
@@ -168,7 +168,9 @@ fn digest(so_far: &str, turns: &[Arc<Turn>]) -> String {
     let mut digest = so_far.to_owned();
     for turn in turns {
         for text in [
-            turn.message.as_deref().map(|said| screened(said).text),
+            turn.message
+                .as_deref()
+                .map(|said| screened(said).text.clone()),
             line(turn),
         ] {
             let first = text

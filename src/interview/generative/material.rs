@@ -20,8 +20,8 @@ pub(super) fn tokens(text: &str) -> usize {
 /// Role, company, job description and résumé as one JSON object of at most about 60 % of `room` tokens.
 pub(super) fn of(config: &SessionConfig, room: usize) -> String {
     let part = |text: Option<&str>, share: usize| -> Value {
-        text.map(|text| screened(text).text)
-            .map(|text| shortened(text.trim(), room * share / 100))
+        text.map(|text| shortened(text.trim(), room * share / 100))
+            .map(|text| screened(&text).text.clone())
             .filter(|text| !text.is_empty())
             .map_or(Value::Null, Value::String)
     };

@@ -6,9 +6,12 @@
 //! depend on it.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
+use moka::sync::Cache;
 use regex::RegexSet;
+use sha2::{Digest as _, Sha256};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Stands in the place of what was left out.
@@ -35,6 +38,17 @@ static ORDERS: LazyLock<RegexSet> = LazyLock::new(|| {
     ]
     .map(|pattern| format!("(?is){pattern}")))
     .expect("the patterns are constant")
+});
+
+/// Screened texts by their digest, bounded by bytes.
+static SCREENED: LazyLock<Cache<[u8; 32], Arc<Screened>>> = LazyLock::new(|| {
+    Cache::builder()
+        .max_capacity(16 * 1024 * 1024)
+        .weigher(|_, screened: &Arc<Screened>| {
+            u32::try_from(screened.text.len() + 200).unwrap_or(u32::MAX)
+        })
+        .time_to_idle(Duration::from_secs(30 * 60))
+        .build()
 });
 
 /// A text as the model may read it.
@@ -78,8 +92,14 @@ impl Screened {
     }
 }
 
-/// Leaves out the sentences that give orders to a model.
-pub(super) fn screened(original: &str) -> Screened {
+/// Leaves out the sentences that give orders to a model. What was screened before is remembered: a
+/// conversation and its material are read again at every turn.
+pub(super) fn screened(original: &str) -> Arc<Screened> {
+    let key: [u8; 32] = Sha256::digest(original.as_bytes()).into();
+    SCREENED.get_with(key, || Arc::new(screen(original)))
+}
+
+fn screen(original: &str) -> Screened {
     // An order may be spread over sentences only so far; a match over the whole text that no sentence
     // shows by itself is looked for in pairs of neighbours.
     let sentences: Vec<(usize, &str)> = original.split_sentence_bound_indices().collect();

@@ -58,7 +58,9 @@ impl<'a> Speaker<'a> {
         if self.said.len() > LONGEST_LINE {
             return Err("it is too long".into());
         }
-        if let Some(objection) = guard::objection(&self.said, self.may_close) {
+        // What was there before was checked when it came.
+        let recent = guard::end_of(&self.said, more.len() + guard::REACH);
+        if let Some(objection) = guard::objection(recent, self.may_close) {
             return Err(objection);
         }
         self.draft.push(&more);
