@@ -7,10 +7,8 @@
 //! keys get into logs or errors.
 
 mod attempt;
-mod breaker;
 mod error;
 mod queue;
-mod retry;
 mod schema;
 
 use std::sync::Arc;
@@ -28,7 +26,8 @@ pub use queue::Lane;
 
 use crate::config::{LlmConfig, LlmProvider};
 use crate::interview::Usage;
-use breaker::Breaker;
+use crate::resilience::backoff;
+use crate::resilience::breaker::Breaker;
 use queue::Queue;
 
 /// Who speaks in a request's conversation.
@@ -113,7 +112,7 @@ impl Llm {
         let client = genai::Client::builder().with_reqwest(http).build()?;
         let shared = Arc::new(Shared {
             queue: Queue::new(config.max_concurrency),
-            breaker: Breaker::new(config.breaker_failures, config.breaker_pause),
+            breaker: Breaker::new("llm", config.breaker_failures, config.breaker_pause),
         });
         let model = |model: &str| Self {
             client: client.clone(),
@@ -166,7 +165,7 @@ impl Llm {
                 Err(error) => error,
             };
             reader.restart();
-            let wait = retry::wait(failures, &error);
+            let wait = backoff::wait(failures, error.retry_after());
             let left = deadline.saturating_duration_since(Instant::now());
             failures += 1;
             if !error.is_transient() || failures > self.config.max_retries || wait >= left {
@@ -187,7 +186,11 @@ impl Llm {
         let queued = Instant::now();
         let _place = self.shared.queue.enter(lane).await;
         metrics::histogram!("llm_queue_seconds").record(queued.elapsed().as_secs_f64());
-        let ticket = self.shared.breaker.admit()?;
+        let ticket = self
+            .shared
+            .breaker
+            .admit()
+            .map_err(|retry_after| LlmError::CircuitOpen { retry_after })?;
         let result = attempt::run(self, prompt, reader).await;
         ticket.settle(result.as_ref().err().is_none_or(|error| !error.is_outage()));
         result

@@ -16,13 +16,25 @@ insert into grants_expected values
   ('service_role', 'interview_turns', 'DELETE INSERT SELECT UPDATE'),
   ('anon', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
   ('authenticated', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
-  ('service_role', 'speech_tasks', 'DELETE INSERT SELECT UPDATE');
+  ('service_role', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
+  ('anon', 'speech_usage', 'SELECT'),
+  ('authenticated', 'speech_usage', 'SELECT'),
+  ('service_role', 'speech_usage', 'DELETE INSERT SELECT UPDATE');
 
 -- Every function of the two schemas, and the roles among anon (a), authenticated (u), service_role (s)
 -- and everybody (p) that may execute it.
 create temp table functions_expected (signature text, callers text);
 insert into functions_expected values
   ('public.accept_turn(uuid,text,text,text,integer,bigint,boolean)', 'aus'),
+  ('public.advance_speech_task(uuid,jsonb,integer)', 'aus'),
+  ('public.append_utterance(uuid,jsonb,numeric,numeric,integer)', 'aus'),
+  ('public.begin_speech_task(uuid,uuid,text,jsonb,integer,bigint,numeric,bigint,numeric,jsonb)', 'aus'),
+  ('public.finish_speech_task(uuid,text,jsonb,jsonb,text)', 'aus'),
+  ('public.finish_stream(uuid,text)', 'aus'),
+  ('public.read_speech_task(uuid)', 'aus'),
+  ('public.resume_stream(uuid,integer)', 'aus'),
+  ('private.charge_speech(bigint,numeric,bigint,numeric)', 'aus'),
+  ('private.stream_text(jsonb)', 'aus'),
   ('public.begin_report(uuid,text,integer,bigint)', 'aus'),
   ('public.claim_session(uuid,bigint)', 'aus'),
   ('public.cleanup_abandoned_sessions(integer,integer)', 's'),
@@ -83,7 +95,7 @@ from grants_expected e;
 
 select is(
   (select array_agg(tablename::text order by tablename) from pg_tables where schemaname = 'public'),
-  array['interview_sessions', 'interview_turns', 'speech_tasks', 'users'], 'public has these tables and no other');
+  array['interview_sessions', 'interview_turns', 'speech_tasks', 'speech_usage', 'users'], 'public has these tables and no other');
 select is(
   (select count(*)::int from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relrowsecurity),
   0, 'row level security is on for every table');
@@ -101,8 +113,8 @@ select is(
   (select count(*)::int from functions_found where not fixed_path), 0, 'every function has an empty search_path');
 select is(
   (select array_agg(signature order by signature) from functions_found where definer),
-  array['private.claim_session(uuid)', 'private.on_auth_user_written()'],
-  'only two functions are security definer, and neither is in an exposed schema');
+  array['private.charge_speech(bigint,numeric,bigint,numeric)', 'private.claim_session(uuid)', 'private.on_auth_user_written()'],
+  'only three functions are security definer, and none is in an exposed schema');
 select ok(
   not has_schema_privilege('public', 'private', 'usage'), 'schema private is not open to everybody');
 select is(

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use super::LlmError;
-
 const FIRST: Duration = Duration::from_millis(400);
 const LONGEST: Duration = Duration::from_secs(8);
 
 /// The provider's `Retry-After`, else exponential backoff, half of it random so that clients that failed
 /// together do not come back together.
-pub(super) fn wait(failures: u32, error: &LlmError) -> Duration {
-    if let Some(asked) = error.retry_after() {
+pub(crate) fn wait(failures: u32, asked: Option<Duration>) -> Duration {
+    if let Some(asked) = asked {
         return asked;
     }
     let backoff = FIRST
@@ -29,12 +27,10 @@ mod tests {
             let longest = FIRST
                 .saturating_mul(2_u32.saturating_pow(failures))
                 .min(LONGEST);
-            let wait = wait(failures, &LlmError::Cut);
+            let wait = wait(failures, None);
             assert!(wait >= longest / 2 && wait <= longest, "{wait:?}");
         }
-        let asked = LlmError::RateLimited {
-            retry_after: Some(Duration::from_secs(3)),
-        };
-        assert_eq!(wait(0, &asked), Duration::from_secs(3));
+        let asked = Duration::from_secs(3);
+        assert_eq!(wait(0, Some(asked)), asked);
     }
 }

@@ -4,9 +4,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::LlmError;
-
-pub(super) struct Breaker {
+/// One provider's.
+pub(crate) struct Breaker {
+    provider: &'static str,
     failures_allowed: u32,
     pause: Duration,
     state: Mutex<State>,
@@ -22,30 +22,31 @@ struct State {
 
 /// Permission for one request; what became of it is told by [`Ticket::settle`]. Dropped unsettled, it
 /// says nothing.
-pub(super) struct Ticket<'a> {
+pub(crate) struct Ticket<'a> {
     breaker: &'a Breaker,
     probe: bool,
 }
 
 impl Breaker {
-    pub(super) fn new(failures_allowed: u32, pause: Duration) -> Self {
+    pub(crate) fn new(provider: &'static str, failures_allowed: u32, pause: Duration) -> Self {
         Self {
+            provider,
             failures_allowed,
             pause,
             state: Mutex::default(),
         }
     }
 
-    pub(super) fn admit(&self) -> Result<Ticket<'_>, LlmError> {
+    /// # Errors
+    /// How long the provider is left alone, at least a second.
+    pub(crate) fn admit(&self) -> Result<Ticket<'_>, Duration> {
         let mut state = self.lock();
         let Some(open_until) = state.open_until else {
             return Ok(self.ticket(false));
         };
         let left = open_until.saturating_duration_since(Instant::now());
         if state.probing || !left.is_zero() {
-            return Err(LlmError::CircuitOpen {
-                retry_after: left.max(Duration::from_secs(1)),
-            });
+            return Err(left.max(Duration::from_secs(1)));
         }
         state.probing = true;
         Ok(self.ticket(true))
@@ -64,7 +65,8 @@ impl Breaker {
 }
 
 impl Ticket<'_> {
-    pub(super) fn settle(self, well: bool) {
+    /// Whether the provider worked, whatever it thought of the request.
+    pub(crate) fn settle(self, well: bool) {
         let mut state = self.breaker.lock();
         if well {
             *state = State::default();
@@ -74,7 +76,8 @@ impl Ticket<'_> {
                 state.open_until = Some(Instant::now() + self.breaker.pause);
             }
         }
-        metrics::gauge!("llm_circuit_open").set(f64::from(u8::from(state.open_until.is_some())));
+        metrics::gauge!("circuit_open", "provider" => self.breaker.provider)
+            .set(f64::from(u8::from(state.open_until.is_some())));
     }
 }
 
@@ -98,16 +101,16 @@ mod tests {
 
     #[test]
     fn it_opens_after_failures_in_a_row_only() {
-        let breaker = Breaker::new(3, Duration::from_secs(60));
+        let breaker = Breaker::new("test", 3, Duration::from_secs(60));
         fail(&breaker, 2);
         breaker.admit().expect("closed").settle(true);
         fail(&breaker, 3);
-        assert!(matches!(breaker.admit(), Err(LlmError::CircuitOpen { .. })));
+        assert!(breaker.admit().is_err());
     }
 
     #[test]
     fn one_probe_at_a_time_closes_it_or_opens_it_again() {
-        let breaker = Breaker::new(1, Duration::ZERO);
+        let breaker = Breaker::new("test", 1, Duration::ZERO);
         fail(&breaker, 1);
         let probe = breaker.admit().expect("a probe");
         assert!(breaker.admit().is_err());

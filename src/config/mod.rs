@@ -3,14 +3,19 @@
 //! Every problem found is reported together, each with the variable's name and what it should look
 //! like. Empty variables count as unset. Secrets are [`SecretString`]s, which `Debug` hides.
 
-use std::fmt;
+mod environment;
+mod llm;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
+
+use environment::placeholder_url;
+pub use environment::{ConfigError, Environment};
+pub use llm::{LlmConfig, LlmProvider};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,51 +93,6 @@ pub struct JobConfig {
     pub delete_guests_after_hours: u32,
 }
 
-/// Which API a language model is spoken to by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LlmProvider {
-    /// OpenAI's chat completions, and every server compatible with them.
-    OpenAi,
-    /// Anthropic's messages.
-    Anthropic,
-}
-
-impl LlmProvider {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::Anthropic => "anthropic",
-        }
-    }
-}
-
-/// The language model behind interviewer and coach.
-#[derive(Clone, Debug)]
-pub struct LlmConfig {
-    pub provider: LlmProvider,
-    pub model: String,
-    /// The coach's model; the interviewer's when it is not set apart.
-    pub coach_model: String,
-    /// Ends in a slash; paths such as `chat/completions` or `messages` are added.
-    pub base_url: Url,
-    pub api_key: Option<SecretString>,
-    /// Tokens that fit into the model's window, the answer included.
-    pub context_tokens: u32,
-    pub connect_timeout: Duration,
-    /// From the request to the first token.
-    pub first_token_timeout: Duration,
-    /// From one token to the next.
-    pub token_timeout: Duration,
-    /// One request as a whole, with its retries.
-    pub timeout: Duration,
-    pub max_retries: u32,
-    /// Requests under way at once; the coach may use half of them.
-    pub max_concurrency: usize,
-    /// Failures in a row after which the provider is left alone for a while.
-    pub breaker_failures: u32,
-    pub breaker_pause: Duration,
-}
-
 /// Web search for learning resources.
 #[derive(Clone, Debug)]
 pub struct SearchConfig {
@@ -163,132 +123,7 @@ pub struct DevstackConfig {
     pub gotrue_bin: Option<PathBuf>,
 }
 
-/// Everything that is wrong with the environment, a line each.
-#[derive(Debug)]
-pub struct ConfigError(Vec<String>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration is not usable:")?;
-        for line in &self.0 {
-            write!(f, "\n  - {line}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-/// A source of settings: name to value.
-pub struct Environment<F> {
-    lookup: F,
-    problems: Vec<String>,
-}
-
-impl Environment<fn(&str) -> Option<String>> {
-    /// The process environment.
-    pub fn process() -> Self {
-        Environment::new(|name| std::env::var(name).ok())
-    }
-}
-
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
-    pub fn new(lookup: F) -> Self {
-        Self {
-            lookup,
-            problems: Vec::new(),
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
-    }
-
-    fn first_of(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.text(name))
-    }
-
-    fn secret(&self, names: &[&str]) -> Option<SecretString> {
-        self.first_of(names).map(SecretString::from)
-    }
-
-    fn required(&mut self, names: &[&str], looks_like: &str) -> String {
-        self.first_of(names).unwrap_or_else(|| {
-            self.problems.push(format!(
-                "{} is not set; it should be {looks_like}",
-                names.join(" or ")
-            ));
-            String::new()
-        })
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &str, default: T, looks_like: &str) -> T {
-        match self.text(name) {
-            None => default,
-            Some(value) => value.parse().unwrap_or_else(|_| {
-                self.problems.push(format!(
-                    "{name}={value} is not usable; it should be {looks_like}"
-                ));
-                default
-            }),
-        }
-    }
-
-    fn at_least<T: FromStr + PartialOrd + fmt::Display>(
-        &mut self,
-        name: &str,
-        default: T,
-        minimum: T,
-    ) -> T {
-        let looks_like = format!("a whole number of at least {minimum}");
-        let value = self.parsed(name, default, &looks_like);
-        if value < minimum {
-            self.problems.push(format!(
-                "{name}={value} is not usable; it should be {looks_like}"
-            ));
-            return minimum;
-        }
-        value
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        match self.text(name).map(|v| v.to_ascii_lowercase()).as_deref() {
-            None | Some("false" | "0" | "no" | "off") => false,
-            Some("true" | "1" | "yes" | "on") => true,
-            Some(other) => {
-                self.problems.push(format!(
-                    "{name}={other} is not usable; it should be true or false"
-                ));
-                false
-            }
-        }
-    }
-
-    fn millis(&mut self, name: &str, default: u64) -> Duration {
-        Duration::from_millis(self.parsed(name, default, "a number of milliseconds"))
-    }
-
-    fn seconds(&mut self, name: &str, default: f64) -> Duration {
-        let looks_like = "a number of seconds, 0 or more, such as 1 or 0.5";
-        let value = self.parsed(name, default, looks_like);
-        Duration::try_from_secs_f64(value).unwrap_or_else(|_| {
-            self.problems.push(format!(
-                "{name}={value} is not usable; it should be {looks_like}"
-            ));
-            Duration::from_secs_f64(default)
-        })
-    }
-
-    fn finish<T>(self, value: T) -> Result<T, ConfigError> {
-        if self.problems.is_empty() {
-            Ok(value)
-        } else {
-            Err(ConfigError(self.problems))
-        }
-    }
-
     /// Whether the embedded stack is asked for (`USE_MOCK_AUTH`).
     pub fn uses_mock_auth(&mut self) -> bool {
         self.flag("USE_MOCK_AUTH")
@@ -302,15 +137,6 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             jwt_secret: self.secret(&["JWT_SECRET"]),
             gotrue_bin: self.text("GOTRUE_BIN").map(PathBuf::from),
         }
-    }
-
-    /// Reads the language model alone.
-    ///
-    /// # Errors
-    /// All malformed variables at once.
-    pub fn language_model(mut self) -> Result<Option<LlmConfig>, ConfigError> {
-        let llm = self.llm();
-        self.finish(llm)
     }
 
     /// Reads everything the service needs.
@@ -351,84 +177,6 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             },
         };
         self.finish(config)
-    }
-
-    /// The provider named by `LLM_PROVIDER`, else the one there is a key or an address for.
-    fn llm(&mut self) -> Option<LlmConfig> {
-        let openai_key = self.secret(&["OPENAI_API_KEY"]);
-        let anthropic_key = self.secret(&["ANTHROPIC_API_KEY"]);
-        let has_openai = openai_key.is_some() || self.text("OPENAI_BASE_URL").is_some();
-        let has_anthropic = anthropic_key.is_some() || self.text("ANTHROPIC_BASE_URL").is_some();
-        let provider = match self.text("LLM_PROVIDER").as_deref() {
-            None if has_openai => LlmProvider::OpenAi,
-            None if has_anthropic => LlmProvider::Anthropic,
-            None | Some("offline") => return None,
-            Some("openai") => LlmProvider::OpenAi,
-            Some("anthropic") => LlmProvider::Anthropic,
-            Some(other) => {
-                self.problems.push(format!(
-                    "LLM_PROVIDER={other} is not usable; it should be openai, anthropic or offline"
-                ));
-                return None;
-            }
-        };
-        let (api_key, base_url, default_model, reachable, key_name) = match provider {
-            LlmProvider::OpenAi => (
-                openai_key,
-                self.base_url("OPENAI_BASE_URL", "https://api.openai.com/v1/"),
-                "gpt-4.1-mini",
-                has_openai,
-                "OPENAI_API_KEY",
-            ),
-            LlmProvider::Anthropic => (
-                anthropic_key,
-                self.base_url("ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/"),
-                "claude-haiku-4-5",
-                has_anthropic,
-                "ANTHROPIC_API_KEY",
-            ),
-        };
-        if !reachable {
-            self.problems.push(format!(
-                "{key_name} is not set; LLM_PROVIDER={} needs it (or the base URL of a server without keys)",
-                provider.name()
-            ));
-        }
-        let model = self
-            .text("LLM_MODEL")
-            .unwrap_or_else(|| default_model.to_owned());
-        Some(LlmConfig {
-            provider,
-            coach_model: self
-                .text("LLM_COACH_MODEL")
-                .unwrap_or_else(|| model.clone()),
-            model,
-            base_url,
-            api_key,
-            context_tokens: self.at_least("LLM_CONTEXT_TOKENS", 32_000, 2_000),
-            connect_timeout: self.seconds("LLM_CONNECT_TIMEOUT_SECONDS", 5.0),
-            first_token_timeout: self.seconds("LLM_FIRST_TOKEN_TIMEOUT_SECONDS", 20.0),
-            token_timeout: self.seconds("LLM_TOKEN_TIMEOUT_SECONDS", 10.0),
-            timeout: self.seconds("LLM_TIMEOUT_SECONDS", 60.0),
-            max_retries: self.at_least("LLM_MAX_RETRIES", 2, 0),
-            max_concurrency: self.at_least("LLM_MAX_CONCURRENCY", 64, 2),
-            breaker_failures: self.at_least("LLM_BREAKER_FAILURES", 5, 1),
-            breaker_pause: self.seconds("LLM_BREAKER_PAUSE_SECONDS", 15.0),
-        })
-    }
-
-    /// An address that paths can be added to, with or without its last slash in the variable.
-    fn base_url(&mut self, name: &str, default: &str) -> Url {
-        let text = self.text(name).unwrap_or_else(|| default.to_owned());
-        match Url::parse(&format!("{}/", text.trim_end_matches('/'))) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
-            _ => {
-                self.problems.push(format!(
-                    "{name}={text} is not usable; it should be an address such as {default}"
-                ));
-                placeholder_url()
-            }
-        }
     }
 
     fn server(&mut self) -> ServerConfig {
@@ -512,15 +260,11 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 }
 
-fn placeholder_url() -> Url {
-    Url::parse("http://unset.invalid").expect("a constant URL")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub(super) fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let pairs: Vec<(String, String)> = pairs
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
@@ -534,7 +278,7 @@ mod tests {
         .service()
     }
 
-    const MINIMUM: [(&str, &str); 2] = [
+    pub(super) const MINIMUM: [(&str, &str); 2] = [
         ("SUPABASE_URL", "https://abc.supabase.co"),
         ("SUPABASE_ANON_KEY", "sb_publishable_x"),
     ];
@@ -576,50 +320,6 @@ mod tests {
         let shown = format!("{:?}", read(&pairs).expect("usable"));
         assert!(!shown.contains("very-secret"), "{shown}");
         assert!(!shown.contains("sb_publishable_x"), "{shown}");
-    }
-
-    fn llm(pairs: &[(&str, &str)]) -> Result<Option<LlmConfig>, ConfigError> {
-        let mut all = MINIMUM.to_vec();
-        all.extend_from_slice(pairs);
-        read(&all).map(|config| config.llm)
-    }
-
-    #[test]
-    fn the_provider_is_the_one_whose_key_is_present() {
-        assert!(llm(&[]).expect("usable").is_none());
-        let chosen = |pairs| llm(pairs).expect("usable").expect("a model").provider;
-        assert_eq!(chosen(&[("OPENAI_API_KEY", "sk-x")]), LlmProvider::OpenAi);
-        assert_eq!(
-            chosen(&[("ANTHROPIC_API_KEY", "k")]),
-            LlmProvider::Anthropic
-        );
-        let both = [("OPENAI_API_KEY", "sk-x"), ("ANTHROPIC_API_KEY", "k")];
-        assert_eq!(chosen(&both), LlmProvider::OpenAi);
-        let named = [both[0], both[1], ("LLM_PROVIDER", "anthropic")];
-        assert_eq!(chosen(&named), LlmProvider::Anthropic);
-        let off = [both[0], ("LLM_PROVIDER", "offline")];
-        assert!(llm(&off).expect("usable").is_none());
-    }
-
-    #[test]
-    fn a_compatible_server_needs_an_address_and_no_key() {
-        let config = llm(&[
-            ("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1"),
-            ("LLM_MODEL", "m"),
-        ])
-        .expect("usable")
-        .expect("a model");
-        assert_eq!(config.base_url.as_str(), "http://127.0.0.1:8080/v1/");
-        assert!(config.api_key.is_none());
-        assert_eq!(config.coach_model, "m");
-        for (name, value) in [
-            ("LLM_PROVIDER", "anthropic"),
-            ("LLM_PROVIDER", "skynet"),
-            ("OPENAI_BASE_URL", "nowhere"),
-        ] {
-            let error = llm(&[(name, value)]).expect_err("unusable").to_string();
-            assert!(error.contains(name), "{error}");
-        }
     }
 
     #[test]

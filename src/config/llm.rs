@@ -1,0 +1,178 @@
+//! The language model behind interviewer and coach.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::environment::{ConfigError, Environment};
+
+/// Which API a language model is spoken to by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LlmProvider {
+    /// OpenAI's chat completions, and every server compatible with them.
+    OpenAi,
+    /// Anthropic's messages.
+    Anthropic,
+}
+
+impl LlmProvider {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+        }
+    }
+}
+
+/// The language model behind interviewer and coach.
+#[derive(Clone, Debug)]
+pub struct LlmConfig {
+    pub provider: LlmProvider,
+    pub model: String,
+    /// The coach's model; the interviewer's when it is not set apart.
+    pub coach_model: String,
+    /// Ends in a slash; paths such as `chat/completions` or `messages` are added.
+    pub base_url: Url,
+    pub api_key: Option<SecretString>,
+    /// Tokens that fit into the model's window, the answer included.
+    pub context_tokens: u32,
+    pub connect_timeout: Duration,
+    /// From the request to the first token.
+    pub first_token_timeout: Duration,
+    /// From one token to the next.
+    pub token_timeout: Duration,
+    /// One request as a whole, with its retries.
+    pub timeout: Duration,
+    pub max_retries: u32,
+    /// Requests under way at once; the coach may use half of them.
+    pub max_concurrency: usize,
+    /// Failures in a row after which the provider is left alone for a while.
+    pub breaker_failures: u32,
+    pub breaker_pause: Duration,
+}
+
+impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    /// Reads the language model alone.
+    ///
+    /// # Errors
+    /// All malformed variables at once.
+    pub fn language_model(mut self) -> Result<Option<LlmConfig>, ConfigError> {
+        let llm = self.llm();
+        self.finish(llm)
+    }
+
+    /// The provider named by `LLM_PROVIDER`, else the one there is a key or an address for.
+    pub(super) fn llm(&mut self) -> Option<LlmConfig> {
+        let openai_key = self.secret(&["OPENAI_API_KEY"]);
+        let anthropic_key = self.secret(&["ANTHROPIC_API_KEY"]);
+        let has_openai = openai_key.is_some() || self.text("OPENAI_BASE_URL").is_some();
+        let has_anthropic = anthropic_key.is_some() || self.text("ANTHROPIC_BASE_URL").is_some();
+        let provider = match self.text("LLM_PROVIDER").as_deref() {
+            None if has_openai => LlmProvider::OpenAi,
+            None if has_anthropic => LlmProvider::Anthropic,
+            None | Some("offline") => return None,
+            Some("openai") => LlmProvider::OpenAi,
+            Some("anthropic") => LlmProvider::Anthropic,
+            Some(other) => {
+                self.problems.push(format!(
+                    "LLM_PROVIDER={other} is not usable; it should be openai, anthropic or offline"
+                ));
+                return None;
+            }
+        };
+        let (api_key, base_url, default_model, reachable, key_name) = match provider {
+            LlmProvider::OpenAi => (
+                openai_key,
+                self.base_url("OPENAI_BASE_URL", "https://api.openai.com/v1/"),
+                "gpt-4.1-mini",
+                has_openai,
+                "OPENAI_API_KEY",
+            ),
+            LlmProvider::Anthropic => (
+                anthropic_key,
+                self.base_url("ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/"),
+                "claude-haiku-4-5",
+                has_anthropic,
+                "ANTHROPIC_API_KEY",
+            ),
+        };
+        if !reachable {
+            self.problems.push(format!(
+                "{key_name} is not set; LLM_PROVIDER={} needs it (or the base URL of a server without keys)",
+                provider.name()
+            ));
+        }
+        let model = self
+            .text("LLM_MODEL")
+            .unwrap_or_else(|| default_model.to_owned());
+        Some(LlmConfig {
+            provider,
+            coach_model: self
+                .text("LLM_COACH_MODEL")
+                .unwrap_or_else(|| model.clone()),
+            model,
+            base_url,
+            api_key,
+            context_tokens: self.at_least("LLM_CONTEXT_TOKENS", 32_000, 2_000),
+            connect_timeout: self.seconds("LLM_CONNECT_TIMEOUT_SECONDS", 5.0),
+            first_token_timeout: self.seconds("LLM_FIRST_TOKEN_TIMEOUT_SECONDS", 20.0),
+            token_timeout: self.seconds("LLM_TOKEN_TIMEOUT_SECONDS", 10.0),
+            timeout: self.seconds("LLM_TIMEOUT_SECONDS", 60.0),
+            max_retries: self.at_least("LLM_MAX_RETRIES", 2, 0),
+            max_concurrency: self.at_least("LLM_MAX_CONCURRENCY", 64, 2),
+            breaker_failures: self.at_least("LLM_BREAKER_FAILURES", 5, 1),
+            breaker_pause: self.seconds("LLM_BREAKER_PAUSE_SECONDS", 15.0),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{MINIMUM, read};
+    use super::*;
+
+    fn llm(pairs: &[(&str, &str)]) -> Result<Option<LlmConfig>, ConfigError> {
+        let mut all = MINIMUM.to_vec();
+        all.extend_from_slice(pairs);
+        read(&all).map(|config| config.llm)
+    }
+
+    #[test]
+    fn the_provider_is_the_one_whose_key_is_present() {
+        assert!(llm(&[]).expect("usable").is_none());
+        let chosen = |pairs| llm(pairs).expect("usable").expect("a model").provider;
+        assert_eq!(chosen(&[("OPENAI_API_KEY", "sk-x")]), LlmProvider::OpenAi);
+        assert_eq!(
+            chosen(&[("ANTHROPIC_API_KEY", "k")]),
+            LlmProvider::Anthropic
+        );
+        let both = [("OPENAI_API_KEY", "sk-x"), ("ANTHROPIC_API_KEY", "k")];
+        assert_eq!(chosen(&both), LlmProvider::OpenAi);
+        let named = [both[0], both[1], ("LLM_PROVIDER", "anthropic")];
+        assert_eq!(chosen(&named), LlmProvider::Anthropic);
+        let off = [both[0], ("LLM_PROVIDER", "offline")];
+        assert!(llm(&off).expect("usable").is_none());
+    }
+
+    #[test]
+    fn a_compatible_server_needs_an_address_and_no_key() {
+        let config = llm(&[
+            ("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1"),
+            ("LLM_MODEL", "m"),
+        ])
+        .expect("usable")
+        .expect("a model");
+        assert_eq!(config.base_url.as_str(), "http://127.0.0.1:8080/v1/");
+        assert!(config.api_key.is_none());
+        assert_eq!(config.coach_model, "m");
+        for (name, value) in [
+            ("LLM_PROVIDER", "anthropic"),
+            ("LLM_PROVIDER", "skynet"),
+            ("OPENAI_BASE_URL", "nowhere"),
+        ] {
+            let error = llm(&[(name, value)]).expect_err("unusable").to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}
