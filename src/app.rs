@@ -23,9 +23,10 @@ use crate::interview::resources::Library;
 use crate::interview::{Coach, Interviewer};
 use crate::limits::Limits;
 use crate::llm::Llm;
-use crate::resume::worker::Worker;
+use crate::sandbox::Sandbox;
 use crate::search::Serper;
 use crate::session::{SessionParts, Sessions};
+use crate::speech::Speech;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
 use crate::{jobs, middleware, routes, telemetry};
@@ -40,9 +41,11 @@ pub struct AppState {
     pub gotrue: Arc<GoTrue>,
     pub rest: Arc<PostgRest>,
     pub sessions: Arc<Sessions>,
+    pub speech: Arc<Speech>,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,
-    pub resumes: Worker,
+    /// Where strangers' files are read.
+    pub sandbox: Sandbox,
     /// Files that may be received at once.
     pub uploads: Semaphore,
     pub metrics: PrometheusHandle,
@@ -121,20 +124,27 @@ impl Application {
             runtime: Handle::current(),
             tasks: tasks.clone(),
         });
+        let speech = Speech::new(
+            &config.speech,
+            Arc::clone(&rest),
+            Handle::current(),
+            tasks.clone(),
+        )?;
         let address = (config.server.host.as_str(), config.server.port);
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
         let limits = Arc::new(Limits::new(&config.limits));
-        let resumes = Worker::new(config.server.binary.clone());
+        let sandbox = Sandbox::new(config.server.binary.clone());
         let state = web::Data::new(AppState {
             config,
             verifier,
             gotrue,
             rest,
             sessions,
+            speech,
             events,
             limits,
-            resumes,
+            sandbox,
             uploads: Semaphore::new(UPLOADS),
             metrics: telemetry::metrics(),
             shutdown: CancellationToken::new(),

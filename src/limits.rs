@@ -19,6 +19,7 @@ pub struct Limits {
     auth_by_address: DefaultKeyedRateLimiter<IpAddr>,
     /// Guesses at one account count wherever they come from.
     auth_by_account: DefaultKeyedRateLimiter<String>,
+    speech: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
 
@@ -28,6 +29,7 @@ impl Limits {
             requests: RateLimiter::keyed(per_minute(config.requests_per_minute)),
             auth_by_address: RateLimiter::keyed(per_minute(config.auth_per_minute)),
             auth_by_account: RateLimiter::keyed(per_minute(config.auth_per_minute)),
+            speech: RateLimiter::keyed(per_minute(config.speech_per_minute)),
             clock: DefaultClock::default(),
         }
     }
@@ -54,11 +56,22 @@ impl Limits {
             .map_err(|refusal| Self::limited(refusal.wait_time_from(self.clock.now())))
     }
 
+    /// Counts a request that a speech provider is paid for.
+    ///
+    /// # Errors
+    /// The client has no such request left for now.
+    pub fn check_speech(&self, client: IpAddr) -> Result<(), Limited> {
+        self.speech
+            .check_key(&client)
+            .map_err(|refusal| Self::limited(refusal.wait_time_from(self.clock.now())))
+    }
+
     /// Forgets clients that are back at their full allowance.
     pub fn sweep(&self) {
         self.requests.retain_recent();
         self.auth_by_address.retain_recent();
         self.auth_by_account.retain_recent();
+        self.speech.retain_recent();
     }
 
     fn limited(wait: std::time::Duration) -> Limited {
@@ -80,6 +93,7 @@ mod tests {
         Limits::new(&LimitConfig {
             requests_per_minute: 2,
             auth_per_minute: 2,
+            speech_per_minute: 2,
         })
     }
 

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use ai_interviewer::config::Environment;
 use ai_interviewer::resume::worker;
+use ai_interviewer::speech::audio;
+use ai_interviewer::speech::live::ear;
 use ai_interviewer::supabase::postgrest::PostgRest;
 use ai_interviewer::{app, doctor, jobs, routes, telemetry};
 #[cfg(feature = "devstack")]
@@ -50,8 +52,11 @@ enum Command {
 
 fn main() -> ExitCode {
     // The reader of files limits itself before anything else is set up.
-    if std::env::args().nth(1).as_deref() == Some(worker::COMMAND) {
-        return worker::run();
+    match std::env::args().nth(1).as_deref() {
+        Some(worker::COMMAND) => return worker::run(),
+        Some(audio::COMMAND) => return audio::run(),
+        Some(ear::COMMAND) => return ear::run(std::env::args().nth(2).as_deref()),
+        _ => {}
     }
     serve_command_line()
 }

@@ -5,6 +5,7 @@
 
 mod environment;
 mod llm;
+mod speech;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use url::Url;
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
 pub use llm::{LlmConfig, LlmProvider};
+pub use speech::{AudioApi, DeepgramConfig, SpeechConfig};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct TurnConfig {
 pub struct LimitConfig {
     pub requests_per_minute: u32,
     pub auth_per_minute: u32,
+    /// Requests that a speech provider is paid for.
+    pub speech_per_minute: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -111,6 +115,7 @@ pub struct Config {
     /// `None`: the offline interviewer and coach.
     pub llm: Option<LlmConfig>,
     pub search: SearchConfig,
+    pub speech: SpeechConfig,
     pub limits: LimitConfig,
     pub jobs: JobConfig,
 }
@@ -165,9 +170,11 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 base_url: self.base_url("SERPER_BASE_URL", "https://google.serper.dev/"),
                 timeout: self.seconds("SEARCH_TIMEOUT_SECONDS", 8.0),
             },
+            speech: self.speech(),
             limits: LimitConfig {
                 requests_per_minute: self.at_least("RATE_LIMIT_PER_MINUTE", 600, 1),
                 auth_per_minute: self.at_least("RATE_LIMIT_AUTH_PER_MINUTE", 20, 1),
+                speech_per_minute: self.at_least("RATE_LIMIT_SPEECH_PER_MINUTE", 60, 1),
             },
             jobs: JobConfig {
                 interval: Duration::from_secs(60 * self.at_least("JOBS_INTERVAL_MINUTES", 60, 1)),
@@ -317,6 +324,8 @@ mod tests {
         pairs.push(("SUPABASE_JWT_SECRET", "very-secret-indeed"));
         pairs.push(("OPENAI_API_KEY", "sk-very-secret"));
         pairs.push(("SERPER_API_KEY", "very-secret-too"));
+        pairs.push(("SPEECH_API_KEY", "very-secret-ears"));
+        pairs.push(("DEEPGRAM_API_KEY", "very-secret-live"));
         let shown = format!("{:?}", read(&pairs).expect("usable"));
         assert!(!shown.contains("very-secret"), "{shown}");
         assert!(!shown.contains("sb_publishable_x"), "{shown}");

@@ -18,6 +18,14 @@ pub(crate) struct JsonObject {
 }
 
 impl JsonObject {
+    /// Members that came in another form than JSON.
+    pub(crate) fn of(members: Map<String, Value>) -> Self {
+        Self {
+            members,
+            errors: Vec::new(),
+        }
+    }
+
     /// Takes a member out; null counts as absent. A value of another type is noted, with `expected` as
     /// what it should have been.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
@@ -42,6 +50,24 @@ impl JsonObject {
         None
     }
 
+    /// Takes out a number, which a form has as text.
+    pub(crate) fn take_number(&mut self, name: &str) -> Option<f32> {
+        if let Some(Value::String(text)) = self.members.get(name)
+            && let Ok(number) = text.trim().parse()
+        {
+            self.members.remove(name);
+            return Some(number);
+        }
+        self.take(name, "must be a number")
+    }
+
+    /// Refuses a member that was not refused for another reason.
+    pub(crate) fn refuse_unless_refused(&mut self, name: &str, message: &str) {
+        if !self.errors.iter().any(|error| error.field == name) {
+            self.refuse(name, message);
+        }
+    }
+
     pub(crate) fn refuse(&mut self, name: &str, message: &str) {
         self.errors.push(FieldError::new(name, message));
     }
@@ -62,7 +88,7 @@ impl JsonObject {
     }
 }
 
-fn too_large(limit: usize) -> ApiError {
+pub(crate) fn too_large(limit: usize) -> ApiError {
     ApiError::new(
         413,
         "body_too_large",
@@ -148,7 +174,7 @@ impl FromRequest for JsonObject {
     }
 }
 
-fn unreadable() -> ApiError {
+pub(crate) fn unreadable() -> ApiError {
     ApiError::new(
         400,
         "body_unreadable",

@@ -67,6 +67,14 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no application state")))?;
+    signed_in(state, token).await.map(Caller::User)
+}
+
+/// Whose token it is.
+///
+/// # Errors
+/// 401 for a token that is not good, 503 when that can't be told.
+pub(crate) async fn signed_in(state: &AppState, token: &str) -> Result<SignedIn, ApiError> {
     let verified = state
         .verifier
         .verify(token)
@@ -86,10 +94,10 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
             .retryable(true)
             .retry_after(2),
         })?;
-    Ok(Caller::User(SignedIn {
+    Ok(SignedIn {
         verified,
         access_token: Arc::from(token),
-    }))
+    })
 }
 
 impl FromRequest for Caller {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::mount;
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
-use crate::resume::ResumeError;
+use crate::resume::{ResumeError, worker};
 use crate::routes::caller::Caller;
 
 /// Largest file, in bytes.
@@ -71,9 +71,7 @@ pub(super) async fn upload_resume(
     let (filename, file) = tokio::time::timeout(PATIENCE, received(&request, payload))
         .await
         .map_err(|_| too_slow())??;
-    let text = state
-        .resumes
-        .extract(file)
+    let text = worker::extract(&state.sandbox, file)
         .await
         .map_err(ApiError::internal)?
         .map_err(refused)?;

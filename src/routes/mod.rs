@@ -10,6 +10,8 @@ pub(crate) mod openapi;
 mod ops;
 mod session_errors;
 mod session_id;
+mod speech;
+mod speech_errors;
 mod streams;
 mod upstream_errors;
 
@@ -21,7 +23,7 @@ use crate::error::ApiError;
 pub use openapi::document;
 
 /// Paths of the earlier API that stay, and the canonical path that serves each.
-const ALIASES: [(&str, &str); 13] = [
+const ALIASES: [(&str, &str); 19] = [
     ("/interview/session", "/agent/create_session"),
     ("/interview/start", "/agent/start_interview"),
     ("/interview/message", "/agent/send_message"),
@@ -38,6 +40,15 @@ const ALIASES: [(&str, &str); 13] = [
     ("/interview/session/ping", "/agent/ping"),
     ("/interview/session/cleanup", "/agent/cleanup"),
     ("/files/upload-resume", "/files/upload_resume"),
+    ("/api/text-to-speech", "/speech/text_to_speech"),
+    ("/api/text-to-speech/stream", "/speech/text_to_speech"),
+    ("/api/speech-to-text", "/speech/speech_to_text_batch"),
+    (
+        "/api/speech-to-text/status/{task_id}",
+        "/speech/task_status/{task_id}",
+    ),
+    ("/api/speech-to-text/stream", "/speech/stream"),
+    ("/api/speech/usage-stats", "/speech/usage_stats"),
 ];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
@@ -45,6 +56,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     auth::configure(cfg);
     agent::configure(cfg);
     files::configure(cfg);
+    speech::configure(cfg);
     cfg.default_service(web::to(unknown_route));
 }
 

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Deprecated, OpenApi, PathItem};
 use utoipa::{Modify, OpenApi as _};
 
-use super::{ALIASES, agent, auth, files, ops};
+use super::{ALIASES, agent, auth, files, ops, speech};
 use crate::session::model::Report;
 
 #[derive(utoipa::OpenApi)]
@@ -59,6 +59,7 @@ pub fn document() -> OpenApi {
     let mut document = AgentDoc::openapi();
     document.merge(auth::AuthDoc::openapi());
     document.merge(files::FilesDoc::openapi());
+    document.merge(speech::SpeechDoc::openapi());
     document.merge(ops::OpsDoc::openapi());
     for (alias, canonical) in ALIASES {
         if let Some(item) = document.paths.paths.get(canonical).cloned() {
@@ -80,10 +81,12 @@ fn deprecated(mut item: PathItem, alias: &str) -> PathItem {
     ];
     for operation in operations.into_iter().flatten() {
         operation.deprecated = Some(Deprecated::True);
-        operation.operation_id = operation
-            .operation_id
-            .as_ref()
-            .map(|id| format!("{id}{}", alias.replace(['/', '-'], "_")));
+        operation.operation_id = operation.operation_id.as_ref().map(|id| {
+            format!(
+                "{id}{}",
+                alias.replace(['/', '-'], "_").replace(['{', '}'], "")
+            )
+        });
     }
     item
 }

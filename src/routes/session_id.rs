@@ -11,11 +11,22 @@ struct Query {
     session_id: Option<String>,
 }
 
-/// Every place that names a session must name the same one.
+/// The session that is meant.
 ///
 /// # Errors
-/// 400 `session_required` when none does, 422 when one is no UUID or two differ.
+/// 400 `session_required` when none is named; see [`named_session`].
 pub(crate) fn session_id(request: &HttpRequest, body: Option<&str>) -> Result<Uuid, ApiError> {
+    named_session(request, body)?.ok_or_else(session_required)
+}
+
+/// The session that is meant, if any. Every place that names one must name the same.
+///
+/// # Errors
+/// 422 when one is no UUID or two differ.
+pub(crate) fn named_session(
+    request: &HttpRequest,
+    body: Option<&str>,
+) -> Result<Option<Uuid>, ApiError> {
     let header = request
         .headers()
         .get("x-session-id")
@@ -39,11 +50,13 @@ pub(crate) fn session_id(request: &HttpRequest, body: Option<&str>) -> Result<Uu
         }
         named = Some(id);
     }
-    named.ok_or_else(|| {
-        ApiError::new(
-            400,
-            "session_required",
-            "Name the session: send its id in the X-Session-ID header.",
-        )
-    })
+    Ok(named)
+}
+
+pub(crate) fn session_required() -> ApiError {
+    ApiError::new(
+        400,
+        "session_required",
+        "Name the session: send its id in the X-Session-ID header.",
+    )
 }

@@ -72,15 +72,15 @@ impl Actor {
             })
     }
 
-    /// As whom PostgREST is asked about a session.
-    fn identity(&self, session_id: Uuid) -> Identity {
+    /// As whom PostgREST is asked about a session, which guests must name.
+    pub(crate) fn identity(&self, session_id: impl Into<Option<Uuid>>) -> Identity {
         match &self.access_token {
             Some(token) => Identity::User {
                 access_token: Arc::clone(token),
                 session_id: None,
             },
             None => Identity::Guest {
-                session_id: Some(session_id),
+                session_id: session_id.into(),
             },
         }
     }

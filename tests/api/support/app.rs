@@ -7,11 +7,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ai_interviewer::app::{Application, Minds};
-use ai_interviewer::config::{Config, Environment, LlmConfig, LlmProvider};
+use ai_interviewer::config::{
+    AudioApi, Config, DeepgramConfig, Environment, LlmConfig, LlmProvider,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::model::ModelServer;
+use super::speech::SpeechServer;
 use super::stack::{DevstackProcess, stack};
 
 /// The service in this process, on a runtime and a port of its own.
@@ -31,6 +34,7 @@ pub fn config(stack: &DevstackProcess) -> Config {
         ("PORT", "0".to_owned()),
         ("RATE_LIMIT_PER_MINUTE", "1000000".to_owned()),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "1000000".to_owned()),
+        ("RATE_LIMIT_SPEECH_PER_MINUTE", "1000000".to_owned()),
         ("JOBS_INTERVAL_MINUTES", "1000".to_owned()),
     ];
     let mut config = Environment::new(move |name: &str| {
@@ -66,6 +70,26 @@ pub fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
     }
 }
 
+/// An audio API behind `url`.
+pub fn audio_api(url: &str, model: &str) -> AudioApi {
+    AudioApi {
+        base_url: format!("{url}/v1/").parse().expect("a URL"),
+        api_key: Some("sk-the-secret-ears".into()),
+        model: model.to_owned(),
+    }
+}
+
+/// Deepgram's socket at `url`.
+pub fn deepgram(url: &str) -> DeepgramConfig {
+    DeepgramConfig {
+        base_url: format!("{}/", url.replacen("http", "ws", 1))
+            .parse()
+            .expect("a URL"),
+        api_key: "the-secret-live-key".into(),
+        model: "nova-3".to_owned(),
+    }
+}
+
 impl TestApp {
     /// On the shared stack, as configured by default.
     pub fn start() -> Self {
@@ -96,6 +120,17 @@ impl TestApp {
         change(&mut config);
         let minds = Minds::configured(&config).expect("usable minds");
         Self::with_minds(config, minds)
+    }
+
+    /// With speech from a stand-in for the providers. Failures are not waited out.
+    pub fn with_speech(speech: &SpeechServer, change: impl FnOnce(&mut Config)) -> Self {
+        Self::with(|config| {
+            config.speech.tts = Some(audio_api(&speech.url, "tts-1"));
+            config.speech.stt = Some(audio_api(&speech.url, "whisper-1"));
+            config.speech.max_retries = 1;
+            config.speech.breaker_failures = 1_000;
+            change(config);
+        })
     }
 
     pub fn with_minds(config: Config, minds: Minds) -> Self {
@@ -166,6 +201,7 @@ impl ServiceProcess {
             .env("RUST_LOG", "error")
             .env("RATE_LIMIT_PER_MINUTE", "1000000")
             .env("RATE_LIMIT_AUTH_PER_MINUTE", "1000000")
+            .env("RATE_LIMIT_SPEECH_PER_MINUTE", "1000000")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

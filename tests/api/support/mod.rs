@@ -6,6 +6,7 @@ mod model;
 mod proxy;
 mod search;
 mod server;
+mod speech;
 pub mod sse;
 mod stack;
 
@@ -16,6 +17,7 @@ pub use client::{Answer, Client, PASSWORD};
 pub use model::{Act, ModelServer, Purpose};
 pub use proxy::{FaultyProxy, Mode};
 pub use search::SearchServer;
+pub use speech::{Fault, SpeechServer, spoken, text_of};
 pub use stack::{DevstackProcess, stack};
 
 /// Looks again and again until `holds` is true; fails after half a minute.

@@ -1,0 +1,584 @@
+//! Live transcription: who may speak, what is told while they do, and that no finished word is lost.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use uuid::Uuid;
+
+use crate::support::app::deepgram;
+use crate::support::{Client, Fault, SpeechServer, TestApp, eventually, stack};
+
+const WEBM: &[u8] = include_bytes!("../audio/recorded-by-chromium.webm");
+
+struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    async fn open(
+        url: &str,
+        path: &str,
+        protocols: Option<&str>,
+    ) -> Result<Self, tungstenite::Error> {
+        let url = format!("{}{path}", url.replacen("http", "ws", 1));
+        let mut request = url.into_client_request()?;
+        if let Some(protocols) = protocols {
+            let value = protocols.parse().expect("a header");
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", value);
+        }
+        connect_async(request).await.map(|(socket, _)| Self(socket))
+    }
+
+    /// Opened and begun with a first message.
+    async fn begun(url: &str, start: &Value) -> Self {
+        let mut socket = Self::open(url, "/speech/stream", None)
+            .await
+            .expect("a socket");
+        socket.say(start).await;
+        socket
+    }
+
+    async fn say(&mut self, message: &Value) {
+        self.0
+            .send(Message::text(message.to_string()))
+            .await
+            .expect("sent");
+    }
+
+    async fn sound(&mut self, sound: &[u8]) {
+        self.0
+            .send(Message::binary(sound.to_vec()))
+            .await
+            .expect("sent");
+    }
+
+    /// The next event; null when the connection is over.
+    async fn event(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(Duration::from_secs(30), self.0.next()).await;
+            match message.expect("an event in time") {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("JSON"),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Value::Null,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    async fn rest(&mut self) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            match self.event().await {
+                Value::Null => return events,
+                event => events.push(event),
+            }
+        }
+    }
+}
+
+fn kinds(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .filter_map(|event| event["type"].as_str())
+        .collect()
+}
+
+fn finals(events: &[Value]) -> Vec<&str> {
+    let finals = events.iter().filter(|event| event["is_final"] == true);
+    finals.filter_map(|event| event["text"].as_str()).collect()
+}
+
+/// Two sentences with a pause, as a browser's recorder sends them, in pieces.
+async fn record(socket: &mut Socket) {
+    for piece in WEBM.chunks(250) {
+        socket.sound(piece).await;
+    }
+}
+
+async fn row(task: &Value) -> Value {
+    let task: Uuid = task.as_str().expect("an id").parse().expect("a UUID");
+    let sql = "select to_jsonb(t) from speech_tasks t where task_id = $1";
+    stack()
+        .db()
+        .await
+        .query_one(sql, &[&task])
+        .await
+        .expect("a row")
+        .get(0)
+}
+
+async fn settled(task: &Value) -> Value {
+    eventually("the task settles", async || {
+        row(task).await["status"] != "processing"
+    })
+    .await;
+    row(task).await
+}
+
+fn token(client: &Client) -> &str {
+    client.token.as_deref().expect("a token")
+}
+
+#[tokio::test]
+async fn utterances_are_cut_at_silence_and_transcribed_one_by_one() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    let mut socket = Socket::begun(
+        &app.url,
+        &json!({"type": "start", "session_id": session, "language": "en"}),
+    )
+    .await;
+    let connected = socket.event().await;
+    assert_eq!(
+        (&connected["type"], &connected["text"]),
+        (&json!("connected"), &json!(""))
+    );
+    record(&mut socket).await;
+    socket.say(&json!({"type": "stop"})).await;
+    let events = socket.rest().await;
+    assert_eq!(
+        kinds(&events),
+        [
+            "speech_started",
+            "transcript",
+            "utterance_end",
+            "speech_started",
+            "transcript",
+            "utterance_end"
+        ]
+    );
+    let heard = speech.heard();
+    assert_eq!(heard.len(), 2);
+    for (asked, text) in heard.iter().zip(finals(&events)) {
+        assert_eq!(
+            (asked.file_name.as_str(), &asked.body["language"]),
+            ("audio.wav", &json!("en"))
+        );
+        assert_eq!(text, format!("I heard {} bytes.", asked.file.len()));
+    }
+    let (first, second) = (
+        events[0]["timestamp"].as_f64(),
+        events[3]["timestamp"].as_f64(),
+    );
+    assert!(first < second && second > Some(4.0), "{events:?}");
+    let row = settled(&connected["task_id"]).await;
+    assert_eq!(
+        (&row["status"], &row["task_type"]),
+        (&json!("completed"), &json!("stt_stream"))
+    );
+    assert_eq!(
+        row["result_data"]["transcription"],
+        finals(&events).join(" ")
+    );
+    let seconds = row["result_data"]["duration"].as_f64().expect("seconds");
+    assert!(
+        seconds > 5.0 && seconds < 7.5,
+        "speech alone is counted: {seconds}"
+    );
+    let used = guest.read("/speech/usage_stats", session).await.body["usage"]["seconds"].clone();
+    assert!((used.as_f64().expect("seconds") - seconds).abs() < 0.01);
+}
+
+#[tokio::test]
+async fn bare_samples_are_heard_at_each_rate() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    // A voice is needed to begin an utterance: it is decoded by the same tools that the service uses.
+    let samples = decoded(WEBM);
+    for (rate, times) in [(16_000, 1), (48_000, 3)] {
+        let start = json!({"type": "start", "access_token": token(&alice), "encoding": "linear16", "sample_rate": rate});
+        let mut socket = Socket::begun(&app.url, &start).await;
+        assert_eq!(socket.event().await["type"], "connected");
+        let bytes: Vec<u8> = samples
+            .iter()
+            .flat_map(|sample| std::iter::repeat_n(sample.to_le_bytes(), times).flatten())
+            .collect();
+        for piece in bytes.chunks(3_201) {
+            socket.sound(piece).await;
+        }
+        socket.say(&json!({"type": "stop"})).await;
+        assert_eq!(finals(&socket.rest().await).len(), 2, "at {rate}");
+    }
+}
+
+fn decoded(webm: &[u8]) -> Vec<i16> {
+    use symphonia::core::formats::FormatOptions;
+    use symphonia::core::formats::probe::Hint;
+    use symphonia::core::io::MediaSourceStream;
+    use symphonia::core::meta::MetadataOptions;
+    let source = MediaSourceStream::new(
+        Box::new(std::io::Cursor::new(webm.to_vec())),
+        Default::default(),
+    );
+    let mut format = symphonia::default::get_probe()
+        .probe(
+            &Hint::new(),
+            source,
+            FormatOptions::default(),
+            MetadataOptions::default(),
+        )
+        .expect("a recording");
+    let mut decoder = opus_decoder::OpusDecoder::new(16_000, 1).expect("a decoder");
+    let (mut samples, mut piece) = (Vec::new(), vec![0; 1_920]);
+    while let Ok(Some(packet)) = format.next_packet() {
+        let length = decoder
+            .decode(&packet.data, &mut piece, false)
+            .expect("a packet");
+        samples.extend_from_slice(&piece[..length]);
+    }
+    samples
+}
+
+#[tokio::test]
+async fn the_old_client_begins_with_sound_on_a_guests_session_in_the_url() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    let path = format!("/api/speech-to-text/stream?session_id={session}");
+    let mut socket = Socket::open(&app.url, &path, None).await.expect("a socket");
+    assert_eq!(socket.event().await["type"], "connected");
+    record(&mut socket).await;
+    socket.say(&json!({"type": "CloseStream"})).await;
+    let events = socket.rest().await;
+    assert_eq!(finals(&events).len(), 2);
+    assert!(
+        events
+            .iter()
+            .all(|event| event["type"] != "transcript" || event["text"].is_string())
+    );
+}
+
+#[tokio::test]
+async fn nobody_speaks_into_anothers_session_or_takes_up_anothers_words() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let (alice, bob, guest) = (app.user("Alice").await, app.user("Bob").await, app.guest());
+    let (hers, open) = (
+        alice.create(&json!({})).await,
+        guest.create(&json!({})).await,
+    );
+    let mut hers_live = Socket::begun(
+        &app.url,
+        &json!({"type": "start", "access_token": token(&alice), "session_id": hers}),
+    )
+    .await;
+    let task = hers_live.event().await["task_id"].clone();
+    let expired = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.x";
+    for (start, code) in [
+        (
+            json!({"type": "start", "access_token": token(&bob), "session_id": hers}),
+            "session_not_found",
+        ),
+        (
+            json!({"type": "start", "access_token": token(&bob), "session_id": open}),
+            "session_not_found",
+        ),
+        (
+            json!({"type": "start", "access_token": token(&bob), "task_id": task}),
+            "task_not_found",
+        ),
+        (
+            json!({"type": "start", "session_id": open, "task_id": task}),
+            "task_not_found",
+        ),
+        (
+            json!({"type": "start", "session_id": hers}),
+            "session_not_found",
+        ),
+        (
+            json!({"type": "start", "session_id": Uuid::new_v4()}),
+            "session_not_found",
+        ),
+        (json!({"type": "start"}), "session_required"),
+        (
+            json!({"type": "start", "access_token": expired, "session_id": open}),
+            "token_invalid",
+        ),
+        (
+            json!({"type": "start", "session_id": "nobody"}),
+            "start_required",
+        ),
+        (json!({"type": "begin"}), "start_required"),
+        (
+            json!({"type": "start", "session_id": open, "encoding": "mulaw"}),
+            "encoding_unsupported",
+        ),
+    ] {
+        let mut socket = Socket::begun(&app.url, &start).await;
+        let events = socket.rest().await;
+        assert_eq!(
+            (events.len(), &events[0]["code"]),
+            (1, &json!(code)),
+            "{start}: {events:?}"
+        );
+        assert_eq!(events[0]["type"], "error");
+        assert!(
+            events[0]["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty())
+        );
+    }
+    let path = format!("/speech/stream?session_id={hers}");
+    let mut socket = Socket::open(&app.url, &path, None).await.expect("a socket");
+    assert_eq!(socket.event().await["code"], "session_not_found");
+    let refused = Socket::open(
+        &app.url,
+        "/speech/stream",
+        Some(&format!("ai-interviewer, bearer.{expired}")),
+    )
+    .await;
+    assert!(matches!(refused, Err(tungstenite::Error::Http(response)) if response.status() == 401));
+    let answer = guest.get("/speech/stream").await;
+    answer.is_problem(426, "websocket_required");
+}
+
+#[tokio::test]
+async fn a_token_comes_as_a_subprotocol_or_in_the_first_message() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    let protocols = format!("ai-interviewer, bearer.{}", token(&alice));
+    let mut socket = Socket::open(&app.url, "/speech/stream", Some(&protocols))
+        .await
+        .expect("a socket");
+    socket.say(&json!({"type": "start"})).await;
+    let task = socket.event().await["task_id"].clone();
+    drop(socket);
+    let row = settled(&task).await;
+    assert!(row["user_id"].is_string());
+    assert_eq!(
+        (&row["status"], &row["result_data"]["transcription"]),
+        (&json!("completed"), &json!(""))
+    );
+}
+
+#[tokio::test]
+async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    speech.says("Before the break.");
+    let mut socket =
+        Socket::begun(&app.url, &json!({"type": "start", "session_id": session})).await;
+    let task = socket.event().await["task_id"].clone();
+    record(&mut socket).await;
+    // Gone without a word, while the provider has not answered yet.
+    drop(socket);
+    let row = settled(&task).await;
+    assert_eq!(
+        row["result_data"]["transcription"],
+        "Before the break. Before the break."
+    );
+    speech.says("After it.");
+    let again = json!({"type": "start", "session_id": session, "task_id": task});
+    let mut socket = Socket::begun(&app.url, &again).await;
+    let connected = socket.event().await;
+    assert_eq!(
+        (&connected["task_id"], &connected["text"]),
+        (&task, &json!("Before the break. Before the break."))
+    );
+    record(&mut socket).await;
+    socket.say(&json!({"type": "stop"})).await;
+    socket.rest().await;
+    let whole = "Before the break. Before the break. After it. After it.";
+    assert_eq!(settled(&task).await["result_data"]["transcription"], whole);
+    let path = format!("/speech/task_status/{}", task.as_str().expect("an id"));
+    assert_eq!(guest.read(&path, session).await.body["transcript"], whole);
+}
+
+#[tokio::test]
+async fn an_utterance_the_provider_fails_on_is_told_and_the_next_is_heard() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    for _ in 0..2 {
+        speech.next(Fault::Status(500, None, "x"));
+    }
+    let mut socket = Socket::begun(
+        &app.url,
+        &json!({"type": "start", "access_token": token(&alice)}),
+    )
+    .await;
+    socket.event().await;
+    record(&mut socket).await;
+    socket.say(&json!({"type": "stop"})).await;
+    let events = socket.rest().await;
+    assert_eq!(events[1]["code"], "utterance_missed", "{events:?}");
+    assert_eq!(finals(&events).len(), 1);
+}
+
+#[tokio::test]
+async fn sound_that_is_none_ends_with_an_error_and_an_idle_stream_by_itself() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| {
+        config.speech.stream_idle = Duration::from_millis(300)
+    });
+    let alice = app.user("Alice").await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    let mut socket = Socket::begun(&app.url, &start).await;
+    socket.event().await;
+    socket
+        .sound(b"this is a text, and long enough to be sure of it")
+        .await;
+    socket.say(&json!({"type": "stop"})).await;
+    let events = socket.rest().await;
+    assert_eq!(
+        (events.len(), &events[0]["code"]),
+        (1, &json!("audio_unusable")),
+        "{events:?}"
+    );
+    let mut socket = Socket::begun(&app.url, &start).await;
+    socket.event().await;
+    assert_eq!(socket.rest().await[0]["code"], "stream_idle");
+}
+
+#[tokio::test]
+async fn places_for_streams_are_limited_and_given_back() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| config.speech.max_streams = 1);
+    let alice = app.user("Alice").await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    let mut first = Socket::begun(&app.url, &start).await;
+    first.event().await;
+    let mut second = Socket::begun(&app.url, &start).await;
+    assert_eq!(second.event().await["code"], "speech_busy");
+    drop(first);
+    eventually("the place is free again", async || {
+        let mut third = Socket::begun(&app.url, &start).await;
+        third.event().await["type"] == "connected"
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_days_seconds_end_a_stream_after_what_was_said() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| config.speech.seconds_per_day = 2);
+    let alice = app.user("Alice").await;
+    let mut socket = Socket::begun(
+        &app.url,
+        &json!({"type": "start", "access_token": token(&alice)}),
+    )
+    .await;
+    let task = socket.event().await["task_id"].clone();
+    record(&mut socket).await;
+    let events = socket.rest().await;
+    assert_eq!(finals(&events).len(), 1);
+    assert_eq!(
+        events.last().expect("events")["code"],
+        "speech_budget_exceeded"
+    );
+    assert_eq!(
+        settled(&task).await["result_data"]["transcription"],
+        finals(&events)[0]
+    );
+}
+
+#[tokio::test]
+async fn a_shutdown_ends_streams_with_what_they_heard() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    let mut socket = Socket::begun(
+        &app.url,
+        &json!({"type": "start", "access_token": token(&alice)}),
+    )
+    .await;
+    let task = socket.event().await["task_id"].clone();
+    record(&mut socket).await;
+    assert_eq!(socket.event().await["type"], "speech_started");
+    let stopped = tokio::task::spawn_blocking(move || drop(app));
+    let events = socket.rest().await;
+    assert!(
+        events.iter().any(|event| event["code"] == "restarting"),
+        "{events:?}"
+    );
+    stopped.await.expect("stopped");
+    let row = row(&task).await;
+    assert_eq!(row["status"], "completed");
+    assert_ne!(row["result_data"]["transcription"], "");
+}
+
+#[tokio::test]
+async fn deepgram_hears_the_sound_as_it_comes() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| {
+        config.speech.deepgram = Some(deepgram(&speech.url))
+    });
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    let start = json!({"type": "start", "session_id": session, "language": "en"});
+    let mut socket = Socket::begun(&app.url, &start).await;
+    let task = socket.event().await["task_id"].clone();
+    record(&mut socket).await;
+    socket.say(&json!({"type": "stop"})).await;
+    let events = socket.rest().await;
+    assert_eq!(
+        events,
+        [
+            json!({"type": "speech_started", "timestamp": 0.2}),
+            json!({"type": "transcript", "text": "Good", "is_final": false}),
+            json!({"type": "transcript", "text": "Good morning.", "is_final": true}),
+            json!({"type": "utterance_end", "last_spoken_at": 1.4}),
+            json!({"type": "transcript", "text": "The last words.", "is_final": true}),
+        ]
+    );
+    assert_eq!(speech.live(), [WEBM]);
+    let asked = &speech.heard()[0];
+    assert_eq!(asked.key, "Token the-secret-live-key");
+    assert_eq!(
+        (&asked.body["model"], &asked.body["language"]),
+        (&json!("nova-3"), &json!("en"))
+    );
+    assert_eq!(asked.body["interim_results"], "true");
+    let row = settled(&task).await;
+    assert_eq!(
+        row["result_data"],
+        json!({"transcription": "Good morning. The last words.", "duration": 3.0})
+    );
+}
+
+#[tokio::test]
+async fn deepgrams_faults_are_told_and_what_it_heard_is_kept() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| {
+        config.speech.deepgram = Some(deepgram(&speech.url))
+    });
+    let alice = app.user("Alice").await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    for status in [401, 500] {
+        speech.next(Fault::Status(status, None, "x"));
+        let mut socket = Socket::begun(&app.url, &start).await;
+        let events = socket.rest().await;
+        assert_eq!(
+            events.last().expect("events")["code"],
+            "speech_provider_failed",
+            "{events:?}"
+        );
+    }
+    speech.breaks_after(2);
+    let mut socket = Socket::begun(&app.url, &start).await;
+    let task = socket.event().await["task_id"].clone();
+    socket.sound(b"one").await;
+    socket.sound(b"two").await;
+    let events = socket.rest().await;
+    assert_eq!(finals(&events), ["Good morning."]);
+    assert_eq!(
+        events.last().expect("events")["code"],
+        "speech_provider_failed"
+    );
+    let row = settled(&task).await;
+    assert_eq!(
+        (&row["status"], &row["result_data"]["transcription"]),
+        (&json!("error"), &json!("Good morning."))
+    );
+}
