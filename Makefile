@@ -15,7 +15,7 @@ node_modules/.installed: package.json package-lock.json
 
 setup-test: setup ## Install what the tests need besides
 	@sh scripts/install-pgtap.sh
-	@sh scripts/install-test-model.sh
+	@sh scripts/install-test-model.sh speech
 
 dev: setup ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
 	cargo run --quiet -- dev

@@ -1,23 +1,32 @@
 #!/bin/sh
-# Installs the small language model that tests and the quality bench speak to, into .test-model/.
+# Installs the small language model that tests and the quality bench speak to, into .test-model/. With
+# `speech`, also the voice (flite) and the transcription server that the tests of speech loop through.
 set -eu
 folder=.test-model
-wanted=tests/real_model/requirements.txt
-if [ -f "$folder/installed" ] && cmp -s "$wanted" "$folder/installed"; then
-  exit 0
+requirements=tests/real_providers/requirements-language-model.txt
+packages=
+if [ "${1:-}" = speech ]; then
+  requirements="$requirements tests/real_providers/requirements-speech.txt"
+  command -v flite >/dev/null || packages=flite
 fi
 python=$(command -v python3) || python=
 if [ -z "$python" ] || ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+  packages="$packages python3 python3-venv"
+fi
+if [ -n "$packages" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -q && apt-get install -y -q --no-install-recommends python3 python3-venv
-    python=/usr/bin/python3
+    # shellcheck disable=SC2086
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    python=$(command -v python3)
   else
-    echo "The tests need Python 3 with venv for their small language model." >&2
-    echo "Install it (Debian: apt-get install python3 python3-venv) and try again." >&2
+    echo "The tests need $packages for their small models (Debian: apt-get install $packages)." >&2
     exit 1
   fi
 fi
-rm -rf "$folder"
-"$python" -m venv "$folder"
-"$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$wanted"
-cp "$wanted" "$folder/installed"
+[ -x "$folder/bin/pip" ] || { rm -rf "$folder" && "$python" -m venv "$folder"; }
+for wanted in $requirements; do
+  installed="$folder/$(basename "$wanted")"
+  cmp -s "$wanted" "$installed" && continue
+  "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$wanted"
+  cp "$wanted" "$installed"
+done

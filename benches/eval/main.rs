@@ -5,9 +5,9 @@
 //! conducted through the same traits that the service uses.
 
 mod candidates;
+#[path = "../../tests/real_providers/language_model.rs"]
+mod language_model;
 mod plot;
-#[path = "../../tests/real_model/model.rs"]
-mod real_model;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ fn number(name: &str, default: usize) -> usize {
         .unwrap_or(default)
 }
 
-fn local(model: &real_model::RealModel) -> LlmConfig {
+fn local(model: &language_model::RealModel) -> LlmConfig {
     LlmConfig {
         provider: LlmProvider::OpenAi,
         model: "smollm2-135m".to_owned(),
@@ -70,7 +70,7 @@ fn main() -> anyhow::Result<()> {
     let _env = dotenvy::dotenv();
     let metrics = ai_interviewer::telemetry::metrics();
     let configured = Environment::process().language_model()?;
-    let small = configured.is_none().then(real_model::RealModel::start);
+    let small = configured.is_none().then(language_model::RealModel::start);
     let config = match (configured, &small) {
         (Some(config), _) => config,
         (None, Some(model)) => {

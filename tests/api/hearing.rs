@@ -1,7 +1,10 @@
 //! Recordings to text: what is taken, how the task goes on, what becomes of it when something fails.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use proptest::prop_assert;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -403,4 +406,49 @@ async fn a_result_that_could_not_be_written_is_kept_for_who_asks() {
         done["transcript"],
         format!("I heard {} bytes.", wav().len())
     );
+}
+
+/// Recordings with bytes changed, cut anywhere: both readers end by themselves, soon, and say something.
+#[test]
+fn damaged_recordings_never_hang_their_readers() {
+    let whole = [WEBM, OGG, MP3, M4A];
+    let cases = (
+        0_usize..whole.len(),
+        proptest::collection::vec((0_usize..20_000, 0_u8..=255), 1..16),
+        1_usize..20_000,
+    );
+    let config = proptest::test_runner::Config {
+        cases: 48,
+        failure_persistence: None,
+        ..Default::default()
+    };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&cases, |(which, edits, length)| {
+            let mut file = whole[which].to_vec();
+            for (at, byte) in edits {
+                let length = file.len();
+                file[at % length] = byte;
+            }
+            file.truncate(length);
+            for command in ["measure-audio", "cut-utterances"] {
+                let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+                    .arg(command)
+                    .stdin(Stdio::piped())
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .expect("it starts");
+                // It may have heard enough before the end.
+                let _unread = child.stdin.take().expect("piped").write_all(&file);
+                let output = child.wait_with_output().expect("it ends");
+                // A panic is an end as well: that is what the process is for.
+                prop_assert!(
+                    output.status.success() || output.status.code() == Some(101),
+                    "{:?}",
+                    output.status
+                );
+            }
+            Ok(())
+        })
+        .expect("every recording ends well");
 }

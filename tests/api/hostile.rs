@@ -11,7 +11,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, SpeechServer, TestApp};
 
 struct Operation {
     method: Method,
@@ -345,7 +345,8 @@ async fn still_works(app: &TestApp) {
 
 #[tokio::test]
 async fn malformed_requests_get_documented_refusals() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     let alice = app.user("Alice").await;
     let document = guest.get("/openapi.json").await.body;
@@ -381,7 +382,8 @@ async fn malformed_requests_get_documented_refusals() {
 
 #[tokio::test]
 async fn every_documented_field_refuses_what_it_cannot_be() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     let document = guest.get("/openapi.json").await.body;
     let operations = operations(&document);
@@ -410,7 +412,8 @@ async fn every_documented_field_refuses_what_it_cannot_be() {
 
 #[tokio::test]
 async fn generated_bodies_break_nothing() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     let document = guest.get("/openapi.json").await.body;
     let operations = operations(&document);
@@ -443,7 +446,8 @@ async fn generated_bodies_break_nothing() {
 
 #[tokio::test]
 async fn a_body_of_fifty_megabytes_is_refused_and_stored_nowhere() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     let session = guest.started(&json!({})).await;
     let request = guest
@@ -460,7 +464,8 @@ async fn a_body_of_fifty_megabytes_is_refused_and_stored_nowhere() {
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_problem_documents() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     for path in [
         "/nowhere",

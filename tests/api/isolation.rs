@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, Client, TestApp, stack};
+use crate::support::{Answer, Client, SpeechServer, TestApp, eventually, spoken, stack};
 
 /// What an operation is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,10 @@ enum About {
     Claim,
     /// Makes something new of the caller's own, with or without a token.
     New,
+    /// A speech task, named by its id, of a session.
+    Task,
+    /// A WebSocket, which tells its refusals by itself (see `live`).
+    Socket,
     /// Needs no token and looks at none.
     Public,
 }
@@ -72,6 +76,17 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("POST", "/interview/session/cleanup", About::Nothing),
     ("POST", "/files/upload_resume", About::New),
     ("POST", "/files/upload-resume", About::New),
+    ("POST", "/speech/text_to_speech", About::Session),
+    ("POST", "/api/text-to-speech", About::Session),
+    ("POST", "/api/text-to-speech/stream", About::Session),
+    ("POST", "/speech/speech_to_text_batch", About::Session),
+    ("POST", "/api/speech-to-text", About::Session),
+    ("GET", "/speech/task_status/{task_id}", About::Task),
+    ("GET", "/api/speech-to-text/status/{task_id}", About::Task),
+    ("GET", "/speech/usage_stats", About::Nothing),
+    ("GET", "/api/speech/usage-stats", About::Nothing),
+    ("GET", "/speech/stream", About::Socket),
+    ("GET", "/api/speech-to-text/stream", About::Socket),
     ("GET", "/", About::Public),
     ("GET", "/healthz", About::Public),
     ("GET", "/readyz", About::Public),
@@ -95,12 +110,13 @@ async fn documented(client: &Client) -> Vec<(String, String)> {
 
 async fn call(client: &Client, method: &str, path: &str, session: Option<Uuid>) -> Answer {
     let method: Method = method.parse().expect("a method");
-    let mut request = client.request(method.clone(), path);
+    let path = path.replace("{task_id}", &Uuid::new_v4().to_string());
+    let mut request = client.request(method.clone(), &path);
     if let Some(session) = session {
         request = request.header("x-session-id", session.to_string());
     }
     if method == Method::POST || method == Method::PATCH {
-        request = request.json(&json!({"message": "I am an intruder", "turn_no": 1, "name": "Intruder", "password": "Intruder-4711"}));
+        request = request.json(&json!({"message": "I am an intruder", "turn_no": 1, "text": "I am an intruder", "name": "Intruder", "password": "Intruder-4711"}));
     }
     Answer::of(request).await
 }
@@ -244,7 +260,8 @@ async fn every_operation_is_in_the_matrix() {
 
 #[tokio::test]
 async fn nobody_else_reaches_a_users_session() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let alice = app.user("Alice").await;
     let session = alice
         .started(&json!({"company_name": "Contoso-Secret"}))
@@ -273,11 +290,11 @@ async fn nobody_else_reaches_a_users_session() {
             assert_eq!(alice.read("/agent/history", session).await.status, 200);
             let guest = stranger.token.is_none();
             let answer = match about {
-                About::Session | About::Nothing | About::Claim => {
+                About::Session | About::Nothing | About::Claim | About::Task => {
                     call(stranger, method, path, Some(session)).await
                 }
                 About::Caller if guest => call(stranger, method, path, None).await,
-                About::Caller | About::New | About::Public => continue,
+                About::Caller | About::New | About::Public | About::Socket => continue,
             };
             let shown = format!("{who} {method} {path}: {answer:?}");
             match about {
@@ -285,7 +302,8 @@ async fn nobody_else_reaches_a_users_session() {
                 About::Claim if !guest => answer.is_problem(404, "session_not_found"),
                 About::Claim | About::Caller => answer.is_problem(401, "token_missing"),
                 About::Nothing => assert_eq!(answer.status, 200, "{shown}"),
-                About::New | About::Public => {}
+                About::Task => answer.is_problem(404, "task_not_found"),
+                About::New | About::Public | About::Socket => {}
             }
             reveals_nothing(&answer, who, method, path, &secrets);
             if *about == About::Session {
@@ -340,7 +358,8 @@ async fn no_bad_token_acts_for_its_owner_or_becomes_a_guest() {
 
 #[tokio::test]
 async fn a_guests_session_belongs_to_who_has_its_id_and_no_token() {
-    let app = TestApp::start();
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
     let guest = app.guest();
     let session = guest
         .started(&json!({"company_name": "Guest-Secret"}))
@@ -372,6 +391,64 @@ async fn a_guests_session_belongs_to_who_has_its_id_and_no_token() {
     }
     assert_eq!(rows(session).await, before);
     assert_eq!(guest.messages(session).await, ["A guest's words"]);
+}
+
+#[tokio::test]
+async fn a_speech_task_and_what_it_heard_are_its_owners_alone() {
+    let speech = SpeechServer::start();
+    speech.says("A spoken secret");
+    let app = TestApp::with_speech(&speech, |_| {});
+    let (alice, bob, guest) = (app.user("Alice").await, app.user("Bob").await, app.guest());
+    let (hers, open, other) = (
+        alice.create(&json!({})).await,
+        guest.create(&json!({})).await,
+        guest.create(&json!({})).await,
+    );
+    for (owner, session) in [(&alice, hers), (&guest, open)] {
+        let file = reqwest::multipart::Part::bytes(spoken(&"a".repeat(16_000))).file_name("x");
+        let request = owner
+            .request(Method::POST, "/speech/speech_to_text_batch")
+            .header("x-session-id", session.to_string())
+            .multipart(reqwest::multipart::Form::new().part("audio_file", file));
+        let task = Answer::of(request).await.body["task_id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let path = format!("/speech/task_status/{task}");
+        eventually("it is heard", async || {
+            owner.read(&path, session).await.body["transcript"] == "A spoken secret"
+        })
+        .await;
+        for (who, stranger) in [
+            ("another user", &bob),
+            ("an anonymous sign-in", &anonymous_sign_in(&app.url).await),
+            ("another guest", &guest),
+        ] {
+            for session in [session, other] {
+                if (owner.token.is_none(), stranger.token.is_none(), session) == (true, true, open)
+                {
+                    continue;
+                }
+                let answer = stranger.read(&path, session).await;
+                answer.is_problem(404, "task_not_found");
+                reveals_nothing(&answer, who, "GET", &path, &["A spoken secret".to_owned()]);
+            }
+        }
+    }
+    let used = bob.read("/speech/usage_stats", hers).await.body["usage"].clone();
+    assert_eq!(used, json!({"characters": 0, "seconds": 0.0}));
+    // Who claims the session has its tasks as well.
+    assert_eq!(
+        bob.act("/agent/claim_session", open, &json!({}))
+            .await
+            .status,
+        200
+    );
+    let rows = stack().db().await;
+    let sql = "select task_id::text from speech_tasks where session_id = $1";
+    let task: String = rows.query_one(sql, &[&open]).await.expect("a task").get(0);
+    let claimed = bob.get(&format!("/speech/task_status/{task}")).await;
+    assert_eq!(claimed.body["transcript"], "A spoken secret");
 }
 
 #[tokio::test]

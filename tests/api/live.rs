@@ -371,13 +371,14 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
         Socket::begun(&app.url, &json!({"type": "start", "session_id": session})).await;
     let task = socket.event().await["task_id"].clone();
     record(&mut socket).await;
-    // Gone without a word, while the provider has not answered yet.
-    drop(socket);
+    // Gone, while the provider has not answered yet.
+    socket.0.send(Message::Close(None)).await.expect("sent");
     let row = settled(&task).await;
     assert_eq!(
         row["result_data"]["transcription"],
         "Before the break. Before the break."
     );
+    drop(socket);
     speech.says("After it.");
     let again = json!({"type": "start", "session_id": session, "task_id": task});
     let mut socket = Socket::begun(&app.url, &again).await;

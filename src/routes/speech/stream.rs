@@ -227,6 +227,7 @@ impl Connection {
         let (mut last_sound, mut last_sign) = (started, started);
         let mut ping = tokio::time::interval(PING_EVERY.min(config.stream_idle));
         let mut code = CloseCode::Normal;
+        let mut broken = false;
         loop {
             let room = sound.clone();
             tokio::select! {
@@ -250,6 +251,8 @@ impl Connection {
                         Some(Ok(AggregatedMessage::Ping(data))) => {
                             self.session.pong(&data).await.map_err(|_| Gone)?;
                         }
+                        // What came before the connection broke is still to be heard.
+                        Some(Err(_)) if !broken => broken = true,
                         Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return Err(Gone),
                         Some(Ok(_)) => {}
                     }

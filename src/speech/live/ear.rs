@@ -4,7 +4,8 @@
 //! It writes a line of JSON for each [`Said`]; after an utterance follow its samples, 16 kHz, 16 bits,
 //! little-endian, mono.
 
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{BufWriter, Cursor, Read as _, Write};
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ pub fn run(rate: Option<&str>) -> ExitCode {
         Ok(())
     };
     let read = match rate.map(str::parse) {
-        None => decode::container(input, &mut tell),
+        None => whatever_is_there(input, &mut tell),
         Some(Ok(rate)) => decode::linear16(input, rate, &mut tell),
         Some(Err(_)) => Err(AudioError::Unsupported),
     };
@@ -65,6 +66,18 @@ pub fn run(rate: Option<&str>) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// A stream that never began is an empty one.
+fn whatever_is_there(
+    mut input: File,
+    tell: impl FnMut(&[i16]) -> std::io::Result<()>,
+) -> Result<(), AudioError> {
+    let mut first = [0];
+    match input.read(&mut first) {
+        Ok(1) => decode::container(Cursor::new(first).chain(input), tell),
+        _ => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ mod client;
 mod model;
 mod proxy;
 mod search;
-mod server;
+pub mod server;
 mod speech;
 pub mod sse;
 mod stack;

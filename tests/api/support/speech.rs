@@ -204,6 +204,8 @@ async fn faulty(fault: Fault, whole: Vec<u8>) -> HttpResponse {
         if stalls {
             tokio::time::sleep(Duration::from_secs(600)).await;
         }
+        // What was sent gets there before the end does.
+        tokio::time::sleep(Duration::from_millis(50)).await;
         yield Err(std::io::Error::other("cut"));
     })
 }

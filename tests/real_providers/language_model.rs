@@ -19,7 +19,7 @@ impl RealModel {
             "the small language model is not installed: run `make setup-test`"
         );
         let mut child = Command::new(python)
-            .arg(root.join("tests/real_model/server.py"))
+            .arg(root.join("tests/real_providers/language_model.py"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

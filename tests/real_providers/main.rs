@@ -1,4 +1,5 @@
-//! Whole interviews, streamed, with a real language model by a real OpenAI API and a real Anthropic API.
+//! Real providers, small enough for any machine: whole interviews, streamed, with a language model by a real
+//! OpenAI API and a real Anthropic API; speech that is spoken and heard.
 //!
 //! A binary of its own, so that the model's work does not slow the tests that watch time-outs. The model
 //! has 135 million parameters: what it says is of no worth, that it says it is what is tested.
@@ -7,7 +8,8 @@
 #[expect(dead_code, unused_imports, reason = "shared with the other tests")]
 mod support;
 
-mod model;
+mod language_model;
+mod speech;
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,7 @@ use support::{TestApp, config, stack};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::model::RealModel;
+use crate::language_model::RealModel;
 
 const ANSWERS: [&str; 2] = [
     "Last year I led the move of our billing system to a message queue, because the nightly batch failed. I compared two brokers and chose the simpler one. Failures fell from ten a month to none.",
