@@ -142,6 +142,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.push(service_key(&rest, &config).await);
     checks.push(providers::language_model(&config).await);
     checks.push(providers::web_search(&config).await);
+    checks.extend(providers::speech(&config).await);
     Report { checks }
 }
 
@@ -354,6 +355,7 @@ async fn guests(rest: &PostgRest) -> Check {
         "interview_sessions",
         "interview_turns",
         "speech_tasks",
+        "speech_usage",
         "users",
     ] {
         if let Ok(rows) = rest

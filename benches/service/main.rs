@@ -14,6 +14,7 @@ mod support;
 mod bare;
 mod measure;
 mod streams;
+mod uploads;
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -57,6 +58,9 @@ fn main() {
         }
         if runs("streams") {
             streams::streams(&stack).await;
+        }
+        if runs("uploads") {
+            uploads::uploads(&stack).await;
         }
         if runs("crowd") {
             crowd(&stack).await;

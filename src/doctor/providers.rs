@@ -1,15 +1,20 @@
-//! Are the language model and the web search there, and are their keys accepted?
+//! Are the language model, the web search and the speech providers there, and are their keys accepted?
 
 use std::time::Duration;
 
+use reqwest::RequestBuilder;
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use super::Check;
-use crate::config::{Config, LlmConfig, LlmProvider};
+use crate::config::{AudioApi, Config, LlmConfig, LlmProvider};
 use crate::search::{SearchError, Serper};
 
 const MODEL: &str = "language model";
 const SEARCH: &str = "web search";
+const TTS: &str = "text to speech";
+const STT: &str = "speech to text";
+const LIVE: &str = "live transcription";
 
 /// Asks for the list of models, which costs nothing: `GET /models` with both providers.
 pub(super) async fn language_model(config: &Config) -> Check {
@@ -21,51 +26,119 @@ pub(super) async fn language_model(config: &Config) -> Check {
         );
     };
     let name = format!("{}/{}", llm.provider.name(), llm.model);
-    match models(llm).await {
-        Ok(200..300) => Check::ok(MODEL, format!("{name} at {}", llm.base_url)),
+    let variable = match llm.provider {
+        LlmProvider::OpenAi => "OPENAI_API_KEY",
+        LlmProvider::Anthropic => "ANTHROPIC_API_KEY",
+    };
+    let asked = asked(&llm.base_url, "models", |request| with_key(request, llm)).await;
+    verdict(MODEL, &name, &llm.base_url, variable, asked)
+}
+
+fn with_key(request: RequestBuilder, llm: &LlmConfig) -> RequestBuilder {
+    match (&llm.api_key, llm.provider) {
+        (None, _) => request,
+        (Some(key), LlmProvider::OpenAi) => request.bearer_auth(key.expose_secret()),
+        (Some(key), LlmProvider::Anthropic) => request
+            .header("x-api-key", key.expose_secret())
+            .header("anthropic-version", "2023-06-01"),
+    }
+}
+
+/// What a request that costs nothing is answered: a status, if anything.
+async fn asked(
+    base: &Url,
+    path: &str,
+    with_key: impl FnOnce(RequestBuilder) -> RequestBuilder,
+) -> Result<u16, ()> {
+    let url = base.join(path).map_err(drop)?;
+    let patience = Duration::from_secs(10);
+    let http = crate::http::client(Duration::from_secs(5), patience).map_err(drop)?;
+    let response = with_key(http.get(url)).send().await.map_err(drop)?;
+    Ok(response.status().as_u16())
+}
+
+fn verdict(
+    check: &'static str,
+    name: &str,
+    base: &Url,
+    variable: &str,
+    asked: Result<u16, ()>,
+) -> Check {
+    match asked {
+        Ok(200..300) => Check::ok(check, format!("{name} at {base}")),
         Ok(401 | 403) => Check::failed(
-            MODEL,
-            format!("{} refuses the API key", llm.base_url),
-            match llm.provider {
-                LlmProvider::OpenAi => "copy OPENAI_API_KEY again",
-                LlmProvider::Anthropic => "copy ANTHROPIC_API_KEY again",
-            },
+            check,
+            format!("{base} refuses the API key"),
+            format!("copy {variable} again"),
         ),
         Ok(404 | 405) => Check::note(
-            MODEL,
-            format!(
-                "{} does not list its models, so {name} was not tried",
-                llm.base_url
-            ),
-            "nothing, if interviews work; else the base URL should end in /v1",
+            check,
+            format!("{base} does not list its models, so {name} was not tried"),
+            "nothing, if it works; else the base URL should end in /v1",
         ),
         Ok(status) => Check::failed(
-            MODEL,
-            format!("{} answers {status}", llm.base_url),
+            check,
+            format!("{base} answers {status}"),
             "check the base URL; it should end in /v1",
         ),
         Err(()) => Check::failed(
-            MODEL,
-            format!("{} can't be reached", llm.base_url),
+            check,
+            format!("{base} can't be reached"),
             "check the base URL and the network",
         ),
     }
 }
 
-async fn models(llm: &LlmConfig) -> Result<u16, ()> {
-    let url = llm.base_url.join("models").map_err(drop)?;
-    let http = crate::http::client(llm.connect_timeout, Duration::from_secs(10)).map_err(drop)?;
-    let mut request = http.get(url);
-    if let Some(key) = &llm.api_key {
-        request = match llm.provider {
-            LlmProvider::OpenAi => request.bearer_auth(key.expose_secret()),
-            LlmProvider::Anthropic => request
-                .header("x-api-key", key.expose_secret())
-                .header("anthropic-version", "2023-06-01"),
+/// Text to speech, transcription, and the live provider where there is one.
+pub(super) async fn speech(config: &Config) -> Vec<Check> {
+    let speech = &config.speech;
+    let mut checks = vec![
+        audio(
+            TTS,
+            speech.tts.as_ref(),
+            "SPEECH_TTS_API_KEY or SPEECH_API_KEY",
+        )
+        .await,
+        audio(STT, speech.stt.as_ref(), "SPEECH_API_KEY").await,
+    ];
+    if let Some(deepgram) = &speech.deepgram {
+        let mut base = deepgram.base_url.clone();
+        let scheme = if base.scheme() == "wss" {
+            "https"
+        } else {
+            "http"
         };
+        let _same_host = base.set_scheme(scheme);
+        let key = format!("Token {}", deepgram.api_key.expose_secret());
+        let asked = asked(&base, "v1/projects", |request| {
+            request.header("authorization", key)
+        })
+        .await;
+        checks.push(verdict(
+            LIVE,
+            &deepgram.model,
+            &base,
+            "DEEPGRAM_API_KEY",
+            asked,
+        ));
     }
-    let response = request.send().await.map_err(drop)?;
-    Ok(response.status().as_u16())
+    checks
+}
+
+async fn audio(check: &'static str, api: Option<&AudioApi>, variable: &str) -> Check {
+    let Some(api) = api else {
+        return Check::note(
+            check,
+            "not set: browsers use their own speech",
+            "set SPEECH_BASE_URL, or OPENAI_API_KEY for OpenAI's",
+        );
+    };
+    let asked = asked(&api.base_url, "models", |request| match &api.api_key {
+        Some(key) => request.bearer_auth(key.expose_secret()),
+        None => request,
+    })
+    .await;
+    verdict(check, &api.model, &api.base_url, variable, asked)
 }
 
 /// Makes one search.

@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Client, DevstackProcess, ModelServer, SearchServer, TestApp, eventually, stack,
+    Client, DevstackProcess, ModelServer, SearchServer, SpeechServer, TestApp, eventually, stack,
 };
 
 fn binary(arguments: &[&str]) -> Command {
@@ -333,10 +333,13 @@ fn the_doctor_finds_a_good_configuration_good_and_names_what_is_wrong() {
 }
 
 #[test]
-fn the_doctor_tries_the_keys_of_model_and_search() {
+fn the_doctor_tries_the_keys_of_model_search_and_speech() {
     let stack = stack();
     let (model, search) = (ModelServer::start(), SearchServer::start());
     let (base, search_base) = (format!("{}/v1", model.url), search.url.clone());
+    let speech = SpeechServer::start();
+    let speech_base = format!("{}/v1", speech.url);
+    let live_base = speech.url.replacen("http", "ws", 1);
     let try_with = |key: &str| {
         doctor(&[
             ("SUPABASE_URL", stack.api_url()),
@@ -345,6 +348,10 @@ fn the_doctor_tries_the_keys_of_model_and_search() {
             ("OPENAI_API_KEY", key),
             ("SERPER_BASE_URL", &search_base),
             ("SERPER_API_KEY", "k"),
+            ("SPEECH_BASE_URL", &speech_base),
+            ("SPEECH_API_KEY", key),
+            ("DEEPGRAM_BASE_URL", &live_base),
+            ("DEEPGRAM_API_KEY", key),
         ])
     };
     let (passed, report) = try_with("sk-good");
@@ -352,7 +359,16 @@ fn the_doctor_tries_the_keys_of_model_and_search() {
     search.answer(403, json!([]));
     let (passed, report) = try_with("sk-wrong");
     assert!(!passed);
-    assert_eq!(failed(&report), ["language model", "web search"]);
+    assert_eq!(
+        failed(&report),
+        [
+            "language model",
+            "web search",
+            "text to speech",
+            "speech to text",
+            "live transcription"
+        ]
+    );
     assert!(!report.to_string().contains("sk-wrong"));
 }
 

@@ -162,7 +162,7 @@ impl Speech {
             _place: place,
         };
         let sandbox = sandbox.clone();
-        self.run(async move { stream.run(&sandbox, &request, sounds).await });
+        self.run(async move { Box::pin(stream.run(&sandbox, &request, sounds)).await });
         Ok(Live {
             task_id,
             text,

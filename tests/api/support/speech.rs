@@ -67,6 +67,7 @@ impl SpeechServer {
                 .route("/v1/audio/speech", web::post().to(speak))
                 .route("/v1/audio/transcriptions", web::post().to(transcribe))
                 .route("/v1/models", web::get().to(models))
+                .route("/v1/projects", web::get().to(models))
                 .route("/v1/listen", web::get().to(listen));
         });
         Self {
@@ -126,7 +127,10 @@ fn note(script: &web::Data<Mutex<Script>>, heard: Heard) -> Option<Fault> {
     script.faults.pop_front()
 }
 
-async fn models() -> HttpResponse {
+async fn models(request: HttpRequest) -> HttpResponse {
+    if key(&request).contains("wrong") {
+        return HttpResponse::Unauthorized().finish();
+    }
     HttpResponse::Ok().json(json!({"data": [{"id": "whisper-1"}]}))
 }
 
