@@ -1,5 +1,5 @@
 # Thin targets; CI calls them as they are. `make help` lists them.
-.PHONY: help setup setup-test dev dev-supabase test check fmt bench eval clean
+.PHONY: help setup setup-test web generate dev dev-supabase test check fmt bench eval clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -13,28 +13,46 @@ node_modules/.installed: package.json package-lock.json
 	npm ci
 	@touch $@
 
-setup-test: setup ## Install what the tests need besides
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20.19 or newer is missing: https://nodejs.org"; exit 1; }
+	cd frontend && npm ci
+	@touch $@
+
+web: frontend/dist/index.html ## Build the web app, which the binary holds
+
+frontend/dist/index.html: frontend/node_modules/.installed frontend/index.html frontend/vite.config.ts frontend/tsconfig.json $(shell find frontend/src frontend/public frontend/scripts -type f)
+	cd frontend && npm run build
+
+generate: ## Write the web app's client from the API's document
+	cargo run --quiet -- openapi > frontend/openapi.json
+	cd frontend && npm run generate
+
+setup-test: setup web ## Install what the tests need besides
 	@sh scripts/install-pgtap.sh
 	@sh scripts/install-test-model.sh speech
+	@sh scripts/install-browser.sh
 
-dev: setup ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
+dev: setup web ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
 	cargo run --quiet -- dev
 
-dev-supabase: setup ## Serve on the Supabase CLI's local stack (needs Docker)
+dev-supabase: setup web ## Serve on the Supabase CLI's local stack (needs Docker)
 	npx supabase start
 	@sh scripts/serve-on-supabase.sh
 
 test: setup-test ## Run every suite
 	cargo test
+	cd frontend && npm test && npm run e2e
 
-check: setup ## Formatting and lints
+check: setup frontend/node_modules/.installed ## Formatting and lints
+	cd frontend && npm run check
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --no-default-features -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences and advisories are not checked"; fi
 
-fmt: ## Format
+fmt: frontend/node_modules/.installed ## Format
 	cargo fmt
+	cd frontend && npm run fmt
 
 bench: setup ## Measure the service beside what it can't do without
 	cargo bench --bench service
@@ -45,4 +63,4 @@ eval: setup ## Judge interviewer and coach by simulated candidates (small local 
 
 clean: ## Remove what was built and the embedded stack's data
 	cargo clean
-	rm -rf node_modules .devstack .test-model
+	rm -rf node_modules .devstack .test-model frontend/node_modules frontend/dist

@@ -14,8 +14,9 @@ mod speech;
 mod speech_errors;
 mod streams;
 mod upstream_errors;
+mod web;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self as routing, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use crate::error::ApiError;
@@ -57,18 +58,27 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     agent::configure(cfg);
     files::configure(cfg);
     speech::configure(cfg);
-    cfg.default_service(web::to(unknown_route));
+    cfg.route("/assets/{name}", routing::get().to(web::asset));
+    for path in ["/theme.js", "/favicon.svg"] {
+        cfg.route(path, routing::get().to(web::top));
+    }
+    cfg.default_service(routing::to(unknown_route));
 }
 
 /// Serves a path and its aliases alike; other methods answer 405.
 fn mount(cfg: &mut ServiceConfig, path: &str, routes: impl Fn(Resource) -> Resource) {
     let aliases = ALIASES.iter().filter(|(_, canonical)| *canonical == path);
     for path in std::iter::once(path).chain(aliases.map(|(alias, _)| *alias)) {
-        cfg.service(routes(web::resource(path)).default_service(web::to(method_not_allowed)));
+        cfg.service(
+            routes(routing::resource(path)).default_service(routing::to(method_not_allowed)),
+        );
     }
 }
 
 async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    if web::wants_page(&request) {
+        return Ok(web::page(&request));
+    }
     Err(ApiError::new(
         404,
         "route_not_found",

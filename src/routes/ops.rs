@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{mount, openapi};
+use super::{mount, openapi, web as app};
 use crate::app::AppState;
 use crate::error::ProblemDocument;
 
@@ -79,20 +79,14 @@ pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
         .body(state.metrics.render())
 }
 
-/// Health for API clients; a browser is led to the API's documentation.
-#[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health), (status = 303)))]
+/// Health for API clients, the web app for browsers.
+#[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health)))]
 pub(super) async fn root(request: HttpRequest) -> HttpResponse {
-    let wants_html = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if wants_html {
-        return HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, "/docs/"))
-            .finish();
+    if app::wants_page(&request) {
+        app::page(&request)
+    } else {
+        HttpResponse::Ok().json(health())
     }
-    HttpResponse::Ok().json(health())
 }
 
 /// This document.

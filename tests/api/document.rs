@@ -61,3 +61,12 @@ async fn the_document_is_whole_and_changes_only_on_purpose() {
     }
     insta::assert_json_snapshot!(summary(&document));
 }
+
+#[tokio::test]
+async fn the_web_apps_client_is_made_from_this_document() {
+    let app = TestApp::start();
+    let document = app.guest().get("/openapi.json").await.body;
+    let theirs = include_str!("../../frontend/openapi.json");
+    let theirs: Value = serde_json::from_str(theirs).expect("JSON");
+    assert_eq!(theirs, document, "run `make generate`");
+}

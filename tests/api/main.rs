@@ -28,3 +28,4 @@ mod supabase_js;
 mod support;
 mod tokens;
 mod turns;
+mod web_app;

@@ -1,0 +1,73 @@
+// The real binary on the embedded stack, with a folder of its own; it can be killed and started again.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, chmodSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const root = new URL("../..", import.meta.url).pathname;
+const binary = process.env.AI_INTERVIEWER ?? join(root, "target/debug/ai-interviewer");
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export class Service {
+  static async start(settings = {}) {
+    const service = new Service();
+    service.folder = mkdtempSync(join(tmpdir(), "ai-interviewer-e2e-"));
+    // PostgreSQL runs as another account when the tests run as root.
+    chmodSync(service.folder, 0o711);
+    service.port = await freePort();
+    service.url = `http://127.0.0.1:${service.port}`;
+    service.settings = settings;
+    await service.run();
+    return service;
+  }
+
+  async run() {
+    this.child = spawn(binary, ["dev", "--data-dir", join(this.folder, "stack")], {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        RUST_LOG: "error",
+        PORT: String(this.port),
+        RATE_LIMIT_PER_MINUTE: "100000",
+        RATE_LIMIT_AUTH_PER_MINUTE: "1000",
+        ...this.settings,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for await (const line of createInterface({ input: this.child.stdout })) {
+      if (line.startsWith("listening on")) return;
+    }
+    throw new Error("the service did not start: is it built, and is port " + this.port + " free?");
+  }
+
+  /** No chance to put anything in order. */
+  async kill() {
+    this.child.kill("SIGKILL");
+    await once(this.child, "exit");
+  }
+
+  async stop() {
+    this.child.kill("SIGTERM");
+    await once(this.child, "exit");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const browse = (args = []) =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...args],
+  });

@@ -1,0 +1,56 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import * as tokens from "@/lib/tokens";
+
+import { authorized } from "./client";
+import { Problem } from "./problem";
+
+const token = (exp: number) => `x.${btoa(JSON.stringify({ exp }))}.${exp}`;
+const later = Math.floor(Date.now() / 1_000) + 3_600;
+const user = { id: "u", email: null, name: "Ada", created_at: "" };
+const fetched = vi.fn<typeof fetch>();
+const request = () => new Request("http://localhost/agent/stats");
+const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
+
+describe("a request with a token", () => {
+  beforeEach(() => {
+    localStorage.clear();
+    fetched.mockReset();
+    vi.stubGlobal("fetch", fetched);
+  });
+
+  it("refreshes a token that is about to expire before it is used", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockResolvedValueOnce(json(200, { access_token: token(later), refresh_token: "r2", user }));
+    fetched.mockResolvedValueOnce(json(200, {}));
+    await authorized(request());
+    expect(fetched.mock.calls[0]?.[0]).toMatch(/\/auth\/refresh$/);
+    expect((fetched.mock.calls.at(1)!.at(0) as Request).headers.get("authorization")).toBe(`Bearer ${token(later)}`);
+    expect(tokens.refreshToken()).toBe("r2");
+  });
+
+  it("tries once more when the service refuses the token as expired", async () => {
+    tokens.store({ access_token: token(later), refresh_token: "r", user });
+    fetched.mockResolvedValueOnce(json(401, { code: "token_expired" }));
+    fetched.mockResolvedValueOnce(json(200, { access_token: token(later + 1), refresh_token: "r2", user }));
+    fetched.mockResolvedValueOnce(json(200, {}));
+    expect((await authorized(request())).status).toBe(200);
+    expect(fetched).toHaveBeenCalledTimes(3);
+  });
+
+  it("signs out when the refresh token is refused, and only then", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockResolvedValueOnce(json(503, { code: "auth_unavailable", retryable: true }));
+    await expect(authorized(request())).rejects.toMatchObject({ code: "auth_unavailable", retryable: true });
+    expect(tokens.refreshToken()).toBe("r");
+    fetched.mockResolvedValueOnce(json(401, { code: "refresh_token_not_found" }));
+    fetched.mockResolvedValueOnce(json(401, { code: "token_missing" }));
+    await authorized(request());
+    expect(tokens.accessToken()).toBeNull();
+  });
+
+  it("tells a missing network from an answer", async () => {
+    fetched.mockRejectedValue(new TypeError("failed"));
+    await expect(authorized(request())).rejects.toEqual(Problem.offline());
+  });
+});

@@ -1,0 +1,40 @@
+/** A failure as the service tells it (RFC 9457), or one that never reached it. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly retryable: boolean,
+    /** Seconds. */
+    readonly retryAfter: number | null = null,
+    readonly fields: { field: string; message: string }[] = [],
+  ) {
+    super(detail);
+    this.name = "Problem";
+  }
+
+  static async of(response: Response): Promise<Problem> {
+    const after = Number(response.headers.get("retry-after"));
+    const body = (await response.json().catch(() => ({}))) as Partial<{
+      code: string;
+      detail: string;
+      retryable: boolean;
+      errors: { field: string; message: string }[];
+    }>;
+    return new Problem(
+      response.status,
+      body.code ?? "unknown",
+      body.detail ?? `The service answered ${response.status}. Please try again.`,
+      body.retryable ?? response.status >= 500,
+      Number.isFinite(after) && after > 0 ? after : null,
+      body.errors ?? [],
+    );
+  }
+
+  static offline(): Problem {
+    return new Problem(0, "offline", "The service can't be reached. Check your connection.", true);
+  }
+}
+
+export const detailOf = (error: unknown): string =>
+  error instanceof Error && error.message ? error.message : "Something went wrong. Please try again.";

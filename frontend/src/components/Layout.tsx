@@ -1,0 +1,92 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { Moon, Sun } from "lucide-react";
+import { useState, useSyncExternalStore } from "react";
+
+import { useAuth } from "@/contexts/AuthContext";
+import { AuthRequest } from "@/contexts/AuthRequest";
+
+import { AuthModal, type AuthView } from "./AuthModal";
+import { Button } from "./ui/button";
+
+function subscribeOnline(listener: () => void) {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
+}
+
+/** What every page stands in: navigation, who is signed in, whether there is a network. */
+export function Layout() {
+  const { user, logout } = useAuth();
+  const [view, setView] = useState<AuthView | null>(null);
+  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  return (
+    <AuthRequest value={setView}>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header className="no-print border-b">
+        <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-4 py-2">
+          <Link to="/" className="mr-auto rounded-lg px-2 py-2 text-lg font-bold">
+            AI Interviewer
+          </Link>
+          <Button asChild variant="ghost">
+            <Link to="/history">History</Link>
+          </Button>
+          {user ? (
+            <>
+              <Button asChild variant="ghost">
+                <Link to="/account">{user.name || "Account"}</Link>
+              </Button>
+              <Button variant="ghost" onClick={() => void logout()}>
+                Sign out
+              </Button>
+            </>
+          ) : (
+            <Button variant="secondary" onClick={() => setView("login")}>
+              Sign in
+            </Button>
+          )}
+          <ThemeToggle />
+        </nav>
+      </header>
+      {online ? null : (
+        <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
+          You are offline. What you write is kept and sent when the connection is back.
+        </p>
+      )}
+      <main id="main" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none">
+        <Outlet />
+      </main>
+      <AuthModal view={view} onClose={() => setView(null)} />
+    </AuthRequest>
+  );
+}
+
+function ThemeToggle() {
+  const [dark, setDark] = useState(() => document.documentElement.classList.contains("dark"));
+  const toggle = () => {
+    const next = !dark;
+    document.documentElement.classList.toggle("dark", next);
+    try {
+      localStorage.setItem("ai_interviewer_theme", next ? "dark" : "light");
+    } catch {
+      // It holds for this page.
+    }
+    setDark(next);
+  };
+  return (
+    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light colours" : "Use dark colours"}>
+      {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
+    </Button>
+  );
+}

@@ -1,0 +1,79 @@
+import type { Turn } from "@/lib/conversation";
+import type { Outgoing } from "@/hooks/useOutbox";
+
+import { FeedbackCard } from "./FeedbackCard";
+
+interface Props {
+  sessionId: string;
+  turns: Turn[];
+  /** Not known to the service yet. */
+  outgoing?: Outgoing | null;
+  showFeedback: boolean;
+}
+
+/** The conversation, oldest first. Whole lines are announced by the page, not word by word from here. */
+export function Transcript({ sessionId, turns, outgoing, showFeedback }: Props) {
+  const unknown = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
+  return (
+    <ol className="space-y-5" aria-label="Conversation">
+      {turns.map((turn) => (
+        <li
+          key={turn.turnNo}
+          id={`turn-${turn.turnNo}`}
+          tabIndex={-1}
+          className="scroll-mt-4 space-y-3 outline-offset-8"
+        >
+          {turn.message === null ? null : (
+            <>
+              <Line who="You" text={turn.message} own />
+              {turn.state === "unanswered" ? (
+                <p className="text-right text-sm text-muted">This message was not answered.</p>
+              ) : null}
+              {showFeedback && turn.state !== "unanswered" ? (
+                <FeedbackCard sessionId={sessionId} turnNo={turn.turnNo} item={turn.feedback} />
+              ) : null}
+            </>
+          )}
+          {turn.reply ? (
+            <Line who="Interviewer" text={turn.reply.content} />
+          ) : turn.state === "accepted" ? (
+            <Line who="Interviewer" text={turn.spoken} speaking />
+          ) : null}
+        </li>
+      ))}
+      {unknown ? (
+        <li>
+          <Line who="You" text={unknown.text} own />
+        </li>
+      ) : null}
+    </ol>
+  );
+}
+
+function Line({
+  who,
+  text,
+  own = false,
+  speaking = false,
+}: {
+  who: string;
+  text: string;
+  own?: boolean;
+  speaking?: boolean;
+}) {
+  return (
+    <div className={own ? "ml-8 sm:ml-24" : "mr-8 sm:mr-24"}>
+      <p className="text-sm font-semibold text-muted">{who}</p>
+      <p
+        className={`min-h-11 rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "bg-accent text-accent-foreground" : "border bg-card"}`}
+      >
+        {text}
+        {speaking ? (
+          <span aria-hidden className="ml-1 inline-block animate-pulse">
+            ▍
+          </span>
+        ) : null}
+      </p>
+    </div>
+  );
+}

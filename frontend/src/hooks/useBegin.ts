@@ -1,0 +1,22 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+
+import { noteGuestSession, useAuth } from "@/contexts/AuthContext";
+import { createSession, startInterview, type SessionConfig } from "@/services/api";
+
+/** Creates a session and leads to its interview, which shows the introduction as it is spoken. */
+export function useBegin() {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { isAuthenticated } = useAuth();
+  return useMutation({
+    mutationFn: createSession,
+    onSuccess: async (id: string, _config: SessionConfig) => {
+      if (!isAuthenticated) noteGuestSession(id);
+      // The page asks again if this fails; nobody waits for it here.
+      startInterview(id).catch(() => undefined);
+      void queries.invalidateQueries({ queryKey: ["sessions"] });
+      await navigate({ to: "/interview", hash: id });
+    },
+  });
+}

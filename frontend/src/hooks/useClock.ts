@@ -1,0 +1,36 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { timeRemaining } from "@/services/api";
+
+const ASK_EVERY = 15_000;
+
+/** Seconds left by the server's clock, counted down between two looks at it; `null` when no clock ends the interview. */
+export function useClock(sessionId: string, enabled: boolean): number | null {
+  const { data, dataUpdatedAt } = useQuery({
+    queryKey: ["clock", sessionId],
+    queryFn: () => timeRemaining(sessionId),
+    refetchInterval: ASK_EVERY,
+    enabled,
+  });
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!enabled) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [enabled]);
+  const minutes = data?.time_remaining_minutes;
+  if (!enabled || minutes === null || minutes === undefined) return null;
+  return Math.max(0, Math.round(minutes * 60 - Math.max(0, now - dataUpdatedAt) / 1_000));
+}
+
+export const clockText = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+/** What is worth saying aloud about the time, if anything. */
+export function clockWarning(seconds: number | null): string {
+  if (seconds === null) return "";
+  if (seconds === 0) return "The time is up. Your next answer is the last.";
+  if (seconds <= 30) return "30 seconds left.";
+  return seconds <= 90 ? "90 seconds left." : "";
+}

@@ -1,0 +1,98 @@
+/** A conversation as its events tell it. Events may come twice and belong to any turn. */
+import type { ServerEvent } from "@/api/events";
+import type { FeedbackItem, Reply, Report } from "@/services/api";
+
+export interface Turn {
+  turnNo: number;
+  turnId: string;
+  state: "accepted" | "completed" | "unanswered";
+  /** The candidate's words; `null` in the introduction. */
+  message: string | null;
+  reply: Reply | null;
+  /** The reply so far, while it is spoken. */
+  spoken: string;
+  feedback: FeedbackItem | null;
+}
+
+export interface Conversation {
+  turns: Turn[];
+  status: "active" | "completed" | "abandoned" | null;
+  report: Report | null;
+}
+
+export const emptyConversation: Conversation = { turns: [], status: null, report: null };
+
+interface TurnData {
+  turn_no: number;
+  turn_id: string;
+  state: Turn["state"];
+  message: string | null;
+  reply: Reply | null;
+}
+
+export function heard(conversation: Conversation, event: ServerEvent): Conversation {
+  switch (event.name) {
+    case "turn": {
+      const data = event.data as TurnData;
+      return change(conversation, data.turn_no, (turn) => ({
+        ...turn,
+        turnId: data.turn_id,
+        state: data.state,
+        message: data.message,
+        reply: data.reply,
+        spoken: data.reply ? "" : turn.spoken,
+      }));
+    }
+    case "delta": {
+      const data = event.data as { turn_no: number; text: string };
+      return change(conversation, data.turn_no, (turn) =>
+        turn.reply ? turn : { ...turn, spoken: turn.spoken + data.text },
+      );
+    }
+    case "restarted": {
+      const data = event.data as { turn_no: number };
+      return change(conversation, data.turn_no, (turn) => ({ ...turn, spoken: "" }));
+    }
+    case "feedback": {
+      const data = event.data as FeedbackItem;
+      return change(conversation, data.turn_no, (turn) => ({ ...turn, feedback: data }));
+    }
+    // A stream from the beginning tells every word again.
+    case "connecting":
+      return { ...conversation, turns: conversation.turns.map((turn) => ({ ...turn, spoken: "" })) };
+    case "status":
+      return { ...conversation, status: (event.data as { status: Conversation["status"] }).status };
+    case "summary":
+      return { ...conversation, report: event.data as Report };
+    default:
+      return conversation;
+  }
+}
+
+function change(conversation: Conversation, turnNo: number, edit: (turn: Turn) => Turn): Conversation {
+  const fresh: Turn = {
+    turnNo,
+    turnId: "",
+    state: "accepted",
+    message: null,
+    reply: null,
+    spoken: "",
+    feedback: null,
+  };
+  const known = conversation.turns.some((turn) => turn.turnNo === turnNo);
+  const turns = known
+    ? conversation.turns.map((turn) => (turn.turnNo === turnNo ? edit(turn) : turn))
+    : [...conversation.turns, edit(fresh)].toSorted((a, b) => a.turnNo - b.turnNo);
+  return { ...conversation, turns };
+}
+
+/** The turn whose reply is being made, if any. */
+export const openTurn = (conversation: Conversation): Turn | undefined =>
+  conversation.turns.find((turn) => turn.state === "accepted");
+
+/** Questions asked so far, follow-ups and farewells not counted. */
+export const questionsAsked = (conversation: Conversation): number =>
+  conversation.turns.filter(({ reply }) => reply && ["introduction", "question"].includes(reply.response_type)).length;
+
+export const isClosed = (conversation: Conversation): boolean =>
+  conversation.turns.at(-1)?.reply?.response_type === "closing";

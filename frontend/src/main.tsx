@@ -1,0 +1,29 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { Problem } from "@/api/problem";
+import "@/app.css";
+import { AuthProvider } from "@/contexts/AuthContext";
+import { takeMailLink } from "@/lib/mail-link";
+import { router } from "@/router";
+
+takeMailLink();
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 1_000, retry: (count, error) => count < 3 && error instanceof Problem && error.retryable },
+  },
+});
+const element = document.getElementById("root");
+if (element) {
+  createRoot(element).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <AuthProvider>
+          <RouterProvider router={router} />
+        </AuthProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,16 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const service = process.env.API_URL ?? "http://localhost:8000";
+const paths = ["/auth/", "/agent/", "/speech/", "/files/", "/healthz", "/readyz", "/openapi.json", "/docs/", "/dev/"];
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: { target: "es2023", sourcemap: false, assetsInlineLimit: 0 },
+  server: {
+    proxy: Object.fromEntries(paths.map((path) => [path, { target: service, ws: path === "/speech/" }])),
+  },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom", setupFiles: ["src/test/setup.ts"], restoreMocks: true },
+});

@@ -1,0 +1,109 @@
+//! The web app as the service hands it out.
+
+use reqwest::Response;
+
+use crate::support::{Client, TestApp};
+
+async fn get(client: &Client, path: &str, headers: &[(&str, &str)]) -> Response {
+    let mut request = client.request(reqwest::Method::GET, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.expect("an answer")
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    let value = response
+        .headers()
+        .get(name)
+        .unwrap_or_else(|| panic!("no {name}"));
+    value.to_str().expect("text")
+}
+
+const BROWSER: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+#[tokio::test]
+async fn a_browser_gets_the_app_wherever_it_looks_and_a_program_the_api() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    for path in [
+        "/",
+        "/history",
+        "/interview",
+        "/auth/callback",
+        "/no/such/page",
+    ] {
+        let page = get(&guest, path, &[BROWSER]).await;
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&page, "cache-control"), "no-cache");
+        let policy = header(&page, "content-security-policy").to_owned();
+        assert!(
+            policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
+        let text = page.text().await.expect("a page");
+        assert!(
+            text.contains("<div id=\"root\">") && !text.contains("<script>"),
+            "{text}"
+        );
+    }
+    let health = guest.get("/").await;
+    assert_eq!(health.body["status"], "ok");
+    guest
+        .get("/no/such/page")
+        .await
+        .is_problem(404, "route_not_found");
+    // Paths of the API stay the API's.
+    let refused = get(&guest, "/agent/history", &[BROWSER]).await;
+    assert_eq!(header(&refused, "content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn files_are_compressed_and_cached_by_their_content() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let text = get(&guest, "/", &[BROWSER])
+        .await
+        .text()
+        .await
+        .expect("a page");
+    let at = text.find("/assets/").expect("run `make web`");
+    let script = text[at..].split('"').next().expect("a path");
+    let mut lengths = Vec::new();
+    for (accepted, coding) in [
+        ("br, gzip", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0", "identity"),
+        ("", "identity"),
+    ] {
+        let file = get(&guest, script, &[("accept-encoding", accepted)]).await;
+        assert_eq!(
+            (file.status().as_u16(), header(&file, "content-encoding")),
+            (200, coding)
+        );
+        assert_eq!(
+            header(&file, "cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+        assert!(header(&file, "vary").contains("accept-encoding"));
+        assert_eq!(header(&file, "x-content-type-options"), "nosniff");
+        lengths.push(file.bytes().await.expect("whole").len());
+    }
+    assert!(
+        lengths[0] < lengths[1] && lengths[1] < lengths[2],
+        "{lengths:?}"
+    );
+    let page = get(&guest, "/", &[BROWSER]).await;
+    let tag = header(&page, "etag").to_owned();
+    let again = get(&guest, "/", &[BROWSER, ("if-none-match", &tag)]).await;
+    assert_eq!(again.status(), 304);
+    for path in [
+        "/assets/nothing.js",
+        "/assets/..%2findex.html",
+        "/assets/..%2f..%2fpackage.json",
+    ] {
+        guest.get(path).await.is_problem(404, "file_not_found");
+    }
+    assert_eq!(get(&guest, "/theme.js", &[]).await.status(), 200);
+}
