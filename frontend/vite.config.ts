@@ -12,5 +12,10 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(paths.map((path) => [path, { target: service, ws: path === "/speech/" }])),
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "jsdom", setupFiles: ["src/test/setup.ts"], restoreMocks: true },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+  },
 });

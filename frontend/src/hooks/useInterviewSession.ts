@@ -49,7 +49,7 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
   const stop = useMutation({ mutationFn: () => api.stopTurn(sessionId ?? "") });
 
   return {
-    state: stateOf(sessionId, conversation.status, conversation.report),
+    state: stateOf(sessionId, conversation.status, conversation.summary),
     conversation,
     connection,
     session,
@@ -59,9 +59,9 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
   };
 }
 
-function stateOf(sessionId: string | null, status: string | null, report: api.Report | null): InterviewState {
+function stateOf(sessionId: string | null, status: string | null, summary: api.Summary | null): InterviewState {
   if (!sessionId) return "configuring";
   if (status === null) return "idle";
   if (status === "active" || status === "abandoned") return "interviewing";
-  return report?.recommended_resources ? "completed" : "reviewing_feedback";
+  return summary && summary.status !== "generating" ? "completed" : "reviewing_feedback";
 }

@@ -1,6 +1,6 @@
 /** A conversation as its events tell it. Events may come twice and belong to any turn. */
 import type { ServerEvent } from "@/api/events";
-import type { FeedbackItem, Reply, Report } from "@/services/api";
+import type { FeedbackItem, Reply, Summary } from "@/services/api";
 
 export interface Turn {
   turnNo: number;
@@ -17,10 +17,10 @@ export interface Turn {
 export interface Conversation {
   turns: Turn[];
   status: "active" | "completed" | "abandoned" | null;
-  report: Report | null;
+  summary: Summary | null;
 }
 
-export const emptyConversation: Conversation = { turns: [], status: null, report: null };
+export const emptyConversation: Conversation = { turns: [], status: null, summary: null };
 
 interface TurnData {
   turn_no: number;
@@ -63,7 +63,7 @@ export function heard(conversation: Conversation, event: ServerEvent): Conversat
     case "status":
       return { ...conversation, status: (event.data as { status: Conversation["status"] }).status };
     case "summary":
-      return { ...conversation, report: event.data as Report };
+      return { ...conversation, summary: event.data as Summary };
     default:
       return conversation;
   }

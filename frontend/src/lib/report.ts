@@ -1,5 +1,5 @@
 /** A report as Markdown and as JSON, from the same data that the page shows. */
-import type { Report, SummaryStatus, WholeSession } from "@/services/api";
+import type { Report, WholeSession } from "@/services/api";
 
 import type { Turn } from "./conversation";
 
@@ -79,8 +79,3 @@ export function download(name: string, type: string, text: string): void {
   link.click();
   URL.revokeObjectURL(url);
 }
-
-export type PartStatus = "pending" | "ready" | "failed";
-export const partStatus = (status: SummaryStatus | undefined, part: string): PartStatus =>
-  ((status?.parts as Record<string, { status?: PartStatus } | PartStatus> | undefined)?.[part] as PartStatus) ??
-  "pending";

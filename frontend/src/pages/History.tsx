@@ -81,7 +81,7 @@ function Guests() {
             role: data.session_config.job_role ?? "Interview",
             company: data.session_config.company_name ?? null,
             status: data.status,
-            score: (data.final_summary as { overall_score?: number } | null)?.overall_score ?? null,
+            score: data.final_summary?.results.overall_score ?? null,
             at: data.created_at,
           },
         ]

@@ -1,6 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { detailOf } from "@/api/problem";
 import { Scores } from "@/components/Scores";
@@ -13,7 +13,7 @@ import { useBegin } from "@/hooks/useBegin";
 import { useInterviewSession } from "@/hooks/useInterviewSession";
 import { useSessionId } from "@/hooks/useSessionId";
 import { useTitle } from "@/hooks/useTitle";
-import { asJson, asMarkdown, download, narrativeTitles, partStatus } from "@/lib/report";
+import { asJson, asMarkdown, download, narrativeTitles } from "@/lib/report";
 import { retryReport, summaryStatus, type ReportPart } from "@/services/api";
 
 export function Report() {
@@ -36,23 +36,17 @@ const ignore = () => undefined;
 function Shown({ sessionId }: { sessionId: string }) {
   const { isAuthenticated } = useAuth();
   const askToSignIn = useAuthRequest();
-  const queries = useQueryClient();
   const begin = useBegin();
   const { state, conversation, session } = useInterviewSession(sessionId, ignore);
+  // Who asks takes the report up again if its process died; what becomes of it comes by the stream.
   const status = useQuery({
     queryKey: ["summary", sessionId],
     queryFn: () => summaryStatus(sessionId),
-    enabled: state === "reviewing_feedback" || state === "completed",
-    refetchInterval: ({ state: { data } }) =>
-      data && ["scores", "narrative", "resources"].some((part) => partStatus(data, part) === "pending") ? 1_500 : false,
+    enabled: state === "reviewing_feedback",
+    refetchInterval: 5_000,
   });
-  // The stream tells when a part is there.
-  useEffect(() => {
-    if (conversation.report) void queries.invalidateQueries({ queryKey: ["summary", sessionId] });
-  }, [conversation.report, queries, sessionId]);
   const retry = useMutation({
     mutationFn: (part: ReportPart) => retryReport(sessionId, part),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["summary", sessionId] }),
   });
   if (session.error) {
     return (
@@ -78,11 +72,12 @@ function Shown({ sessionId }: { sessionId: string }) {
     );
   }
   const { turns } = conversation;
-  const report = { ...conversation.report, ...(status.data?.results as object | undefined) };
+  const summary = conversation.summary ?? status.data;
+  const report = summary?.results ?? {};
   const config = session.data.session_config;
   const name = `interview-${session.data.created_at.slice(0, 10)}`;
   const part = (which: ReportPart, title: string, content: ReactNode) => {
-    const found = partStatus(status.data, which);
+    const found = summary?.parts[which] ?? "pending";
     return (
       <section aria-labelledby={`part-${which}`} className="space-y-3">
         <h2 id={`part-${which}`}>{title}</h2>

@@ -22,10 +22,18 @@ export type Reply = Schemas["AgentResponse"];
 export type FeedbackItem = Schemas["FeedbackItem"];
 export type Score = Schemas["Score"];
 export type SessionSummary = Schemas["SessionSummary"];
-export type SummaryStatus = Schemas["SummaryStatus"];
 export type ReportPart = Schemas["ReportPart"];
 export type Report = Partial<Schemas["Scores"] & Schemas["Narrative"] & Schemas["Resources"]>;
-export type WholeSession = Omit<Schemas["WholeSession"], "session_config"> & { session_config: SessionConfig };
+/** How far the report is, and what there is of it. */
+export interface Summary {
+  status: "generating" | "completed" | "error";
+  parts: Partial<Record<ReportPart, Schemas["PartStatus"]>>;
+  results: Report;
+}
+export type WholeSession = Omit<Schemas["WholeSession"], "session_config" | "final_summary"> & {
+  session_config: SessionConfig;
+  final_summary: Summary | null;
+};
 export type UsageStats = Schemas["UsageStats"];
 
 const about = (sessionId: string) => ({ header: { "X-Session-ID": sessionId } });
@@ -74,8 +82,8 @@ export const session = async (sessionId: string): Promise<WholeSession> =>
   (await unwrap(client.GET("/agent/session", { params: about(sessionId) }))) as WholeSession;
 export const sessions = (cursor: string | null) =>
   unwrap(client.GET("/agent/sessions", { params: { query: { limit: 50, ...(cursor ? { cursor } : {}) } } }));
-export const summaryStatus = (sessionId: string) =>
-  unwrap(client.GET("/agent/final_summary_status", { params: about(sessionId) }));
+export const summaryStatus = async (sessionId: string): Promise<Summary> =>
+  (await unwrap(client.GET("/agent/final_summary_status", { params: about(sessionId) }))) as Summary;
 export const timeRemaining = (sessionId: string) =>
   unwrap(client.GET("/agent/time_remaining", { params: about(sessionId) }));
 export const retryFeedback = (sessionId: string, turn_no: number) =>
