@@ -66,6 +66,15 @@ export class Service {
   }
 }
 
+/** A real transcription server, the one of the other tests. */
+export async function ears() {
+  const child = spawn(join(root, ".test-model/bin/python"), [join(root, "tests/real_providers/ears.py")], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  for await (const url of createInterface({ input: child.stdout })) return { url, stop: () => child.stdin.end() };
+  throw new Error("the transcription server did not start: run `make setup-test`");
+}
+
 export const browse = (args = []) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -59,7 +59,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     files::configure(cfg);
     speech::configure(cfg);
     cfg.route("/assets/{name}", routing::get().to(web::asset));
-    for path in ["/theme.js", "/favicon.svg"] {
+    for path in ["/theme.js", "/pcm-worklet.js", "/favicon.svg"] {
         cfg.route(path, routing::get().to(web::top));
     }
     cfg.default_service(routing::to(unknown_route));

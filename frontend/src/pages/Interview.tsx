@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 
 
 import { detailOf, type Problem } from "@/api/problem";
 import { Transcript } from "@/components/Transcript";
+import { VoiceControls } from "@/components/VoiceControls";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextArea } from "@/components/ui/field";
@@ -16,6 +17,7 @@ import { useTitle } from "@/hooks/useTitle";
 import { isClosed, openTurn, questionsAsked } from "@/lib/conversation";
 import { read, write } from "@/lib/local";
 import { startInterview } from "@/services/api";
+import { useVoice } from "@/voice/useVoice";
 
 const LONGEST_MESSAGE = 20_000;
 
@@ -44,7 +46,10 @@ function Running({ sessionId }: { sessionId: string }) {
   const [ending, setEnding] = useState(false);
   const box = useRef<HTMLFormElement>(null);
   const bottom = useRef<HTMLDivElement>(null);
+  // Words may come faster than the page is drawn: each is added to what was there a moment ago.
+  const written = useRef(draft);
   const change = (text: string) => {
+    written.current = text;
     setDraft(text);
     write(`draft:${sessionId}`, text);
   };
@@ -77,12 +82,27 @@ function Running({ sessionId }: { sessionId: string }) {
     });
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
-    const text = draft.trim();
+    const text = written.current.trim();
     if (!text || outbox.outgoing) return;
     setRefusal(null);
     outbox.send(text);
     change("");
   };
+  const voice = useVoice(
+    sessionId,
+    (words) => change([written.current.trimEnd(), words].filter(Boolean).join(" ")),
+    () => submit(),
+  );
+  const lastLine = turns.findLast((turn) => turn.reply)?.reply?.content ?? "";
+  const { aloud, say } = voice;
+  // A line is read when it comes, not when the page is opened again.
+  const heardLine = useRef<string | null>(null);
+  useEffect(() => {
+    if (!lastLine || turns.length === 0) return;
+    const isNew = heardLine.current !== null && heardLine.current !== lastLine;
+    heardLine.current = lastLine;
+    if (isNew && aloud) say(lastLine);
+  }, [lastLine, turns.length, aloud, say]);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   };
@@ -103,7 +123,6 @@ function Running({ sessionId }: { sessionId: string }) {
   }
   const target = config?.target_question_count ?? 8;
   const warning = clockWarning(seconds);
-  const lastLine = turns.findLast((turn) => turn.reply)?.reply?.content ?? "";
   return (
     <div className="space-y-5">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
@@ -182,6 +201,7 @@ function Running({ sessionId }: { sessionId: string }) {
             onKeyDown={onKey}
             hint="Ctrl + Enter sends it. What you write is kept in this browser until it is sent."
           />
+          <VoiceControls voice={voice} lastLine={lastLine} />
           <div className="flex flex-wrap gap-3">
             <Button type="submit" disabled={!draft.trim() || outbox.outgoing !== null || open !== undefined}>
               <Send aria-hidden /> {outbox.outgoing ? "Sending…" : "Send"}
