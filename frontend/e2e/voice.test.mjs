@@ -68,7 +68,11 @@ test("what is spoken stands in the answer, can be changed, and is sent; the ques
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
-  await page.goto(service.url);
+  await page.goto(`${service.url}/setup`);
+  await page.getByRole("button", { name: "Check the microphone" }).click();
+  await page.getByText("You are heard.").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("link", { name: "AI Interviewer" }).click();
   await page.getByRole("button", { name: /Backend engineer/ }).click();
   await page
     .getByText(/practise for the position/)

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 
 import { Problem, detailOf } from "@/api/problem";
 import { ResumeField } from "@/components/ResumeField";
+import { VoiceCheck } from "@/components/VoiceCheck";
 import { Button } from "@/components/ui/button";
 import { SelectField, TextArea, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -192,6 +193,7 @@ export function Setup() {
           </SelectField>
         </div>
       </fieldset>
+      <VoiceCheck />
       <div className="flex flex-wrap items-center gap-4">
         <Button type="submit" disabled={begin.isPending}>
           {begin.isPending ? "Preparing…" : "Start the interview"}

@@ -26,7 +26,8 @@ export async function openMicrophone(onSound: (samples: Int16Array, level: numbe
       stop: () => {
         node.port.onmessage = null;
         stop(stream);
-        void context.close();
+        // It may be stopped twice: by its user, and when its connection ends.
+        if (context.state !== "closed") void context.close();
       },
     };
   } catch (error) {
