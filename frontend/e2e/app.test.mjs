@@ -279,6 +279,20 @@ test("every page is accessible in both themes and at 360 pixels, and shows no sc
       await page.goto(`${service.url}/history`);
       await page.getByRole("link", { name: /Report on/ }).waitFor();
       await look("history");
+      await page.getByRole("link", { name: /Report on/ }).click();
+      await page.getByRole("button", { name: "Practise this again" }).click();
+      await page
+        .getByText(/practise for the position/)
+        .first()
+        .waitFor();
+      await answer(page, `${ANSWER} First we measured, then we compared two designs, because a rewrite is a risk.`);
+      await page.getByRole("button", { name: "End", exact: true }).click();
+      await page.getByRole("button", { name: "End it" }).click();
+      await page.getByRole("heading", { name: "Strengths" }).waitFor();
+      await page.goto(`${service.url}/progress`);
+      await page.getByRole("heading", { name: "Compare two attempts" }).waitFor();
+      await page.getByRole("row", { name: /^Overall/ }).waitFor();
+      await look("progress");
       await signUp(page);
       await page.goto(`${service.url}/account`);
       await page.getByRole("heading", { name: "Delete the account" }).waitFor();

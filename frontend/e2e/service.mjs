@@ -21,7 +21,7 @@ async function freePort() {
 }
 
 export class Service {
-  static async start(settings = {}) {
+  static async start(settings = {}, options = []) {
     const service = new Service();
     service.folder = mkdtempSync(join(tmpdir(), "ai-interviewer-e2e-"));
     // PostgreSQL runs as another account when the tests run as root.
@@ -29,12 +29,16 @@ export class Service {
     service.port = await freePort();
     service.url = `http://127.0.0.1:${service.port}`;
     service.settings = settings;
+    service.options = options;
+    const gateway = await freePort();
+    service.gateway = `http://127.0.0.1:${gateway}`;
+    service.options.push("--port", String(gateway), "--site-url", service.url);
     await service.run();
     return service;
   }
 
   async run() {
-    this.child = spawn(binary, ["dev", "--data-dir", join(this.folder, "stack")], {
+    this.child = spawn(binary, ["dev", "--data-dir", join(this.folder, "stack"), ...this.options], {
       cwd: root,
       env: {
         PATH: process.env.PATH,

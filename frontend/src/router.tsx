@@ -32,6 +32,7 @@ const routes = root.addChildren([
   page("/interview", () => import("@/pages/Interview"), "Interview"),
   page("/report", () => import("@/pages/Report"), "Report"),
   page("/history", () => import("@/pages/History"), "History"),
+  page("/progress", () => import("@/pages/Progress"), "Progress"),
   page("/account", () => import("@/pages/Account"), "Account"),
   page("/auth/callback", () => import("@/pages/Callback"), "Callback"),
 ]);

@@ -126,7 +126,11 @@ function Rows({ rows }: { rows: Row[] }) {
   }
   return (
     <>
-      <Trend rows={rows} />
+      {rows.filter(({ score }) => score !== null).length > 1 ? (
+        <Button asChild variant="secondary">
+          <Link to="/progress">Progress and comparison</Link>
+        </Button>
+      ) : null}
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField label="Search" type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
         <SelectField label="Status" value={status} onChange={(event) => setStatus(event.target.value)}>
@@ -186,28 +190,5 @@ function Rows({ rows }: { rows: Row[] }) {
         </div>
       </Dialog>
     </>
-  );
-}
-
-/** Overall scores over time. */
-function Trend({ rows }: { rows: Row[] }) {
-  const scored = rows.filter((row) => row.score !== null).toReversed();
-  if (scored.length < 2) return null;
-  const x = (at: number) => 10 + (at * 280) / (scored.length - 1);
-  const y = (score: number) => 90 - score * 16;
-  return (
-    <figure className="rounded-xl border bg-card p-4">
-      <figcaption className="text-sm text-muted">
-        Overall score over your {scored.length} reports: from {scored[0]?.score} to {scored.at(-1)?.score} of 5
-      </figcaption>
-      <svg viewBox="0 0 300 100" className="mt-2 h-24 w-full" preserveAspectRatio="none" aria-hidden focusable="false">
-        <polyline
-          points={scored.map((row, at) => `${x(at)},${y(row.score ?? 0)}`).join(" ")}
-          className="fill-none stroke-primary"
-          strokeWidth="2"
-          vectorEffect="non-scaling-stroke"
-        />
-      </svg>
-    </figure>
   );
 }

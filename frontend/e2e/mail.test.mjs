@@ -1,0 +1,71 @@
+// Accounts whose address must be confirmed, and passwords that were forgotten: by the links in GoTrue's mails.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Service, browse } from "./service.mjs";
+
+let service, browser;
+before(async () => {
+  service = await Service.start({}, ["--confirm-email"]);
+  browser = await browse();
+});
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+/** The link of the last mail to an address. */
+async function link(to, kind) {
+  for (let count = 0; count < 100; count++) {
+    const mails = await (await fetch(`${service.gateway}/dev/mail`)).json();
+    const mail = mails.findLast((one) => one.to === to && one.kind === kind);
+    if (mail) return mail.link;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no ${kind} mail came`);
+}
+
+test("a guest confirms an address by its link and finds the interview in the account; later sets a new password", async () => {
+  const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(20_000);
+  const email = `mail-${crypto.randomUUID()}@example.com`;
+  await page.goto(service.url);
+  await page.getByRole("button", { name: /Nurse/ }).click();
+  await page
+    .getByText(/practise for the position/)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("tab", { name: "Create account" }).click();
+  await page.getByLabel("Name").fill("Ada");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill("Wonder-land-42");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByText(`We sent a link to ${email}`).waitFor();
+  await page.goto(await link(email, "signup"));
+  await page.getByRole("heading", { name: "Your interviews" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "", "tokens do not stay in the address");
+  await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Forgot your password?" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByText("a link is on its way").waitFor();
+  const recovery = await link(email, "recovery");
+  await page.goto(recovery);
+  await page.getByLabel("New password").fill("Looking-glass-43");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByText("Your password was changed.").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("dialog").getByLabel("Password").fill("Looking-glass-43");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Ada" }).waitFor();
+
+  // A link works once.
+  await page.goto(recovery);
+  await page.getByRole("heading", { name: "This link did not work" }).waitFor();
+});
