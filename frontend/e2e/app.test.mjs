@@ -42,6 +42,8 @@ const answers = (page) => page.getByText("You", { exact: true });
 const lines = (page) => page.getByText("Interviewer", { exact: true });
 
 async function answer(page, text = ANSWER) {
+  await page.getByLabel("Your answer").waitFor();
+  await lines(page).first().waitFor();
   const known = await lines(page).count();
   await page.getByLabel("Your answer").fill(text);
   await page.getByRole("button", { name: "Send" }).click();
