@@ -5,9 +5,10 @@
 //! conducted through the same traits that the service uses.
 
 mod candidates;
-#[path = "../../tests/real_providers/language_model.rs"]
-mod language_model;
 mod plot;
+#[path = "../../tests/real_providers/python.rs"]
+#[expect(dead_code, reason = "shared with the tests; the bench needs no ears")]
+mod python;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,7 @@ fn number(name: &str, default: usize) -> usize {
         .unwrap_or(default)
 }
 
-fn local(model: &language_model::RealModel) -> LlmConfig {
+fn local(model: &python::PythonServer) -> LlmConfig {
     LlmConfig {
         provider: LlmProvider::OpenAi,
         model: "smollm2-135m".to_owned(),
@@ -70,7 +71,9 @@ fn main() -> anyhow::Result<()> {
     let _env = dotenvy::dotenv();
     let metrics = ai_interviewer::telemetry::metrics();
     let configured = Environment::process().language_model()?;
-    let small = configured.is_none().then(language_model::RealModel::start);
+    let small = configured
+        .is_none()
+        .then(|| python::PythonServer::start(python::LANGUAGE_MODEL));
     let config = match (configured, &small) {
         (Some(config), _) => config,
         (None, Some(model)) => {

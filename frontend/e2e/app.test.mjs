@@ -341,7 +341,7 @@ test("by keyboard alone: from the first page to an answer", async () => {
   );
 });
 
-test("the first page asks for less than 200 kB of script", async () => {
+test("the first page asks for less than 200 kB of script", async (t) => {
   const page = await visitor();
   const scripts = [];
   page.on("response", (response) => {
@@ -356,4 +356,14 @@ test("the first page asks for less than 200 kB of script", async () => {
     .reduce((sum, one) => sum + one, 0);
   assert.ok(scripts.length > 0 && readdirSync(folder).length > 0);
   assert.ok(size < 200_000, `${size} bytes`);
+  // Told, not asserted: machines differ. The interviewer's thinking time of this service is 700 ms of it.
+  const clicked = performance.now();
+  await page.getByRole("button", { name: /Backend engineer/ }).click();
+  await page
+    .getByText(/practise for the position/)
+    .first()
+    .waitFor();
+  t.diagnostic(
+    `${size} bytes of script; the first question stood ${Math.round(performance.now() - clicked)} ms after the click`,
+  );
 });

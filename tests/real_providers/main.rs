@@ -8,7 +8,7 @@
 #[expect(dead_code, unused_imports, reason = "shared with the other tests")]
 mod support;
 
-mod language_model;
+mod python;
 mod speech;
 
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use support::{TestApp, config, stack};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::language_model::RealModel;
+use crate::python::{LANGUAGE_MODEL, PythonServer};
 
 const ANSWERS: [&str; 2] = [
     "Last year I led the move of our billing system to a message queue, because the nightly batch failed. I compared two brokers and chose the simpler one. Failures fell from ten a month to none.",
@@ -34,7 +34,7 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 /// Patience for a model on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-fn app(model: &RealModel, provider: LlmProvider) -> TestApp {
+fn app(model: &PythonServer, provider: LlmProvider) -> TestApp {
     let mut config = config(stack());
     config.turn.wait = PATIENCE;
     config.llm = Some(LlmConfig {
@@ -73,7 +73,7 @@ async fn streamed(client: &support::Client, path: &str, session: Uuid, body: &Va
 async fn interview(provider: LlmProvider) -> (Value, Value, Value) {
     // Two models at once would fight over the processors.
     let _alone = ALONE.lock().await;
-    let model = RealModel::start();
+    let model = PythonServer::start(LANGUAGE_MODEL);
     let app = app(&model, provider);
     let guest = app.guest();
     let config = json!({"job_role": "Backend Engineer", "target_question_count": 2});

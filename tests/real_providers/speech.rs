@@ -1,9 +1,7 @@
 //! The loop on real parts: flite speaks, our service passes it on, a real Whisper model hears it through our
 //! batch endpoint and our socket, and the words come back.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -16,6 +14,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
+use crate::python::{EARS, PythonServer};
 use crate::support::server::Server;
 use crate::support::{Answer, Client, TestApp};
 
@@ -27,43 +26,6 @@ const SENTENCES: [&str; 5] = [
     "I asked my manager for help and we found a better plan.",
 ];
 const RECORDED: &str = "Last year I led the migration of our billing system. We measured every change before we made it.";
-
-/// A real transcription server.
-struct Ears {
-    url: String,
-    /// Its standard input ends with this process, and so does the server.
-    _child: Child,
-}
-
-impl Ears {
-    fn start() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let python = root.join(".test-model/bin/python");
-        assert!(
-            python.exists(),
-            "the transcription server is not installed: run `make setup-test`"
-        );
-        let mut child = Command::new(python)
-            .arg(root.join("tests/real_providers/ears.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Python starts");
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().expect("piped"))
-            .read_line(&mut url)
-            .expect("readable output");
-        assert!(
-            url.starts_with("http"),
-            "the transcription server did not start: {url}"
-        );
-        Self {
-            url: url.trim().to_owned(),
-            _child: child,
-        }
-    }
-}
 
 /// flite behind OpenAI's `POST /v1/audio/speech`; it knows WAV only.
 fn voice() -> Server {
@@ -90,7 +52,7 @@ async fn speak(body: web::Json<Value>) -> HttpResponse {
         .body(spoken.await.expect("spoken"))
 }
 
-fn app(ears: &Ears, voice: &Server) -> TestApp {
+fn app(ears: &PythonServer, voice: &Server) -> TestApp {
     let api = |url: &str, model: &str| AudioApi {
         base_url: format!("{url}/v1/").parse().expect("a URL"),
         api_key: None,
@@ -215,7 +177,7 @@ fn came_back(said: &str, heard: &str) -> f64 {
 #[tokio::test]
 async fn spoken_words_come_back_by_recording_and_by_socket() {
     let _alone = super::ALONE.lock().await;
-    let (ears, voice) = (Ears::start(), voice());
+    let (ears, voice) = (PythonServer::start(EARS), voice());
     let app = app(&ears, &voice);
     let guest = app.guest();
     let session = guest.create(&json!({})).await;

@@ -60,6 +60,7 @@ function Running({ sessionId }: { sessionId: string }) {
   const { state, conversation, connection, session, outbox, end, stop } = useInterviewSession(sessionId, refused);
   const { turns } = conversation;
   const open = openTurn(conversation);
+  const lastLine = turns.findLast((turn) => turn.reply)?.reply?.content ?? "";
   const closed = isClosed(conversation);
   const config = session.data?.session_config;
   const seconds = useClock(sessionId, state === "interviewing" && config?.use_time_based_interview === true);
@@ -73,7 +74,7 @@ function Running({ sessionId }: { sessionId: string }) {
 
   useEffect(() => {
     bottom.current?.scrollIntoView({ block: "nearest" });
-  }, [turns.length, outbox.outgoing]);
+  }, [turns.length, lastLine, outbox.outgoing]);
 
   const finish = () =>
     end.mutate(undefined, {
@@ -93,16 +94,16 @@ function Running({ sessionId }: { sessionId: string }) {
     (words) => change([written.current.trimEnd(), words].filter(Boolean).join(" ")),
     () => submit(),
   );
-  const lastLine = turns.findLast((turn) => turn.reply)?.reply?.content ?? "";
   const { aloud, say } = voice;
   // A line is read when it comes, not when the page is opened again.
   const heardLine = useRef<string | null>(null);
+  const isFresh = session.data?.conversation_history.length === 0;
   useEffect(() => {
     if (!lastLine || turns.length === 0) return;
-    const isNew = heardLine.current !== null && heardLine.current !== lastLine;
+    const isNew = heardLine.current === null ? isFresh : heardLine.current !== lastLine;
     heardLine.current = lastLine;
     if (isNew && aloud) say(lastLine);
-  }, [lastLine, turns.length, aloud, say]);
+  }, [lastLine, turns.length, aloud, say, isFresh]);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   };
@@ -164,7 +165,7 @@ function Running({ sessionId }: { sessionId: string }) {
         outgoing={outbox.outgoing}
         showFeedback={over || config?.feedback_mode !== "realistic"}
       />
-      <div ref={bottom} />
+      <div ref={bottom} className="sm:scroll-mb-80" />
       {connection?.retryable ? <Notice>The connection is gone. Trying again…</Notice> : null}
       {outbox.problem?.status === 401 || connection?.status === 401 ? (
         <Notice kind="problem">
@@ -191,10 +192,10 @@ function Running({ sessionId }: { sessionId: string }) {
           </Button>
         </Notice>
       ) : (
-        <form ref={box} onSubmit={submit} className="sticky bottom-0 space-y-2 border-t bg-background py-3">
+        <form ref={box} onSubmit={submit} className="space-y-2 border-t bg-background py-3 sm:sticky sm:bottom-0">
           <TextArea
             label="Your answer"
-            rows={4}
+            rows={3}
             maxLength={LONGEST_MESSAGE}
             value={draft}
             onChange={(event) => change(event.target.value)}

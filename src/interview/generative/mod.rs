@@ -11,6 +11,7 @@ mod history;
 mod interviewer;
 mod material;
 mod prompts;
+mod proof;
 mod screen;
 mod speaker;
 

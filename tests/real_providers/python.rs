@@ -1,25 +1,30 @@
-//! A real language model on this machine: SmolLM2 behind llama.cpp's OpenAI and Anthropic APIs.
+//! Servers with small models of their own, in Python, on this machine.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-pub struct RealModel {
+/// SmolLM2 behind llama.cpp's OpenAI and Anthropic APIs.
+pub const LANGUAGE_MODEL: &str = "language_model.py";
+/// Whisper behind OpenAI's transcription API.
+pub const EARS: &str = "ears.py";
+
+pub struct PythonServer {
     pub url: String,
-    /// Its standard input ends with this process, and so does the model.
+    /// Its standard input ends with this process, and so does the server.
     _child: Child,
 }
 
-impl RealModel {
-    pub fn start() -> Self {
+impl PythonServer {
+    pub fn start(script: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = root.join(".test-model/bin/python");
         assert!(
             python.exists(),
-            "the small language model is not installed: run `make setup-test`"
+            "the small models are not installed: run `make setup-test`"
         );
         let mut child = Command::new(python)
-            .arg(root.join("tests/real_providers/language_model.py"))
+            .arg(root.join("tests/real_providers").join(script))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -29,7 +34,7 @@ impl RealModel {
         BufReader::new(child.stdout.take().expect("piped"))
             .read_line(&mut url)
             .expect("readable output");
-        assert!(url.starts_with("http"), "the model did not start: {url}");
+        assert!(url.starts_with("http"), "{script} did not start: {url}");
         Self {
             url: url.trim().to_owned(),
             _child: child,
