@@ -33,6 +33,8 @@ use crate::{jobs, middleware, routes, telemetry};
 
 /// Files received at once; each is up to 5 MB in memory.
 const UPLOADS: usize = 8;
+/// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
+const RECORDINGS: usize = 256;
 
 /// What handlers share.
 pub struct AppState {
@@ -48,6 +50,8 @@ pub struct AppState {
     pub sandbox: Sandbox,
     /// Files that may be received at once.
     pub uploads: Semaphore,
+    /// Recordings that may be received at once.
+    pub recordings: Semaphore,
     pub metrics: PrometheusHandle,
     /// Cancelled when the service is to stop: open streams end then.
     pub shutdown: CancellationToken,
@@ -146,6 +150,7 @@ impl Application {
             limits,
             sandbox,
             uploads: Semaphore::new(UPLOADS),
+            recordings: Semaphore::new(RECORDINGS),
             metrics: telemetry::metrics(),
             shutdown: CancellationToken::new(),
         });

@@ -82,7 +82,7 @@ pub enum SpeechError {
     /// No provider is configured for this.
     #[error("there is no speech provider")]
     Unavailable,
-    #[error("too many live transcriptions at once")]
+    #[error("too many live transcriptions or uploads at once")]
     Busy,
     /// The session that was named is not there for the caller.
     #[error("no such session")]

@@ -336,7 +336,9 @@ async fn forms_that_make_no_sense_are_refused() {
         .is_problem(404, "task_not_found");
     let config = json!({"speech": "x"});
     let own = guest.create(&config).await;
-    let in_form = form(&wav()).text("session_id", own.to_string());
+    let in_form = Form::new()
+        .text("session_id", own.to_string())
+        .part("audio_file", Part::bytes(wav()).file_name("whatever.bin"));
     assert_eq!(upload(&guest, None, in_form).await.status, 202);
 }
 

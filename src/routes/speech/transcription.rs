@@ -110,13 +110,19 @@ pub(super) async fn speech_to_text_batch(
     if state.speech.capacity().stt_model.is_none() {
         return Err(crate::speech::SpeechError::Unavailable.into());
     }
-    // Before the body is read: nobody should send a long file in vain.
-    if let Some(session_id) = named_session(&request, None)? {
+    // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
+    let named = named_session(&request, None)?;
+    if let Some(session_id) = named {
         state.sessions.store().get(&actor, session_id).await?;
     }
+    let needs_session = named.is_none() && matches!(caller, Caller::Guest);
+    let _place = state
+        .recordings
+        .try_acquire()
+        .map_err(|_| crate::speech::SpeechError::Busy)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
-    let form = tokio::time::timeout(PATIENCE_AT_ALL, received(parts, most))
+    let form = tokio::time::timeout(PATIENCE_AT_ALL, received(parts, most, needs_session))
         .await
         .map_err(|_| too_slow())??;
     let session_id = named_session(&request, form.session_id.as_deref())?;
@@ -158,7 +164,7 @@ struct Form {
     session_id: Option<String>,
 }
 
-async fn received(mut parts: Multipart, most: u64) -> Result<Form, ApiError> {
+async fn received(mut parts: Multipart, most: u64, needs_session: bool) -> Result<Form, ApiError> {
     let mut form = Form::default();
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| malformed())?;
@@ -167,6 +173,9 @@ async fn received(mut parts: Multipart, most: u64) -> Result<Form, ApiError> {
             .is_some_and(|about| about.get_filename().is_some());
         match part.name().unwrap_or_default() {
             "audio_file" | "file" | "audio" if form.recording.is_none() => {
+                if needs_session && form.session_id.is_none() {
+                    return Err(session_required());
+                }
                 form.recording = Some(recorded(&mut part, most).await?);
             }
             "language" if !is_file => form.language = Some(text(&mut part).await?),
