@@ -1,13 +1,16 @@
 import { useEffect, useRef, useState } from "react";
 
 import { hasMicrophone, microphoneProblem, openMicrophone, type Microphone } from "@/voice/microphone";
+import { useVoicePreferences } from "@/voice/preferences";
 
+import { Level } from "./Level";
 import { Button } from "./ui/button";
+import { CheckField } from "./ui/field";
 import { Notice } from "./ui/notice";
-import { Level } from "./VoiceControls";
 
-/** Whether microphone and loudspeaker work, before it matters. Nothing leaves this browser. */
+/** Voice on or off, and whether microphone and loudspeaker work, before it matters. Nothing leaves this browser. */
 export function VoiceCheck() {
+  const preferences = useVoicePreferences();
   const microphone = useRef<Microphone | null>(null);
   const [open, setOpen] = useState(false);
   const [level, setLevel] = useState(0);
@@ -38,6 +41,14 @@ export function VoiceCheck() {
       <p className="text-muted">
         You can speak or type, and change between them at any time. Try your devices here; nothing of it is sent.
       </p>
+      <div className="flex flex-wrap gap-x-6">
+        <CheckField label="Read questions aloud" on={preferences.aloud} onChange={preferences.setAloud} />
+        <CheckField
+          label="Send what I say after a pause"
+          on={preferences.handsFree}
+          onChange={preferences.setHandsFree}
+        />
+      </div>
       <div className="flex flex-wrap items-center gap-4">
         {hasMicrophone() ? (
           <Button variant="secondary" aria-pressed={open} onClick={open ? close : () => void check()}>

@@ -4,6 +4,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { noteGuestSession, useAuth } from "@/contexts/AuthContext";
 import { createSession, startInterview, type SessionConfig } from "@/services/api";
 
+/** Sessions that this page made and whose first line has not been heard yet. */
+const begun = new Set<string>();
+export const takeBegun = (sessionId: string): boolean => begun.delete(sessionId);
+
 /** Creates a session and leads to its interview, which shows the introduction as it is spoken. */
 export function useBegin() {
   const navigate = useNavigate();
@@ -12,6 +16,7 @@ export function useBegin() {
   return useMutation({
     mutationFn: createSession,
     onSuccess: async (id: string, _config: SessionConfig) => {
+      begun.add(id);
       if (!isAuthenticated) noteGuestSession(id);
       // The page asks again if this fails; nobody waits for it here.
       startInterview(id).catch(() => undefined);

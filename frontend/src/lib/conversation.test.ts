@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { EventParser, type ServerEvent } from "@/api/events";
 
-import { emptyConversation, heard, isClosed, openTurn, questionsAsked } from "./conversation";
+import { emptyConversation, heard, isClosed, latestLine, openTurn, questionsAsked } from "./conversation";
 
 const reply = (content: string, response_type = "question") => ({ content, response_type });
 const turn = (turn_no: number, state: string, message: string | null, said: unknown): ServerEvent => ({
@@ -31,6 +31,18 @@ describe("a conversation", () => {
     expect(openTurn(whole)).toBeUndefined();
     expect(heard(whole, delta("late")).turns[0]?.spoken).toBe("");
     expect(heard(speaking, { name: "connecting", id: null, data: null }).turns[0]?.spoken).toBe("");
+  });
+
+  it("tells the latest line's sentences when they are finished", () => {
+    const delta = (text: string): ServerEvent => ({ name: "delta", id: null, data: { turn_no: 1, text } });
+    const first = turn(0, "completed", null, reply("Welcome. Who are you?", "introduction"));
+    const speaking = told([first, turn(1, "accepted", "Hello", null)]);
+    expect(latestLine(speaking)?.sentences).toEqual(["Welcome.", "Who are you?"]);
+    const half = heard(speaking, delta("I see. What ha"));
+    expect(latestLine(half)).toMatchObject({ turnNo: 1, sentences: ["I see."] });
+    const whole = heard(half, turn(1, "completed", "Hello", reply("I see. What happened?")));
+    expect(latestLine(whole)?.sentences).toEqual(["I see.", "What happened?"]);
+    expect(latestLine(emptyConversation)).toBeNull();
   });
 
   it("is closed by the closing line, and keeps feedback with its turn", () => {

@@ -1,5 +1,6 @@
 /** A conversation as its events tell it. Events may come twice and belong to any turn. */
 import type { ServerEvent } from "@/api/events";
+import { sentences } from "@/lib/sentences";
 import type { FeedbackItem, Reply, Summary } from "@/services/api";
 
 export interface Turn {
@@ -89,6 +90,22 @@ function change(conversation: Conversation, turnNo: number, edit: (turn: Turn) =
 /** The turn whose reply is being made, if any. */
 export const openTurn = (conversation: Conversation): Turn | undefined =>
   conversation.turns.find((turn) => turn.state === "accepted");
+
+/** What the interviewer says or said last. */
+export interface Line {
+  turnNo: number;
+  text: string;
+  /** As far as they are finished. */
+  sentences: string[];
+}
+
+export function latestLine({ turns }: Conversation): Line | null {
+  const turn = turns.findLast(({ reply, spoken }) => reply || spoken);
+  if (!turn) return null;
+  const text = turn.reply?.content ?? turn.spoken;
+  const parts = sentences(text);
+  return { turnNo: turn.turnNo, text, sentences: turn.reply ? parts : parts.slice(0, -1) };
+}
 
 /** Questions asked so far, follow-ups and farewells not counted. */
 export const questionsAsked = (conversation: Conversation): number =>

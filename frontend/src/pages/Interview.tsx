@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Send, Square } from "lucide-react";
-import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 
 import { detailOf, type Problem } from "@/api/problem";
 import { Transcript } from "@/components/Transcript";
@@ -14,9 +14,10 @@ import { clockText, clockWarning, useClock } from "@/hooks/useClock";
 import { useInterviewSession } from "@/hooks/useInterviewSession";
 import { useSessionId } from "@/hooks/useSessionId";
 import { useTitle } from "@/hooks/useTitle";
-import { isClosed, openTurn, questionsAsked } from "@/lib/conversation";
+import { isClosed, latestLine, openTurn, questionsAsked } from "@/lib/conversation";
 import { read, write } from "@/lib/local";
 import { startInterview } from "@/services/api";
+import { useReadAloud } from "@/voice/useReadAloud";
 import { useVoice } from "@/voice/useVoice";
 
 const LONGEST_MESSAGE = 20_000;
@@ -60,7 +61,7 @@ function Running({ sessionId }: { sessionId: string }) {
   const { state, conversation, connection, session, outbox, end, stop } = useInterviewSession(sessionId, refused);
   const { turns } = conversation;
   const open = openTurn(conversation);
-  const lastLine = turns.findLast((turn) => turn.reply)?.reply?.content ?? "";
+  const line = useMemo(() => latestLine(conversation), [conversation]);
   const closed = isClosed(conversation);
   const config = session.data?.session_config;
   const seconds = useClock(sessionId, state === "interviewing" && config?.use_time_based_interview === true);
@@ -74,7 +75,7 @@ function Running({ sessionId }: { sessionId: string }) {
 
   useEffect(() => {
     bottom.current?.scrollIntoView({ block: "nearest" });
-  }, [turns.length, lastLine, outbox.outgoing]);
+  }, [turns.length, line?.text, outbox.outgoing]);
 
   const finish = () =>
     end.mutate(undefined, {
@@ -94,16 +95,7 @@ function Running({ sessionId }: { sessionId: string }) {
     (words) => change([written.current.trimEnd(), words].filter(Boolean).join(" ")),
     () => submit(),
   );
-  const { aloud, say } = voice;
-  // A line is read when it comes, not when the page is opened again.
-  const heardLine = useRef<string | null>(null);
-  const isFresh = session.data?.conversation_history.length === 0;
-  useEffect(() => {
-    if (!lastLine || turns.length === 0) return;
-    const isNew = heardLine.current === null ? isFresh : heardLine.current !== lastLine;
-    heardLine.current = lastLine;
-    if (isNew && aloud) say(lastLine);
-  }, [lastLine, turns.length, aloud, say, isFresh]);
+  useReadAloud(line, session.data, voice);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   };
@@ -151,9 +143,12 @@ function Running({ sessionId }: { sessionId: string }) {
           </Button>
         )}
       </div>
-      {/* Whole lines, so that a screen reader does not stumble over words that are still coming. */}
+      {/* Whole sentences, so that a screen reader does not stumble over words that are still coming. */}
       <p className="sr-only" aria-live="polite">
-        {lastLine ? `Interviewer: ${lastLine}` : ""}
+        {line?.sentences.length ? <span>Interviewer: </span> : null}
+        {line?.sentences.map((sentence, at) => (
+          <span key={`${line.turnNo}-${at}`}>{sentence} </span>
+        ))}
       </p>
       <p className="sr-only" role="alert">
         {warning}
@@ -202,7 +197,7 @@ function Running({ sessionId }: { sessionId: string }) {
             onKeyDown={onKey}
             hint="Ctrl + Enter sends it. What you write is kept in this browser until it is sent."
           />
-          <VoiceControls voice={voice} lastLine={lastLine} />
+          <VoiceControls voice={voice} lastLine={line?.sentences ?? []} />
           <div className="flex flex-wrap gap-3">
             <Button type="submit" disabled={!draft.trim() || outbox.outgoing !== null || open !== undefined}>
               <Send aria-hidden /> {outbox.outgoing ? "Sending…" : "Send"}

@@ -11,6 +11,7 @@ import { useAuth } from "@/contexts/AuthContext";
 import { useAuthRequest } from "@/contexts/AuthRequest";
 import { useBegin } from "@/hooks/useBegin";
 import { useInterviewSession } from "@/hooks/useInterviewSession";
+import { usePrintedWhole } from "@/hooks/usePrintedWhole";
 import { useSessionId } from "@/hooks/useSessionId";
 import { useTitle } from "@/hooks/useTitle";
 import { asJson, asMarkdown, download, narrativeTitles } from "@/lib/report";
@@ -37,6 +38,7 @@ function Shown({ sessionId }: { sessionId: string }) {
   const { isAuthenticated } = useAuth();
   const askToSignIn = useAuthRequest();
   const begin = useBegin();
+  usePrintedWhole();
   const { state, conversation, session } = useInterviewSession(sessionId, ignore);
   // Who asks takes the report up again if its process died; what becomes of it comes by the stream.
   const status = useQuery({

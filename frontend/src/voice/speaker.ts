@@ -1,19 +1,19 @@
 /** Reads lines aloud, sentence by sentence: the next one is fetched while one is heard, and any moment can be the last. */
 import { API_URL, authorized } from "@/api/client";
 
-/** Sentences of a text, in its own language's sense where the browser knows it. */
-export function sentences(text: string): string[] {
-  const parts =
-    typeof Intl.Segmenter === "function"
-      ? [...new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text)].map(({ segment }) => segment)
-      : text.split(/(?<=[.!?])\s+/);
-  return parts.map((part) => part.trim()).filter(Boolean);
-}
-
 export type Voice = "service" | "browser";
+
+interface Part {
+  text: string;
+  audio?: Promise<Blob>;
+}
 
 export class Speaker {
   private stopped = new AbortController();
+  private queue: Part[] = [];
+  private reading = false;
+  private line: number | null = null;
+  private told: string[] = [];
 
   constructor(
     private readonly sessionId: string,
@@ -22,41 +22,70 @@ export class Speaker {
     private readonly onProblem: (text: string) => void,
   ) {}
 
-  /** Says a text instead of whatever is being said. */
-  async say(text: string): Promise<void> {
+  /** Says these sentences instead of whatever is being said. */
+  say(parts: string[]): void {
     this.stop();
-    const stopped = new AbortController();
-    this.stopped = stopped;
-    const parts = sentences(text);
-    if (parts.length === 0) return;
-    this.onSpeaking(true);
-    try {
-      if (this.voice === "browser") await this.utter(parts, stopped.signal);
-      else await this.play(parts, stopped.signal);
-    } catch {
-      if (!stopped.signal.aborted) this.onProblem("This line could not be read aloud.");
-    } finally {
-      if (this.stopped === stopped) this.onSpeaking(false);
+    this.stopped = new AbortController();
+    this.add(parts);
+  }
+
+  /**
+   * Says what a line has more than when it was told of last; another line takes its place. Who was stopped in the
+   * middle of a line stays silent until the next.
+   */
+  follow(line: number, parts: string[]): void {
+    const goesOn = line === this.line && parts.every((part, at) => part === (this.told[at] ?? part));
+    if (!goesOn) {
+      this.line = line;
+      this.told = [];
+      this.say(parts);
+    } else if (!this.stopped.signal.aborted) {
+      this.add(parts.slice(this.told.length));
     }
+    if (parts.length > this.told.length) this.told = parts;
   }
 
   stop(): void {
     this.stopped.abort();
+    this.queue = [];
+    this.reading = false;
     this.onSpeaking(false);
   }
 
-  private async play(parts: string[], signal: AbortSignal): Promise<void> {
-    let next = this.fetch(parts[0] ?? "", signal);
-    for (let at = 0; at < parts.length && !signal.aborted; at++) {
-      const audio = await next;
-      const following = parts[at + 1];
-      if (following) {
-        next = this.fetch(following, signal);
-        // Told when its turn comes.
-        next.catch(() => undefined);
+  private add(parts: string[]): void {
+    this.queue.push(...parts.map((text) => ({ text })));
+    this.prepareNext();
+    if (!this.reading && this.queue.length > 0) void this.read(this.stopped.signal);
+  }
+
+  private async read(signal: AbortSignal): Promise<void> {
+    this.reading = true;
+    this.onSpeaking(true);
+    try {
+      for (let part = this.queue.shift(); part; part = this.queue.shift()) {
+        if (this.voice === "browser") await utter(part.text, signal);
+        else {
+          const audio = part.audio ?? this.fetch(part.text, signal);
+          this.prepareNext();
+          await playback(await audio, signal);
+        }
+        if (signal.aborted) return;
       }
-      await playback(audio, signal);
+    } catch {
+      if (signal.aborted) return;
+      this.queue = [];
+      this.onProblem("This line could not be read aloud.");
     }
+    this.reading = false;
+    this.onSpeaking(false);
+  }
+
+  private prepareNext(): void {
+    const next = this.queue[0];
+    if (this.voice === "browser" || !next || next.audio) return;
+    next.audio = this.fetch(next.text, this.stopped.signal);
+    // Told when its turn comes.
+    next.audio.catch(() => undefined);
   }
 
   private async fetch(text: string, signal: AbortSignal): Promise<Blob> {
@@ -71,19 +100,20 @@ export class Speaker {
     if (!response.ok) throw new Error(String(response.status));
     return response.blob();
   }
+}
 
-  private async utter(parts: string[], signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => speechSynthesis.cancel());
-    for (const part of parts) {
-      if (signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const utterance = new SpeechSynthesisUtterance(part);
-        utterance.onend = () => resolve();
-        utterance.onerror = () => resolve();
-        speechSynthesis.speak(utterance);
-      });
-    }
-  }
+async function utter(text: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const utterance = new SpeechSynthesisUtterance(text);
+    utterance.onend = () => resolve();
+    utterance.onerror = () => resolve();
+    signal.addEventListener("abort", () => {
+      speechSynthesis.cancel();
+      resolve();
+    });
+    speechSynthesis.speak(utterance);
+  });
 }
 
 async function playback(blob: Blob, signal: AbortSignal): Promise<void> {

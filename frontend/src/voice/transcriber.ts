@@ -18,7 +18,7 @@ export interface Listener {
 }
 
 export interface Transcriber {
-  /** Ends after the last word. */
+  /** Ends after the last word: `onEnd` is told once, however it ends. */
   finish: () => void;
 }
 
@@ -42,6 +42,8 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
   /** Sound that waits for a connection: at most ten seconds. */
   let waiting: Int16Array[] = [];
 
+  /** What was said while there was no connection is still to be heard. */
+  const isDone = () => finished && waiting.length === 0;
   const send = (samples: Int16Array) => {
     if (ready && socket?.readyState === WebSocket.OPEN) socket.send(samples.buffer as ArrayBuffer);
     else waiting = [...waiting, samples].slice(-100);
@@ -75,7 +77,7 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
       };
       socket.onclose = ({ code }) => {
         ready = false;
-        resolve(again && !finished && code !== 1000);
+        resolve(again && code !== 1000 && !isDone());
       };
     });
   };
@@ -91,7 +93,7 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
       for (let count = 0; count < RECONNECTS; count++) {
         if (!(await connect(microphone.sampleRate).catch(() => true))) return;
         await sleep(300 * 2 ** count);
-        if (finished) return;
+        if (isDone()) return;
       }
       listener.onProblem("The connection for speech is gone. Please type, or try again.");
     } catch (error) {
@@ -107,7 +109,6 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
       finished = true;
       microphone?.stop();
       if (ready) socket?.send(JSON.stringify({ type: "stop" }));
-      else if (!socket || socket.readyState === WebSocket.CLOSED) listener.onEnd();
     },
   };
 }

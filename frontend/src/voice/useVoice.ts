@@ -2,15 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { read, write } from "@/lib/local";
 import { usageStats } from "@/services/api";
 
 import { hasMicrophone } from "./microphone";
+import { useVoicePreferences } from "./preferences";
 import { browserSpeaks, Speaker } from "./speaker";
 import { browserListens, listenByBrowser, listenByService, type Transcriber } from "./transcriber";
 
 /** Silence after which a hands-free answer is sent. */
 const SENDS_AFTER = 2_500;
+/** Sound that is still taken after the button is let go: fingers are faster than tongues. */
+const TAIL = 300;
 
 export function useVoice(sessionId: string, onWords: (text: string) => void, onSend: () => void) {
   const { data } = useQuery({
@@ -23,15 +25,17 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
   const voice = data?.providers.text_to_speech ? "service" : browserSpeaks() ? "browser" : null;
 
   const [listening, setListening] = useState(false);
+  /** Transcribers that were told to end and have not told their last words yet. */
+  const [settling, setSettling] = useState(0);
   const [interim, setInterim] = useState("");
   const [level, setLevel] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
-  const [aloud, setAloud] = useState(() => read<boolean>("aloud") ?? false);
-  const [handsFree, setHandsFree] = useState(() => read<boolean>("hands_free") ?? false);
+  const { aloud, setAloud, handsFree, setHandsFree } = useVoicePreferences();
   const [speaking, setSpeaking] = useState(false);
   const transcriber = useRef<Transcriber | null>(null);
   const speaker = useRef<Speaker | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const tail = useRef<ReturnType<typeof setTimeout>>(undefined);
   // The latest of each, for callbacks that outlive a render.
   const latest = useRef({ onWords, onSend, handsFree });
   useEffect(() => {
@@ -47,23 +51,37 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
   useEffect(
     () => () => {
       clearTimeout(timer.current);
+      clearTimeout(tail.current);
       transcriber.current?.finish();
     },
     [],
   );
 
-  const say = useCallback((text: string) => void speaker.current?.say(text), []);
+  const say = useCallback((parts: string[]) => speaker.current?.say(parts), []);
+  const follow = useCallback((line: number, parts: string[]) => speaker.current?.follow(line, parts), []);
   const hush = useCallback(() => speaker.current?.stop(), []);
 
   const stop = useCallback(() => {
     clearTimeout(timer.current);
-    transcriber.current?.finish();
+    clearTimeout(tail.current);
+    tail.current = setTimeout(() => {
+      const ending = transcriber.current;
+      if (!ending) return;
+      transcriber.current = null;
+      setListening(false);
+      setLevel(0);
+      setSettling((count) => count + 1);
+      ending.finish();
+    }, TAIL);
   }, []);
 
   const start = useCallback(() => {
+    clearTimeout(tail.current);
     setProblem(null);
+    if (transcriber.current) return;
     setInterim("");
     setListening(true);
+    let mine: Transcriber | null = null;
     const listener = {
       onStarted: () => {
         clearTimeout(timer.current);
@@ -79,22 +97,30 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
         clearTimeout(timer.current);
         if (latest.current.handsFree) timer.current = setTimeout(() => latest.current.onSend(), SENDS_AFTER);
       },
-      onLevel: setLevel,
+      onLevel: (now: number) => {
+        if (transcriber.current === mine) setLevel(now);
+      },
       onProblem: setProblem,
       onEnd: () => {
-        transcriber.current = null;
-        setListening(false);
-        setInterim("");
-        setLevel(0);
+        if (transcriber.current === mine) {
+          transcriber.current = null;
+          setListening(false);
+          setLevel(0);
+          setInterim("");
+        } else {
+          setSettling((count) => count - 1);
+        }
       },
     };
-    transcriber.current = byService ? listenByService(sessionId, listener) : listenByBrowser(listener);
+    mine = byService ? listenByService(sessionId, listener) : listenByBrowser(listener);
+    transcriber.current = mine;
   }, [byService, sessionId]);
 
   return {
     canListen,
     canSpeak: voice !== null,
     listening,
+    settling: settling > 0,
     speaking,
     interim,
     level,
@@ -102,17 +128,14 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
     start,
     stop,
     say,
+    follow,
     hush,
     aloud,
     setAloud: (on: boolean) => {
       setAloud(on);
-      write("aloud", on);
       if (!on) hush();
     },
     handsFree,
-    setHandsFree: (on: boolean) => {
-      setHandsFree(on);
-      write("hands_free", on);
-    },
+    setHandsFree,
   };
 }

@@ -67,3 +67,23 @@ export function SelectField({ label, hint, error, children, ...props }: Frame & 
     </Framed>
   );
 }
+
+interface Check {
+  label: string;
+  on: boolean;
+  onChange: (on: boolean) => void;
+}
+
+export function CheckField({ label, on, onChange }: Check) {
+  return (
+    <label className="flex min-h-11 items-center gap-2">
+      <input
+        type="checkbox"
+        className="size-5 accent-primary"
+        checked={on}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      {label}
+    </label>
+  );
+}
