@@ -45,6 +45,7 @@ pub struct Speech {
     recorded: Cache<[u8; 32], Arc<Recorded>>,
     /// Places for live transcriptions.
     streams: Arc<Semaphore>,
+    ongoing: live::Ongoing,
     /// Work goes on here when the request that asked for it is gone.
     runtime: Handle,
     tracker: TaskTracker,
@@ -84,6 +85,7 @@ impl Speech {
                 .weigher(|_, audio: &Arc<Recorded>| audio.weight())
                 .build(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
+            ongoing: live::Ongoing::default(),
             config: config.clone(),
             runtime,
             tracker,

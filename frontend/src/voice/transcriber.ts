@@ -23,7 +23,7 @@ export interface Transcriber {
 }
 
 type Event =
-  | { type: "connected"; task_id: string }
+  | { type: "connected"; task_id: string; text: string }
   | { type: "speech_started" }
   | { type: "transcript"; text: string; is_final: boolean }
   | { type: "utterance_end" }
@@ -39,6 +39,12 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
   let microphone: Microphone | null = null;
   let taskId: string | null = null;
   let ready = false;
+  /** What was finished and told, as the service joins it. */
+  let told = "";
+  const tell = (text: string) => {
+    told = [told, text].filter(Boolean).join(" ");
+    listener.onFinal(text);
+  };
   /** Sound that waits for a connection: at most ten seconds. */
   let waiting: Int16Array[] = [];
 
@@ -64,11 +70,14 @@ export function listenByService(sessionId: string, listener: Listener): Transcri
         const event = JSON.parse(data) as Event;
         if (event.type === "connected") {
           taskId = event.task_id;
+          // Heard before a break, and finished after it.
+          const missed = event.text.startsWith(told) ? event.text.slice(told.length).trim() : "";
+          if (missed) tell(missed);
           ready = true;
           for (const samples of waiting.splice(0)) send(samples);
           if (finished) socket?.send(JSON.stringify({ type: "stop" }));
         } else if (event.type === "speech_started") listener.onStarted();
-        else if (event.type === "transcript") (event.is_final ? listener.onFinal : listener.onInterim)(event.text);
+        else if (event.type === "transcript") (event.is_final ? tell : listener.onInterim)(event.text);
         else if (event.type === "utterance_end") listener.onPause();
         else {
           if (!GOES_ON.includes(event.code)) listener.onProblem(event.error);

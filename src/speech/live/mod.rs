@@ -5,6 +5,7 @@ mod cutter;
 mod decode;
 mod deepgram;
 pub mod ear;
+mod ongoing;
 mod utterances;
 
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
+pub(super) use self::ongoing::Ongoing;
+use self::ongoing::UnderWay;
 use super::Speech;
 use super::batch::{count_seconds, rounded};
 use super::error::{ProviderError, SpeechError};
@@ -119,6 +122,8 @@ const SOUND: usize = 64;
 const EVENTS: usize = 64;
 /// A token with less time left can't carry a conversation.
 const LEAST_TIME_LEFT: Duration = Duration::from_secs(60);
+/// For the last words of a connection that broke.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How often writing an utterance is tried.
 const ATTEMPTS: u32 = 5;
 
@@ -148,7 +153,13 @@ impl Speech {
             session_id,
         };
         let (task_id, text) = match request.resume {
-            Some(task_id) => (task_id, self.tasks.resume(&owner, task_id).await?),
+            Some(task_id) => {
+                let mut text = self.tasks.resume(&owner, task_id).await?;
+                if self.ongoing.settle(task_id, LAST_WORDS).await {
+                    text = self.tasks.resume(&owner, task_id).await?;
+                }
+                (task_id, text)
+            }
             None => (self.begin_stream(&owner).await?, String::new()),
         };
         let (sound, sounds) = mpsc::channel(SOUND);
@@ -160,6 +171,7 @@ impl Speech {
             connection: Uuid::new_v4().simple().to_string(),
             events,
             _place: place,
+            _under_way: self.ongoing.begin(task_id),
         };
         let sandbox = sandbox.clone();
         self.run(async move { Box::pin(stream.run(&sandbox, &request, sounds)).await });
@@ -195,6 +207,7 @@ struct Stream {
     connection: String,
     events: mpsc::Sender<LiveEvent>,
     _place: OwnedSemaphorePermit,
+    _under_way: UnderWay,
 }
 
 impl Stream {
