@@ -26,7 +26,7 @@ use crate::session::model::Report;
         agent::interview::claim_session,
         agent::reading::session,
         agent::interview::delete_session,
-        agent::reading::sessions,
+        agent::listing::sessions,
         agent::reading::history,
         agent::reading::stats,
         agent::reading::per_turn_feedback,

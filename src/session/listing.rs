@@ -1,5 +1,7 @@
 //! The caller's sessions, newest first, by keyset: a page costs the same wherever it lies.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -24,6 +26,11 @@ pub struct SessionSummary {
     pub session_stats: SessionStats,
     /// 1 to 5, once there is a report.
     pub overall_score: Option<f64>,
+    /// 1 to 5 by dimension, without those that could not be judged; empty until there is a report.
+    pub scores_by_dimension: BTreeMap<String, f64>,
+    /// Who judged, and by which rubric: scores of different ones can't be compared.
+    pub coach: Option<String>,
+    pub rubric_version: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -35,6 +42,14 @@ pub struct SessionSummary {
 pub struct Page {
     pub sessions: Vec<SessionSummary>,
     pub next_cursor: Option<String>,
+}
+
+/// Which sessions a list shows; all unless told otherwise.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub status: Option<SessionStatus>,
+    /// Stands in the role or the company's name, in capitals or not.
+    pub search: Option<String>,
 }
 
 /// Where a page ends: opaque to clients.
@@ -64,10 +79,50 @@ impl Cursor {
 const COLUMNS: &str = "session_id,status,session_stats,created_at,updated_at,\
     job_role:session_config->>job_role,company_name:session_config->>company_name,\
     style:session_config->>style,difficulty:session_config->>difficulty,\
-    overall_score:final_summary->results->overall_score";
+    overall_score:final_summary->results->overall_score,scores_by_dimension,\
+    coach:final_summary->results->>coach,rubric_version:final_summary->results->>rubric_version";
+
+/// A literal text as a quoted regular expression of a PostgREST filter. `ilike` would not do: PostgREST reads every `*`
+/// of its pattern as a wildcard, and knows no way to escape one.
+fn containing(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() * 2 + 2);
+    pattern.push('"');
+    for character in text.chars() {
+        match character {
+            // Once for the regular expression, once more for the quotes.
+            '"' | '\\' => {
+                pattern.push_str(r"\\\");
+                pattern.push(character);
+            }
+            _ if character.is_ascii_punctuation() => {
+                pattern.push_str(r"\\");
+                pattern.push(character);
+            }
+            _ => pattern.push(character),
+        }
+    }
+    pattern.push('"');
+    pattern
+}
+
+impl Filter {
+    fn conditions(&self) -> Vec<(&'static str, String)> {
+        let mut conditions = Vec::new();
+        if let Some(status) = self.status {
+            conditions.push(("status", format!("eq.{}", status.name())));
+        }
+        if let Some(search) = &self.search {
+            let pattern = containing(search);
+            let columns = ["job_role", "company_name"]
+                .map(|field| format!("session_config->>{field}.imatch.{pattern}"));
+            conditions.push(("or", format!("({})", columns.join(","))));
+        }
+        conditions
+    }
+}
 
 impl Sessions {
-    /// One page of the caller's sessions. One round trip.
+    /// One page of the caller's sessions that the filter lets through. One round trip.
     ///
     /// # Errors
     /// Upstream failures; [`SessionError::NotFound`] for guests, who have no list.
@@ -76,6 +131,7 @@ impl Sessions {
         actor: &Actor,
         limit: usize,
         after: Option<Cursor>,
+        filter: &Filter,
     ) -> Result<Page, SessionError> {
         let Some(access_token) = actor.access_token.clone() else {
             return Err(SessionError::NotFound);
@@ -90,6 +146,7 @@ impl Sessions {
             // One more than asked for tells whether there is a next page.
             ("limit", (limit + 1).to_string()),
         ];
+        query.extend(filter.conditions());
         if let Some(Cursor {
             created_at,
             session_id,

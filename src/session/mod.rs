@@ -34,7 +34,7 @@ use crate::supabase::postgrest::{Identity, PostgRest};
 
 pub use error::SessionError;
 pub use lifecycle::Ended;
-pub use listing::{Cursor, Page, SessionSummary};
+pub use listing::{Cursor, Filter, Page, SessionSummary};
 pub use state::SessionState;
 pub use stop::Stopped;
 pub use store::SessionStore;

@@ -99,6 +99,23 @@ pub enum SessionStatus {
     Abandoned,
 }
 
+impl SessionStatus {
+    /// As it stands in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Active, Self::Completed, Self::Abandoned]
+            .into_iter()
+            .find(|status| status.name() == name)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseType {

@@ -13,6 +13,7 @@ mod hearing;
 mod hostile;
 mod injection;
 mod isolation;
+mod listing;
 mod live;
 mod models;
 mod privacy;

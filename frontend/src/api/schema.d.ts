@@ -1527,6 +1527,13 @@ export interface components {
              * @description 1 to 5, once there is a report.
              */
             overall_score?: number | null;
+            /** @description 1 to 5 by dimension, without those that could not be judged; empty until there is a report. */
+            scores_by_dimension: {
+                [key: string]: number;
+            };
+            /** @description Who judged, and by which rubric: scores of different ones can't be compared. */
+            coach?: string | null;
+            rubric_version?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1965,8 +1972,12 @@ export interface operations {
             query?: {
                 /** @description 50 unless given */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the page before, asked for with the same filter */
                 cursor?: string;
+                /** @description only those */
+                status?: components["schemas"]["SessionStatus"];
+                /** @description only those with this text in `job_role` or `company_name`, in capitals or not */
+                search?: string;
             };
             header?: never;
             path?: never;

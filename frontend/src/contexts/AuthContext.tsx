@@ -11,7 +11,8 @@ import {
 } from "react";
 
 import { Problem } from "@/api/problem";
-import { read, write } from "@/lib/local";
+import { guestSessions, keepGuestSessions } from "@/lib/guest-sessions";
+import { forgetWriting } from "@/lib/local";
 import * as tokens from "@/lib/tokens";
 import * as api from "@/services/api";
 
@@ -22,6 +23,8 @@ export interface AuthContextType {
   /** False: the address must be confirmed first. */
   register: (email: string, password: string, name: string) => Promise<boolean>;
   logout: () => Promise<void>;
+  /** Deletes the account with everything it owns. */
+  deleteAccount: () => Promise<void>;
   rename: (name: string) => Promise<void>;
   /** Takes over tokens that a mail's link brought. */
   adopt: (access_token: string, refresh_token: string) => Promise<void>;
@@ -29,10 +32,6 @@ export interface AuthContextType {
 }
 
 const Context = createContext<AuthContextType | null>(null);
-
-/** The guest's sessions of this browser, newest first. */
-export const guestSessions = (): string[] => read<string[]>("guest_sessions") ?? [];
-export const noteGuestSession = (id: string): void => write("guest_sessions", [id, ...guestSessions()].slice(0, 20));
 
 /** What a guest began becomes the account's. A session that can't be claimed now is tried at the next sign-in. */
 async function claimGuestSessions(token: string): Promise<void> {
@@ -44,7 +43,13 @@ async function claimGuestSessions(token: string): Promise<void> {
       if (!(error instanceof Problem) || error.retryable) left.push(id);
     }
   }
-  write("guest_sessions", left.length > 0 ? left : null);
+  keepGuestSessions(left);
+}
+
+/** Whoever sits here next finds nothing that was written. */
+function leave(): void {
+  forgetWriting();
+  tokens.clear();
 }
 
 let snapshot: { text: string; user: api.Profile | null } = { text: "", user: null };
@@ -88,7 +93,11 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   const logout = useCallback(async () => {
     // Signed out here, whatever the service can do about it.
     await api.logout().catch(() => undefined);
-    tokens.clear();
+    leave();
+  }, []);
+  const deleteAccount = useCallback(async () => {
+    await api.deleteAccount();
+    leave();
   }, []);
   const rename = useCallback(async (name: string) => tokens.storeUser(await api.rename(name)), []);
   const adopt = useCallback(
@@ -104,11 +113,12 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       login,
       register,
       logout,
+      deleteAccount,
       rename,
       adopt,
       getToken: tokens.accessToken,
     }),
-    [user, login, register, logout, rename, adopt],
+    [user, login, register, logout, deleteAccount, rename, adopt],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
-import { noteGuestSession, useAuth } from "@/contexts/AuthContext";
+import { useAuth } from "@/contexts/AuthContext";
+import { noteGuestSession } from "@/lib/guest-sessions";
 import { createSession, startInterview, type SessionConfig } from "@/services/api";
 
 /** Sessions that this page made and whose first line has not been heard yet. */

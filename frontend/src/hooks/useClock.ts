@@ -31,6 +31,6 @@ export const clockText = (seconds: number): string =>
 export function clockWarning(seconds: number | null): string {
   if (seconds === null) return "";
   if (seconds === 0) return "The time is up. Your next answer is the last.";
-  if (seconds <= 30) return "30 seconds left.";
-  return seconds <= 90 ? "90 seconds left." : "";
+  if (seconds <= 30) return "Less than 30 seconds left.";
+  return seconds <= 90 ? "Less than 90 seconds left." : "";
 }

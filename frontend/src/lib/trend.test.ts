@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import type { WholeSession } from "@/services/api";
+import type { SessionSummary } from "@/services/api";
 
-import { attemptOf, dimensionsOf, lineOf, type Attempt } from "./trend";
+import { attemptsOf, dimensionsOf, lineOf, type Attempt } from "./trend";
 
-const attempt = (measure: string, scores: Record<string, number>): Attempt => ({
-  id: "i",
-  role: "Nurse",
-  at: "",
-  measure,
-  overall: 3,
-  scores,
-});
+const attempt = (coach: string, scores: Record<string, number>, rubric = "1"): Attempt =>
+  ({ coach, rubric_version: rubric, overall_score: 3, scores_by_dimension: scores }) as unknown as Attempt;
 
 describe("a trend", () => {
   it("breaks where coach or rubric changed, and skips what was not judged", () => {
@@ -20,6 +14,7 @@ describe("a trend", () => {
       attempt("a", { depth: 3, structure: 1 }),
       attempt("a", { structure: 4 }),
       attempt("b", { depth: 5 }),
+      attempt("b", { depth: 4 }, "2"),
     ];
     expect(dimensionsOf(attempts)).toEqual(["depth", "structure"]);
     expect(lineOf(attempts, "depth")).toEqual([
@@ -28,27 +23,13 @@ describe("a trend", () => {
         { at: 1, score: 3 },
       ],
       [{ at: 3, score: 5 }],
+      [{ at: 4, score: 4 }],
     ]);
   });
 
-  it("leaves out interviews without scores", () => {
-    const session = {
-      session_id: "s",
-      session_config: {},
-      created_at: "x",
-      final_summary: null,
-    } as unknown as WholeSession;
-    expect(attemptOf(session)).toBeNull();
-    const results = {
-      coach: "offline",
-      rubric_version: "1",
-      overall_score: 2,
-      dimension_scores: [
-        { dimension: "depth", score: 2 },
-        { dimension: "structure", score: null },
-      ],
-    };
-    const judged = { ...session, final_summary: { results } } as unknown as WholeSession;
-    expect(attemptOf(judged)).toMatchObject({ measure: "offline, 1", overall: 2, scores: { depth: 2 } });
+  it("goes from the oldest to the newest and leaves out interviews without scores", () => {
+    const one = (created_at: string, overall_score: number | null) => ({ created_at, overall_score }) as SessionSummary;
+    const sessions = [one("2026-11-03", 4), one("2026-11-02", null), one("2026-11-01", 3)];
+    expect(attemptsOf(sessions).map(({ created_at }) => created_at)).toEqual(["2026-11-01", "2026-11-03"]);
   });
 });

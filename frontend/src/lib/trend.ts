@@ -1,35 +1,22 @@
 /** How scores went from one interview to the next. */
-import type { WholeSession } from "@/services/api";
+import type { SessionSummary } from "@/services/api";
 
-export interface Attempt {
-  id: string;
-  role: string;
-  at: string;
-  /** Who judged and by which rubric: scores of different ones can't be compared. */
-  measure: string;
-  overall: number | null;
-  scores: Record<string, number>;
+/** An interview whose report has scores. */
+export interface Attempt extends SessionSummary {
+  overall_score: number;
 }
 
-/** `null` for an interview whose report has no scores. */
-export function attemptOf(session: WholeSession): Attempt | null {
-  const results = session.final_summary?.results;
-  if (!results?.dimension_scores) return null;
-  const judged = results.dimension_scores.flatMap(({ dimension, score }) =>
-    typeof score === "number" ? [[dimension, score] as const] : [],
-  );
-  return {
-    id: session.session_id,
-    role: session.session_config.job_role ?? "Interview",
-    at: session.created_at,
-    measure: `${results.coach ?? ""}, ${results.rubric_version ?? ""}`,
-    overall: results.overall_score ?? null,
-    scores: Object.fromEntries(judged),
-  };
-}
+/** Those that can be compared at all, oldest first. */
+export const attemptsOf = (sessions: SessionSummary[]): Attempt[] =>
+  sessions
+    .filter((session): session is Attempt => typeof session.overall_score === "number")
+    .toSorted((a, b) => a.created_at.localeCompare(b.created_at));
+
+/** Who judged and by which rubric: scores of different ones can't be compared. */
+export const measureOf = ({ coach, rubric_version }: Attempt): string => `${coach ?? ""}, ${rubric_version ?? ""}`;
 
 export const dimensionsOf = (attempts: Attempt[]): string[] => [
-  ...new Set(attempts.flatMap((attempt) => Object.keys(attempt.scores))),
+  ...new Set(attempts.flatMap((attempt) => Object.keys(attempt.scores_by_dimension))),
 ];
 
 export interface Point {
@@ -42,10 +29,10 @@ export function lineOf(attempts: Attempt[], dimension: string): Point[][] {
   const pieces: Point[][] = [];
   let measure: string | null = null;
   attempts.forEach((attempt, at) => {
-    const score = attempt.scores[dimension];
+    const score = attempt.scores_by_dimension[dimension];
     if (score === undefined) return;
-    if (attempt.measure !== measure) pieces.push([]);
-    measure = attempt.measure;
+    if (measureOf(attempt) !== measure) pieces.push([]);
+    measure = measureOf(attempt);
     pieces.at(-1)?.push({ at, score });
   });
   return pieces;

@@ -10,8 +10,7 @@ import { Notice } from "@/components/ui/notice";
 import { useAuth } from "@/contexts/AuthContext";
 import { useAuthRequest } from "@/contexts/AuthRequest";
 import { useTitle } from "@/hooks/useTitle";
-import * as tokens from "@/lib/tokens";
-import { deleteAccount, updatePassword } from "@/services/api";
+import { updatePassword } from "@/services/api";
 
 export function Account() {
   useTitle("Account");
@@ -91,13 +90,8 @@ function Deletion({ email }: { email: string }) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
-  const remove = useMutation({
-    mutationFn: deleteAccount,
-    onSuccess: async () => {
-      tokens.clear();
-      await navigate({ to: "/" });
-    },
-  });
+  const { deleteAccount } = useAuth();
+  const remove = useMutation({ mutationFn: deleteAccount, onSuccess: () => navigate({ to: "/" }) });
   return (
     <section aria-labelledby="deletion" className="space-y-3 rounded-xl border border-bad p-4">
       <h2 id="deletion">Delete the account</h2>

@@ -1,59 +1,64 @@
-import { useInfiniteQuery, useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { detailOf } from "@/api/problem";
+import { SessionFilters, type Filters } from "@/components/SessionFilters";
+import { SessionList } from "@/components/SessionList";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { SelectField, TextField } from "@/components/ui/field";
 import { Loading, Notice } from "@/components/ui/notice";
-import { guestSessions, useAuth } from "@/contexts/AuthContext";
+import { useAuth } from "@/contexts/AuthContext";
 import { useAuthRequest } from "@/contexts/AuthRequest";
+import { useGuestSessions } from "@/hooks/useGuestSessions";
+import { useSettled } from "@/hooks/useSettled";
 import { useTitle } from "@/hooks/useTitle";
-import { deleteSession, session, sessions } from "@/services/api";
+import { sessions, type SessionFilter, type SessionSummary } from "@/services/api";
 
-interface Row {
-  id: string;
-  role: string;
-  company: string | null;
-  status: string;
-  score: number | null;
-  at: string;
-}
+const all: Filters = { search: "", status: "" };
+const PAGE = 50;
 
 export function History() {
   useTitle("History");
   const { isAuthenticated } = useAuth();
   return (
     <div className="space-y-6">
-      <h1>Your interviews</h1>
+      <div className="flex flex-wrap items-center gap-3">
+        <h1 className="mr-auto">Your interviews</h1>
+        <Button asChild variant="secondary">
+          <Link to="/progress">Progress and comparison</Link>
+        </Button>
+      </div>
       {isAuthenticated ? <Owned /> : <Guests />}
     </div>
   );
 }
 
+/** Search and filter are the service's: it knows all of them, not only those that are shown. */
 function Owned() {
+  const [filters, setFilters] = useState(all);
+  const settled = useSettled(filters);
   const list = useInfiniteQuery({
-    queryKey: ["sessions"],
-    queryFn: ({ pageParam }) => sessions(pageParam),
+    queryKey: ["sessions", "history", settled],
+    queryFn: ({ pageParam }) => sessions(asked(settled), PAGE, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
+    placeholderData: keepPreviousData,
   });
-  if (list.error) return <Notice kind="problem">{detailOf(list.error)}</Notice>;
-  if (!list.data) return <Loading what="Fetching your interviews" />;
-  const rows = list.data.pages.flatMap((page) =>
-    page.sessions.map((one) => ({
-      id: one.session_id,
-      role: one.job_role ?? "Interview",
-      company: one.company_name ?? null,
-      status: one.status,
-      score: one.overall_score ?? null,
-      at: one.created_at,
-    })),
-  );
+  const found = list.data?.pages.flatMap((page) => page.sessions);
   return (
     <>
-      <Rows rows={rows} />
+      {list.error ? <Notice kind="problem">{detailOf(list.error)}</Notice> : null}
+      {found ? (
+        <Found
+          sessions={found}
+          filters={filters}
+          onFilters={setFilters}
+          isFiltered={list.isPlaceholderData || Boolean(settled.search.trim() || settled.status)}
+          hasMore={list.hasNextPage}
+        />
+      ) : list.error ? null : (
+        <Loading what="Fetching your interviews" />
+      )}
       {list.hasNextPage ? (
         <Button variant="secondary" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           {list.isFetchingNextPage ? "Fetching…" : "Show older ones"}
@@ -63,29 +68,20 @@ function Owned() {
   );
 }
 
+function asked({ search, status }: Filters): SessionFilter {
+  return { ...(search.trim() ? { search: search.trim() } : {}), ...(status ? { status } : {}) };
+}
+
 /** What this browser began as a guest. */
 function Guests() {
   const askToSignIn = useAuthRequest();
-  const found = useQueries({
-    queries: guestSessions().map((id) => ({
-      queryKey: ["session", id, null],
-      queryFn: () => session(id),
-      retry: false,
-    })),
-  });
-  const rows = found.flatMap(({ data }) =>
-    data
-      ? [
-          {
-            id: data.session_id,
-            role: data.session_config.job_role ?? "Interview",
-            company: data.session_config.company_name ?? null,
-            status: data.status,
-            score: data.final_summary?.results.overall_score ?? null,
-            at: data.created_at,
-          },
-        ]
-      : [],
+  const [filters, setFilters] = useState(all);
+  const { sessions: known, isLoading } = useGuestSessions(true);
+  const wanted = filters.search.trim().toLowerCase();
+  const found = known.filter(
+    ({ job_role, company_name, status }) =>
+      (!filters.status || status === filters.status) &&
+      [job_role, company_name].some((text) => (text ?? "").toLowerCase().includes(wanted)),
   );
   return (
     <>
@@ -93,28 +89,31 @@ function Guests() {
         <span className="mr-auto">You are a guest: these interviews are known to this browser alone.</span>
         <Button onClick={() => askToSignIn("register")}>Create account</Button>
       </Notice>
-      {found.some(({ isLoading }) => isLoading) ? <Loading what="Fetching your interviews" /> : <Rows rows={rows} />}
+      {isLoading ? (
+        <Loading what="Fetching your interviews" />
+      ) : (
+        <Found
+          sessions={found}
+          filters={filters}
+          onFilters={setFilters}
+          isFiltered={found.length < known.length}
+          hasMore={false}
+        />
+      )}
     </>
   );
 }
 
-function Rows({ rows }: { rows: Row[] }) {
-  const queries = useQueryClient();
-  const [search, setSearch] = useState("");
-  const [status, setStatus] = useState("");
-  const [doomed, setDoomed] = useState<Row | null>(null);
-  const remove = useMutation({
-    mutationFn: (id: string) => deleteSession(id),
-    onSuccess: () => {
-      setDoomed(null);
-      return queries.invalidateQueries();
-    },
-  });
-  const wanted = search.trim().toLowerCase();
-  const shown = rows.filter(
-    (row) => (!status || row.status === status) && `${row.role} ${row.company ?? ""}`.toLowerCase().includes(wanted),
-  );
-  if (rows.length === 0) {
+interface FoundProps {
+  sessions: SessionSummary[];
+  filters: Filters;
+  onFilters: (filters: Filters) => void;
+  isFiltered: boolean;
+  hasMore: boolean;
+}
+
+function Found({ sessions: found, filters, onFilters, isFiltered, hasMore }: FoundProps) {
+  if (found.length === 0 && !isFiltered) {
     return (
       <div className="space-y-3 py-8 text-center">
         <p>Nothing here yet.</p>
@@ -126,69 +125,18 @@ function Rows({ rows }: { rows: Row[] }) {
   }
   return (
     <>
-      {rows.filter(({ score }) => score !== null).length > 1 ? (
-        <Button asChild variant="secondary">
-          <Link to="/progress">Progress and comparison</Link>
+      <SessionFilters filters={filters} onChange={onFilters} />
+      <p role="status" className="text-muted">
+        {found.length === 0
+          ? "No interview matches."
+          : `${found.length} ${found.length === 1 ? "interview" : "interviews"}${hasMore ? ", and older ones" : ""}`}
+      </p>
+      {found.length === 0 ? (
+        <Button variant="secondary" onClick={() => onFilters(all)}>
+          Show all
         </Button>
       ) : null}
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label="Search" type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
-        <SelectField label="Status" value={status} onChange={(event) => setStatus(event.target.value)}>
-          <option value="">All</option>
-          <option value="active">Going on</option>
-          <option value="completed">Completed</option>
-          <option value="abandoned">Abandoned</option>
-        </SelectField>
-      </div>
-      <p role="status" className="text-muted">
-        {shown.length} of {rows.length} shown
-      </p>
-      <ul className="space-y-3">
-        {shown.map((row) => (
-          <li key={row.id} className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-4">
-            <div className="mr-auto min-w-0">
-              <h2 className="text-lg">{row.role}</h2>
-              <p className="text-sm text-muted">
-                {[row.company, new Date(row.at).toLocaleString(), row.score === null ? null : `${row.score} of 5`]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </p>
-            </div>
-            <Button asChild variant="secondary">
-              {row.status === "completed" ? (
-                <Link to="/report" hash={row.id} aria-label={`Report on ${row.role}`}>
-                  Report
-                </Link>
-              ) : (
-                <Link to="/interview" hash={row.id} aria-label={`Go on with ${row.role}`}>
-                  Go on
-                </Link>
-              )}
-            </Button>
-            <Button variant="ghost" aria-label={`Delete ${row.role}`} onClick={() => setDoomed(row)}>
-              Delete
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <Dialog
-        open={doomed !== null}
-        onOpenChange={(open) => {
-          if (!open) setDoomed(null);
-        }}
-        title="Delete this interview?"
-        description="The conversation, its feedback and its report are gone for good."
-      >
-        {remove.error ? <Notice kind="problem">{detailOf(remove.error)}</Notice> : null}
-        <div className="mt-3 flex gap-3">
-          <Button variant="danger" disabled={remove.isPending} onClick={() => doomed && remove.mutate(doomed.id)}>
-            Delete it
-          </Button>
-          <Button variant="secondary" onClick={() => setDoomed(null)}>
-            Keep it
-          </Button>
-        </div>
-      </Dialog>
+      <SessionList sessions={found} />
     </>
   );
 }

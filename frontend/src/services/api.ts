@@ -78,8 +78,14 @@ export const deleteSession = (sessionId: string) =>
   unwrap(client.DELETE("/agent/session", { params: about(sessionId) }));
 export const session = async (sessionId: string): Promise<WholeSession> =>
   (await unwrap(client.GET("/agent/session", { params: about(sessionId) }))) as WholeSession;
-export const sessions = (cursor: string | null) =>
-  unwrap(client.GET("/agent/sessions", { params: { query: { limit: 50, ...(cursor ? { cursor } : {}) } } }));
+export interface SessionFilter {
+  status?: Schemas["SessionStatus"];
+  /** Stands in role or company. */
+  search?: string;
+}
+/** A page of the user's sessions, newest first. */
+export const sessions = (filter: SessionFilter = {}, limit = 50, cursor: string | null = null) =>
+  unwrap(client.GET("/agent/sessions", { params: { query: { ...filter, limit, ...(cursor ? { cursor } : {}) } } }));
 export const summaryStatus = async (sessionId: string): Promise<Summary> =>
   (await unwrap(client.GET("/agent/final_summary_status", { params: about(sessionId) }))) as Summary;
 export const timeRemaining = (sessionId: string) =>

@@ -4,6 +4,7 @@ mod configuration;
 mod deltas;
 pub(crate) mod events;
 pub(crate) mod interview;
+pub(crate) mod listing;
 pub(crate) mod reading;
 pub(crate) mod retry;
 mod turn_stream;
@@ -45,7 +46,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
             .route(web::delete().to(interview::delete_session))
     });
     mount(cfg, "/agent/sessions", |r| {
-        r.route(web::get().to(reading::sessions))
+        r.route(web::get().to(listing::sessions))
     });
     mount(cfg, "/agent/history", |r| {
         r.route(web::get().to(reading::history))

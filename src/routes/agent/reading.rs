@@ -6,21 +6,19 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
-use crate::routes::caller::{Caller, SignedIn};
+use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::session::model::{SessionConfig, SessionStats, SessionStatus};
-use crate::session::{
-    Cursor, FeedbackItem, Page, PartStatus, ReportPart, ReportStatus, SessionState,
-};
+use crate::session::{FeedbackItem, PartStatus, ReportPart, ReportStatus, SessionState};
 
 /// Documents `{history}`.
 #[derive(ToSchema)]
@@ -256,47 +254,6 @@ pub(super) async fn cleanup(
     Ok(HttpResponse::Ok().json(Message {
         message: "The session was released from memory.".to_owned(),
     }))
-}
-
-#[derive(Deserialize)]
-struct ListQuery {
-    limit: Option<String>,
-    cursor: Option<String>,
-}
-
-/// The caller's sessions, newest first.
-#[utoipa::path(get, path = "/agent/sessions", tag = "agent",
-    params(("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless given"),
-           ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")),
-    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
-    security(("bearer" = [])))]
-pub(super) async fn sessions(
-    state: web::Data<AppState>,
-    caller: SignedIn,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let query = web::Query::<ListQuery>::from_query(request.query_string())
-        .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))?;
-    let invalid =
-        |field: &str, message: &str| ApiError::validation(vec![FieldError::new(field, message)]);
-    let limit = match query.limit.as_deref() {
-        None => 50,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=200).contains(limit))
-            .ok_or_else(|| invalid("limit", "must be a whole number, 1 to 200"))?,
-    };
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|text| {
-            Cursor::decode(text)
-                .ok_or_else(|| invalid("cursor", "must be the next_cursor of a page"))
-        })
-        .transpose()?;
-    let page = state.sessions.list(&caller.actor(), limit, after).await?;
-    Ok(HttpResponse::Ok().json(page))
 }
 
 async fn read(

@@ -1,0 +1,89 @@
+//! The caller's sessions, page by page.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::app::AppState;
+use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::routes::caller::SignedIn;
+use crate::session::model::SessionStatus;
+use crate::session::{Cursor, Filter, Page};
+
+const LONGEST_SEARCH: usize = 100;
+
+#[derive(Deserialize)]
+struct ListQuery {
+    limit: Option<String>,
+    cursor: Option<String>,
+    status: Option<String>,
+    search: Option<String>,
+}
+
+/// The caller's sessions, newest first.
+#[utoipa::path(get, path = "/agent/sessions", tag = "agent",
+    params(("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless given"),
+           ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, asked for with the same filter"),
+           ("status" = Option<SessionStatus>, Query, description = "only those"),
+           ("search" = Option<String>, Query, max_length = 100, description = "only those with this text in `job_role` or `company_name`, in capitals or not")),
+    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    security(("bearer" = [])))]
+pub(super) async fn sessions(
+    state: web::Data<AppState>,
+    caller: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let query = web::Query::<ListQuery>::from_query(request.query_string())
+        .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))?;
+    let limit = match query.limit.as_deref() {
+        None => 50,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=200).contains(limit))
+            .ok_or_else(|| invalid("limit", "must be a whole number, 1 to 200"))?,
+    };
+    let after = query
+        .cursor
+        .as_deref()
+        .map(|text| {
+            Cursor::decode(text)
+                .ok_or_else(|| invalid("cursor", "must be the next_cursor of a page"))
+        })
+        .transpose()?;
+    let filter = filter(&query)?;
+    let page = state
+        .sessions
+        .list(&caller.actor(), limit, after, &filter)
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// What is empty filters nothing, as forms send it.
+fn filter(query: &ListQuery) -> Result<Filter, ApiError> {
+    let given = |text: &Option<String>| {
+        text.as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let status = given(&query.status)
+        .map(|name| {
+            SessionStatus::of_name(&name)
+                .ok_or_else(|| invalid("status", "must be active, completed or abandoned"))
+        })
+        .transpose()?;
+    let search = given(&query.search);
+    if let Some(text) = &search
+        && (text.chars().count() > LONGEST_SEARCH || text.chars().any(char::is_control))
+    {
+        return Err(invalid(
+            "search",
+            "must have at most 100 characters, and no control characters",
+        ));
+    }
+    Ok(Filter { status, search })
+}
+
+fn invalid(field: &str, message: &str) -> ApiError {
+    ApiError::validation(vec![FieldError::new(field, message)])
+}

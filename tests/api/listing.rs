@@ -1,0 +1,228 @@
+//! The list of the caller's sessions: pages, filters, scores.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Client, TestApp, eventually, stack};
+
+#[tokio::test]
+async fn sessions_are_listed_newest_first_page_by_page() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let mut made = Vec::new();
+    for number in 0..7 {
+        made.push(
+            alice
+                .create(&json!({"job_role": format!("Role {number}")}))
+                .await
+                .to_string(),
+        );
+    }
+    made.reverse();
+    let mut listed = Vec::new();
+    let mut path = "/agent/sessions?limit=3".to_owned();
+    loop {
+        let page = alice.get(&path).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let sessions = page.body["sessions"].as_array().expect("sessions").clone();
+        listed.extend(
+            sessions
+                .iter()
+                .filter_map(|s| s["session_id"].as_str().map(str::to_owned)),
+        );
+        let Some(cursor) = page.body["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/agent/sessions?limit=3&cursor={cursor}");
+    }
+    assert_eq!(listed, made);
+    for query in ["limit=0", "limit=201", "limit=x", "cursor=garbage"] {
+        alice
+            .get(&format!("/agent/sessions?{query}"))
+            .await
+            .is_problem(422, "validation_failed");
+    }
+    app.guest()
+        .get("/agent/sessions")
+        .await
+        .is_problem(401, "token_missing");
+}
+
+#[tokio::test]
+async fn thousands_of_sessions_do_not_slow_the_list_down_to_failure() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let id: Uuid = alice.get("/auth/me").await.body["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .expect("an id");
+    let sql = "insert into interview_sessions (session_id, user_id, created_at) \
+               select gen_random_uuid(), $1, now() - n * interval '1 second' from generate_series(1, 5000) n";
+    stack().db().await.execute(sql, &[&id]).await.expect("rows");
+    let mut count = 0;
+    let mut path = "/agent/sessions?limit=200".to_owned();
+    loop {
+        let page = alice.get(&path).await.body;
+        count += page["sessions"].as_array().map_or(0, Vec::len);
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/agent/sessions?limit=200&cursor={cursor}");
+    }
+    assert_eq!(count, 5_000);
+}
+
+/// Roles of the sessions that a query finds, newest first.
+async fn roles(client: &Client, query: &[(&str, &str)]) -> Vec<String> {
+    let request = client
+        .request(reqwest::Method::GET, "/agent/sessions")
+        .query(query);
+    let answer = crate::support::Answer::of(request).await;
+    assert_eq!(answer.status, 200, "{query:?}: {answer:?}");
+    let sessions = answer.body["sessions"].as_array().expect("sessions");
+    sessions
+        .iter()
+        .map(|session| session["job_role"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_list_is_searched_for_the_very_text_and_filtered_by_status() {
+    let app = TestApp::start();
+    let (alice, bob) = (app.user("Alice").await, app.user("Bob").await);
+    for (role, company) in [
+        ("C++ engineer", "Acme"),
+        ("50% nurse", "Saint Mary's"),
+        ("A.B (senior), \"lead\" \\ x*y", "Ünïcode & Söhne"),
+        ("Backend engineer", "acme_labs"),
+    ] {
+        let config = json!({"job_role": role, "company_name": company});
+        alice.create(&config).await;
+    }
+    bob.create(&json!({"job_role": "Engineer of another"}))
+        .await;
+    for (search, found) in [
+        ("engineer", vec!["Backend engineer", "C++ engineer"]),
+        ("ENGINEER", vec!["Backend engineer", "C++ engineer"]),
+        ("c++", vec!["C++ engineer"]),
+        ("0% n", vec!["50% nurse"]),
+        ("acme_", vec!["Backend engineer"]),
+        (
+            "(senior), \"lead\" \\ x*y",
+            vec!["A.B (senior), \"lead\" \\ x*y"],
+        ),
+        ("söhne", vec!["A.B (senior), \"lead\" \\ x*y"]),
+        ("  mary's ", vec!["50% nurse"]),
+        // None of these is a pattern.
+        (".*", vec![]),
+        ("%", vec!["50% nurse"]),
+        ("A_B", vec![]),
+        ("x.y", vec![]),
+        ("^C", vec![]),
+        ("***=", vec![]),
+        ("),user_id.not.is.null,(a.eq.", vec![]),
+    ] {
+        assert_eq!(
+            roles(&alice, &[("search", search)]).await,
+            found,
+            "{search}"
+        );
+    }
+    // A filter goes along with the pages.
+    let first = alice
+        .get("/agent/sessions?search=engineer&limit=1")
+        .await
+        .body;
+    let cursor = first["next_cursor"].as_str().expect("a next page");
+    let second = [("search", "engineer"), ("limit", "1"), ("cursor", cursor)];
+    assert_eq!(roles(&alice, &second).await, ["C++ engineer"]);
+
+    let ended = alice.started(&json!({"job_role": "Ended"})).await;
+    alice.act("/agent/end_interview", ended, &json!({})).await;
+    assert_eq!(roles(&alice, &[("status", "completed")]).await, ["Ended"]);
+    assert_eq!(roles(&alice, &[("status", "active")]).await.len(), 4);
+    assert!(roles(&alice, &[("status", "abandoned")]).await.is_empty());
+    let both = [("status", "active"), ("search", "ended")];
+    assert!(roles(&alice, &both).await.is_empty());
+    assert_eq!(
+        roles(&alice, &[("status", ""), ("search", " ")])
+            .await
+            .len(),
+        5
+    );
+
+    let long = "x".repeat(101);
+    for query in [
+        [("status", "gone")],
+        [("status", "eq.active")],
+        [("search", long.as_str())],
+        [("search", "a\u{0}b")],
+    ] {
+        let request = alice
+            .request(reqwest::Method::GET, "/agent/sessions")
+            .query(&query);
+        crate::support::Answer::of(request)
+            .await
+            .is_problem(422, "validation_failed");
+    }
+}
+
+#[tokio::test]
+async fn a_list_tells_how_each_interview_went_without_its_quotes() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({"job_role": "Engineer"})).await;
+    let answer = "In 2024 I led a team of five at Initech, and we moved billing to Rust because it failed daily.";
+    assert_eq!(alice.send(session, answer).await.status, 200);
+    let listed = async || alice.get("/agent/sessions").await.body["sessions"][0].clone();
+    assert_eq!(listed().await["scores_by_dimension"], json!({}));
+    alice.act("/agent/end_interview", session, &json!({})).await;
+    eventually("the report is there", async || {
+        listed().await["overall_score"].is_number()
+    })
+    .await;
+    let report =
+        alice.read("/agent/session", session).await.body["final_summary"]["results"].clone();
+    let listed = listed().await;
+    for field in ["overall_score", "coach", "rubric_version"] {
+        assert_eq!(listed[field], report[field], "{field}");
+    }
+    let scores: serde_json::Map<String, Value> = report["dimension_scores"]
+        .as_array()
+        .expect("scores")
+        .iter()
+        .filter(|score| score["score"].is_number())
+        .filter_map(|score| {
+            Some((
+                score["dimension"].as_str()?.to_owned(),
+                score["score"].clone(),
+            ))
+        })
+        .collect();
+    assert!(!scores.is_empty(), "{report}");
+    let told = listed["scores_by_dimension"].as_object().expect("scores");
+    assert_eq!(told.len(), scores.len());
+    for (dimension, score) in scores {
+        assert_eq!(told[&dimension].as_f64(), score.as_f64(), "{dimension}");
+    }
+
+    // The report's column is its owner's to write through PostgREST: nonsense there costs nobody the list.
+    let id: Uuid = session;
+    for nonsense in [
+        r#"{"results": {"dimension_scores": {"a": 1}}}"#,
+        r#"{"results": {"dimension_scores": [1, null, {"score": 3}, {"dimension": 4, "score": 3}, {"dimension": "depth", "score": "x"}]}}"#,
+        r#"{"results": []}"#,
+    ] {
+        let sql =
+            "update interview_sessions set final_summary = $2::text::jsonb where session_id = $1";
+        let updated = stack().db().await.execute(sql, &[&id, &nonsense]).await;
+        assert_eq!(updated.expect("written"), 1);
+        let page = alice.get("/agent/sessions").await;
+        assert_eq!(page.status, 200, "{nonsense}: {page:?}");
+        assert_eq!(
+            page.body["sessions"][0]["scores_by_dimension"],
+            json!({}),
+            "{nonsense}"
+        );
+    }
+}
