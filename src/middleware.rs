@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use futures_util::FutureExt;
@@ -21,6 +21,8 @@ const NOSNIFF: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-content-type-options"),
     HeaderValue::from_static("nosniff"),
 );
+/// Answers are their caller's alone; the few that may be kept say so themselves.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_REFERRER: (HeaderName, HeaderValue) = (
     HeaderName::from_static("referrer-policy"),
     HeaderValue::from_static("no-referrer"),
@@ -66,6 +68,9 @@ pub(crate) async fn around(
     }
     headers.insert(NOSNIFF.0, NOSNIFF.1);
     headers.insert(NO_REFERRER.0, NO_REFERRER.1);
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, NO_STORE);
+    }
     let (status, route) = match &served {
         // The pattern, never the path: a path could carry an id.
         Ok(response) => (response.status(), response.request().match_pattern()),

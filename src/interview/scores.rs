@@ -107,12 +107,16 @@ fn overall_of(dimension: &str, judged: &[&Feedback]) -> Score {
         dimension: dimension.into(),
         // A mean of scores from 1 to 5, so the cast loses nothing but the fraction.
         score: Some(mean.round() as u8),
-        reason: format!(
-            "{mean:.1} on average over {} with a score; best {}, lowest {}.",
-            answers(scored.len()),
-            best.0,
-            worst.0
-        ),
+        reason: if scored.len() == 1 {
+            format!("{} for the one answer that has a score.", best.0)
+        } else {
+            format!(
+                "{mean:.1} on average over {} with a score; best {}, lowest {}.",
+                answers(scored.len()),
+                best.0,
+                worst.0
+            )
+        },
         evidence,
     }
 }

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Client, TestApp, eventually, stack};
+use crate::support::{Client, TestApp, eventually};
 
 async fn upstream_calls(client: &Client) -> f64 {
     let metrics = client.get("/metrics").await.body;
@@ -63,6 +63,45 @@ async fn an_unchanged_session_answers_304() {
         alice.read("/agent/history", session).await.headers["etag"],
         tag
     );
+}
+
+/// They share an address, so a browser holds one answer for them and asks about it by its tag.
+#[tokio::test]
+async fn what_a_browser_holds_of_one_session_is_never_taken_for_another() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let one = guest.create(&json!({"job_role": "One"})).await;
+    let two = guest.create(&json!({"job_role": "Two"})).await;
+    for path in ["/agent/session", "/agent/history", "/agent/stats"] {
+        let held = guest.read(path, one).await.headers;
+        let answer = guest
+            .request(reqwest::Method::GET, path)
+            .header("x-session-id", two.to_string())
+            .header("if-none-match", &held["etag"])
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        let vary: Vec<&str> = held
+            .get_all("vary")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        let vary = vary.join(", ").to_lowercase();
+        for header in ["authorization", "x-session-id"] {
+            assert!(vary.contains(header), "{path}: {vary}");
+        }
+        let tag = held["etag"].to_str().expect("a tag");
+        assert!(!tag.contains(&one.to_string()), "a guest's id is a key");
+    }
+    for path in [
+        "/agent/time_remaining",
+        "/agent/final_summary_status",
+        "/auth/me",
+    ] {
+        let answer = guest.read(path, one).await;
+        assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
 /** Server-sent events over `fetch`, since `EventSource` sends no headers; resumed after every break. */
+import { sleep } from "@/lib/sleep";
+
 import { API_URL, authorized } from "./client";
 import { Problem } from "./problem";
 
@@ -74,14 +76,4 @@ export async function followSession(
       wait = Math.min(wait * 2, LONGEST_WAIT);
     }
   }
-}
-
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { detailOf } from "@/api/problem";
 import { dimensionName } from "@/lib/report";
-import { retryFeedback, type FeedbackItem } from "@/services/api";
+import { retryFeedback, type FeedbackItem, type Score } from "@/services/api";
 
 import { Button } from "./ui/button";
 
@@ -18,7 +18,8 @@ export function FeedbackCard({
 }) {
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
   if (!item || item.status === "pending" || (item.status === "failed" && retry.isSuccess)) {
-    return <p className="min-h-6 text-sm text-muted">The coach is reading your answer…</p>;
+    // As high as what comes in its place, so that nothing below it moves.
+    return <p className="rounded-lg border bg-card p-3 text-sm text-muted">The coach is reading your answer…</p>;
   }
   if (item.status === "failed") {
     return (
@@ -37,16 +38,40 @@ export function FeedbackCard({
         <Points title="What worked" items={item.worked} />
         <Points title="What to change" items={item.to_change} />
         {item.worked.length + item.to_change.length === 0 && item.feedback ? <p>{item.feedback}</p> : null}
-        <ul className="flex flex-wrap gap-2">
-          {item.scores.map((score) => (
-            <li key={score.dimension} className="rounded-full border px-3 py-1">
-              {dimensionName(score.dimension)}:{" "}
-              {score.score === null || score.score === undefined ? "–" : `${score.score} of 5`}
+        <Why scores={item.scores} />
+      </div>
+    </details>
+  );
+}
+
+/** Each score with its reason and the words it rests on. */
+function Why({ scores }: { scores: Score[] }) {
+  if (scores.length === 0) return null;
+  return (
+    <>
+      <ul className="flex flex-wrap gap-2">
+        {scores.map(({ dimension, score }) => (
+          <li key={dimension} className="rounded-full border px-3 py-1">
+            {dimensionName(dimension)}: {typeof score === "number" ? `${score} of 5` : "–"}
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary className="cursor-pointer font-semibold">Why these scores</summary>
+        <ul className="mt-2 space-y-2">
+          {scores.map(({ dimension, reason, evidence }) => (
+            <li key={dimension}>
+              <span className="font-semibold">{dimensionName(dimension)}:</span> {reason}
+              {evidence.map(({ quote }) => (
+                <blockquote key={quote} className="mt-1 border-l-4 border-primary pl-3">
+                  “{quote}”
+                </blockquote>
+              ))}
             </li>
           ))}
         </ul>
-      </div>
-    </details>
+      </details>
+    </>
   );
 }
 

@@ -17,6 +17,9 @@ function subscribeOnline(listener: () => void) {
   };
 }
 
+/** How the page that is shown is marked among the others. */
+const here = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+
 /** What every page stands in: navigation, who is signed in, whether there is a network. */
 export function Layout() {
   const { user, logout } = useAuth();
@@ -36,15 +39,20 @@ export function Layout() {
       </a>
       <header className="no-print border-b">
         <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-4 py-2">
-          <Link to="/" className="mr-auto rounded-lg px-2 py-2 text-lg font-bold">
+          <Link
+            to="/"
+            activeOptions={{ exact: true }}
+            className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+          >
+            <img src="/favicon.svg" alt="" className="size-7" />
             AI Interviewer
           </Link>
-          <Button asChild variant="ghost">
+          <Button asChild variant="ghost" className={here}>
             <Link to="/history">History</Link>
           </Button>
           {user ? (
             <>
-              <Button asChild variant="ghost">
+              <Button asChild variant="ghost" className={here}>
                 <Link to="/account">{user.name || "Account"}</Link>
               </Button>
               <Button variant="ghost" onClick={() => void logout()}>

@@ -19,7 +19,8 @@ export function Scores({ report }: { report: Report }) {
           "No overall score: too little of what was said could be judged."
         )}{" "}
         <span className="text-muted">
-          from {report.answers_judged ?? 0} of {report.answers ?? 0} answers, by {report.coach}
+          from {report.answers_judged ?? 0} of {report.answers ?? 0} {report.answers === 1 ? "answer" : "answers"}
+          {report.coach ? `, by the coach ${report.coach}` : ""}
         </span>
       </p>
       <div className="grid items-center gap-6 md:grid-cols-2">

@@ -43,11 +43,7 @@ export function VoiceCheck() {
       </p>
       <div className="flex flex-wrap gap-x-6">
         <CheckField label="Read questions aloud" on={preferences.aloud} onChange={preferences.setAloud} />
-        <CheckField
-          label="Send what I say after a pause"
-          on={preferences.handsFree}
-          onChange={preferences.setHandsFree}
-        />
+        <CheckField label="Send after a pause" on={preferences.handsFree} onChange={preferences.setHandsFree} />
       </div>
       <div className="flex flex-wrap items-center gap-4">
         {hasMicrophone() ? (

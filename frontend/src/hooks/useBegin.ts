@@ -3,7 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { useAuth } from "@/contexts/AuthContext";
 import { noteGuestSession } from "@/lib/guest-sessions";
-import { createSession, startInterview, type SessionConfig } from "@/services/api";
+import { createSession, type SessionConfig } from "@/services/api";
+
+import { askForIntroduction } from "./useIntroduction";
 
 /** Sessions that this page made and whose first line has not been heard yet. */
 const begun = new Set<string>();
@@ -19,8 +21,8 @@ export function useBegin() {
     onSuccess: async (id: string, _config: SessionConfig) => {
       begun.add(id);
       if (!isAuthenticated) noteGuestSession(id);
-      // The page asks again if this fails; nobody waits for it here.
-      startInterview(id).catch(() => undefined);
+      // The page that shows it goes on asking; nobody waits for it here.
+      askForIntroduction(id).catch(() => undefined);
       void queries.invalidateQueries({ queryKey: ["sessions"] });
       await navigate({ to: "/interview", hash: id });
     },

@@ -21,7 +21,8 @@ export function useClock(sessionId: string, enabled: boolean): number | null {
   }, [enabled]);
   const minutes = data?.time_remaining_minutes;
   if (!enabled || minutes === null || minutes === undefined) return null;
-  return Math.max(0, Math.round(minutes * 60 - Math.max(0, now - dataUpdatedAt) / 1_000));
+  // Rounded up: when it shows nothing, there is nothing left by the server's clock either.
+  return Math.max(0, Math.ceil(minutes * 60 - Math.max(0, now - dataUpdatedAt) / 1_000));
 }
 
 export const clockText = (seconds: number): string =>

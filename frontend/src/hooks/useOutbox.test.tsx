@@ -7,7 +7,7 @@ import { sendMessage } from "@/services/api";
 import { useOutbox } from "./useOutbox";
 
 vi.mock("@/services/api", () => ({ sendMessage: vi.fn() }));
-vi.mock("@/api/events", () => ({ sleep: () => Promise.resolve() }));
+vi.mock("@/lib/sleep", () => ({ sleep: () => Promise.resolve() }));
 const send = vi.mocked(sendMessage);
 const done = {} as Awaited<ReturnType<typeof sendMessage>>;
 

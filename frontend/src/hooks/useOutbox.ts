@@ -4,8 +4,8 @@
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { sleep } from "@/api/events";
-import { Problem } from "@/api/problem";
+import type { Problem } from "@/api/problem";
+import { untilDone } from "@/api/retry";
 import { read, write } from "@/lib/local";
 import { sendMessage } from "@/services/api";
 
@@ -14,8 +14,8 @@ export interface Outgoing {
   text: string;
 }
 
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 10_000;
+/** Signing in again, or the button, sends it. */
+const isKept = ({ status, code }: Problem) => status === 401 || code === "turn_stopped";
 
 export function useOutbox(sessionId: string | null, onRefused: (text: string, problem: Problem) => void) {
   const name = `outbox:${sessionId}`;
@@ -34,31 +34,20 @@ export function useOutbox(sessionId: string | null, onRefused: (text: string, pr
       setOutgoing(null);
       setProblem(null);
     };
-    const deliver = async () => {
-      let wait = FIRST_WAIT;
-      while (!stop.signal.aborted) {
-        try {
-          await sendMessage(sessionId, outgoing.text, outgoing.key);
-          if (!stop.signal.aborted) done();
-          return;
-        } catch (error) {
-          if (stop.signal.aborted) return;
-          const failed = error instanceof Problem ? error : Problem.offline();
-          setProblem(failed);
-          // The message is kept: signing in again, or the button, sends it.
-          if (failed.status === 401 || failed.code === "turn_stopped") return;
-          if (!failed.retryable) {
-            done();
-            refused.current(outgoing.text, failed);
-            return;
-          }
-          const online = new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
-          await Promise.race([sleep((failed.retryAfter ?? 0) * 1_000 || wait, stop.signal), online]);
-          wait = Math.min(wait * 2, LONGEST_WAIT);
-        }
-      }
-    };
-    void deliver();
+    untilDone(() => sendMessage(sessionId, outgoing.text, outgoing.key), {
+      signal: stop.signal,
+      onProblem: setProblem,
+      isFinal: (failed) => !failed.retryable || isKept(failed),
+    }).then(
+      (sent) => {
+        if (sent) done();
+      },
+      (failed: Problem) => {
+        if (isKept(failed)) return;
+        done();
+        refused.current(outgoing.text, failed);
+      },
+    );
     return () => stop.abort();
   }, [sessionId, outgoing, name]);
 

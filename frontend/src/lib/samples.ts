@@ -1,8 +1,11 @@
+import { Handshake, HeartPulse, Rocket, Server, type LucideIcon } from "lucide-react";
+
 import type { SessionConfig } from "@/services/api";
 
 export interface Sample {
   title: string;
   about: string;
+  icon: LucideIcon;
   config: SessionConfig;
 }
 
@@ -11,6 +14,7 @@ export const samples: Sample[] = [
   {
     title: "Backend engineer",
     about: "Services, data and incidents; technical, five questions.",
+    icon: Server,
     config: {
       job_role: "Backend engineer",
       style: "technical",
@@ -23,6 +27,7 @@ export const samples: Sample[] = [
   {
     title: "Product manager",
     about: "Users, priorities and trade-offs; formal, five questions.",
+    icon: Rocket,
     config: {
       job_role: "Product manager",
       style: "formal",
@@ -35,6 +40,7 @@ export const samples: Sample[] = [
   {
     title: "Nurse",
     about: "Patients, teams and hard days; casual, five questions.",
+    icon: HeartPulse,
     config: {
       job_role: "Nurse",
       style: "casual",
@@ -47,6 +53,7 @@ export const samples: Sample[] = [
   {
     title: "Sales representative",
     about: "Targets, objections and closing; aggressive, five questions.",
+    icon: Handshake,
     config: {
       job_role: "Sales representative",
       style: "aggressive",

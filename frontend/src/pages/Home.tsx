@@ -1,40 +1,68 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowRight, SlidersHorizontal } from "lucide-react";
+import { ArrowRight, FileText, MessagesSquare, Quote, SlidersHorizontal } from "lucide-react";
 
 import { detailOf } from "@/api/problem";
+import { Unfinished } from "@/components/Unfinished";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useBegin } from "@/hooks/useBegin";
 import { useTitle } from "@/hooks/useTitle";
 import { samples } from "@/lib/samples";
 
+const steps = [
+  {
+    icon: MessagesSquare,
+    title: "Answer out loud or in writing",
+    text: "Questions follow up on what you say, by keyboard or by voice, against a clock if you like.",
+  },
+  {
+    icon: Quote,
+    title: "Feedback that quotes you",
+    text: "The coach says what worked and what to change. No score without the words it rests on.",
+  },
+  {
+    icon: FileText,
+    title: "A report that is yours",
+    text: "Strengths, gaps, what to work on and where to learn it. Compare attempts, print it, take it along.",
+  },
+];
+
 export function Home() {
   useTitle("Practise job interviews");
   const begin = useBegin();
   return (
-    <div className="space-y-8">
-      <div className="space-y-3">
-        <h1>Practise the interview before it counts</h1>
+    <div className="space-y-10">
+      <div className="space-y-4 pt-4">
+        <h1 className="text-4xl">Practise the interview before it counts</h1>
         <p className="max-w-2xl text-lg text-muted">
           An interviewer asks, a coach tells you after each answer what worked and what to change, and every score
           quotes the words it rests on. No account needed.
         </p>
+        <div className="flex flex-wrap items-center gap-3">
+          <Button asChild>
+            <Link to="/setup">
+              <SlidersHorizontal aria-hidden /> Set up an interview
+            </Link>
+          </Button>
+          <span className="text-muted">with your role, the advertisement and your résumé</span>
+        </div>
       </div>
-      {begin.error ? <Notice kind="problem">{detailOf(begin.error)}</Notice> : null}
       <section aria-labelledby="samples" className="space-y-3">
-        <h2 id="samples">Start right now</h2>
+        <h2 id="samples">Or start right now</h2>
+        {begin.error ? <Notice kind="problem">{detailOf(begin.error)}</Notice> : null}
         <ul className="grid gap-3 sm:grid-cols-2">
-          {samples.map((sample) => (
-            <li key={sample.title}>
+          {samples.map(({ title, about, icon: Icon, config }) => (
+            <li key={title}>
               <button
                 type="button"
                 disabled={begin.isPending}
-                onClick={() => begin.mutate(sample.config)}
-                className="flex h-full w-full items-center gap-4 rounded-xl border bg-card p-4 text-left hover:bg-accent hover:text-accent-foreground disabled:opacity-60"
+                onClick={() => begin.mutate(config)}
+                className="flex h-full w-full items-center gap-4 rounded-xl border bg-card p-4 text-left transition-colors hover:bg-accent hover:text-accent-foreground disabled:opacity-60"
               >
+                <Icon aria-hidden className="size-7 shrink-0 text-primary" />
                 <span className="flex-1">
-                  <span className="block font-semibold">{sample.title}</span>
-                  <span className="block text-sm">{sample.about}</span>
+                  <span className="block font-semibold">{title}</span>
+                  <span className="block text-sm">{about}</span>
                 </span>
                 <ArrowRight aria-hidden className="shrink-0" />
               </button>
@@ -44,15 +72,19 @@ export function Home() {
         <p role="status" className="min-h-6 text-muted">
           {begin.isPending ? "Preparing your interview…" : ""}
         </p>
+        <Unfinished />
       </section>
-      <section aria-labelledby="own" className="space-y-3">
-        <h2 id="own">Or for the job you want</h2>
-        <p className="text-muted">Your role, the advertisement, your résumé, the interviewer's manner.</p>
-        <Button asChild variant="secondary">
-          <Link to="/setup">
-            <SlidersHorizontal aria-hidden /> Set up an interview
-          </Link>
-        </Button>
+      <section aria-labelledby="how" className="space-y-3">
+        <h2 id="how">How it works</h2>
+        <ol className="grid gap-6 md:grid-cols-3">
+          {steps.map(({ icon: Icon, title, text }) => (
+            <li key={title} className="space-y-1">
+              <Icon aria-hidden className="size-6 text-primary" />
+              <h3>{title}</h3>
+              <p className="text-muted">{text}</p>
+            </li>
+          ))}
+        </ol>
       </section>
     </div>
   );

@@ -1,26 +1,24 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Send, Square } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { detailOf, type Problem } from "@/api/problem";
+import { Composer } from "@/components/Composer";
+import { InterviewProgress } from "@/components/InterviewProgress";
 import { Transcript } from "@/components/Transcript";
-import { VoiceControls } from "@/components/VoiceControls";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { TextArea } from "@/components/ui/field";
 import { Loading, Notice } from "@/components/ui/notice";
 import { useAuthRequest } from "@/contexts/AuthRequest";
-import { clockText, clockWarning, useClock } from "@/hooks/useClock";
+import { clockWarning, useClock } from "@/hooks/useClock";
+import { useFollowBottom } from "@/hooks/useFollowBottom";
 import { useInterviewSession } from "@/hooks/useInterviewSession";
+import { useIntroduction } from "@/hooks/useIntroduction";
 import { useSessionId } from "@/hooks/useSessionId";
 import { useTitle } from "@/hooks/useTitle";
-import { isClosed, latestLine, openTurn, questionsAsked } from "@/lib/conversation";
+import { isClosed, latestLine, openTurn } from "@/lib/conversation";
 import { read, write } from "@/lib/local";
-import { startInterview } from "@/services/api";
 import { useReadAloud } from "@/voice/useReadAloud";
 import { useVoice } from "@/voice/useVoice";
-
-const LONGEST_MESSAGE = 20_000;
 
 export function Interview() {
   useTitle("Interview");
@@ -45,8 +43,6 @@ function Running({ sessionId }: { sessionId: string }) {
   const [draft, setDraft] = useState(() => read<string>(`draft:${sessionId}`) ?? "");
   const [refusal, setRefusal] = useState<string | null>(null);
   const [ending, setEnding] = useState(false);
-  const box = useRef<HTMLFormElement>(null);
-  const bottom = useRef<HTMLDivElement>(null);
   // Words may come faster than the page is drawn: each is added to what was there a moment ago.
   const written = useRef(draft);
   const change = (text: string) => {
@@ -67,23 +63,17 @@ function Running({ sessionId }: { sessionId: string }) {
   const seconds = useClock(sessionId, state === "interviewing" && config?.use_time_based_interview === true);
   const over = state === "reviewing_feedback" || state === "completed";
 
-  // A session that was made and never started, say because the page was closed in between.
-  const started = session.data ? session.data.conversation_history.length > 0 || turns.length > 0 : true;
-  useEffect(() => {
-    if (!started) startInterview(sessionId).catch((failed: unknown) => setRefusal(detailOf(failed)));
-  }, [started, sessionId]);
+  const isBegun = turns.some(({ reply }) => reply) || session.data?.conversation_history.length !== 0;
+  const delay = useIntroduction(sessionId, state === "interviewing" && session.data !== undefined && !isBegun);
 
-  useEffect(() => {
-    bottom.current?.scrollIntoView({ block: "nearest" });
-  }, [turns.length, line?.text, outbox.outgoing]);
+  const bottom = useFollowBottom(`${turns.length} ${line?.text.length}`, outbox.outgoing);
 
   const finish = () =>
     end.mutate(undefined, {
       onSuccess: () => void navigate({ to: "/report", hash: sessionId }),
       onSettled: () => setEnding(false),
     });
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
+  const submit = () => {
     const text = written.current.trim();
     if (!text || outbox.outgoing) return;
     setRefusal(null);
@@ -93,12 +83,9 @@ function Running({ sessionId }: { sessionId: string }) {
   const voice = useVoice(
     sessionId,
     (words) => change([written.current.trimEnd(), words].filter(Boolean).join(" ")),
-    () => submit(),
+    submit,
   );
   useReadAloud(line, session.data, voice);
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-  };
 
   if (connection && !connection.retryable && connection.status !== 401) {
     return (
@@ -114,23 +101,15 @@ function Running({ sessionId }: { sessionId: string }) {
       </div>
     );
   }
-  const target = config?.target_question_count ?? 8;
-  const warning = clockWarning(seconds);
   return (
     <div className="space-y-5">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <h1 className="mr-auto">{config?.job_role ?? "Interview"}</h1>
-        {config && !config.use_time_based_interview ? (
-          <p className="text-muted">
-            Question {Math.max(1, Math.min(questionsAsked(conversation), target))} of {target}
-          </p>
-        ) : null}
-        {seconds === null ? null : (
-          <p className={seconds <= 90 ? "font-semibold text-warn" : "text-muted"}>
-            <span className="sr-only">Time left: </span>
-            <span className="tabular-nums">{clockText(seconds)}</span>
-          </p>
-        )}
+        {/* Kept on the page while it is empty, so that what comes into it is announced. */}
+        <p role="alert" className="font-semibold text-warn">
+          {clockWarning(seconds)}
+        </p>
+        {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
         {over ? (
           <Button asChild>
             <Link to="/report" hash={sessionId}>
@@ -150,17 +129,19 @@ function Running({ sessionId }: { sessionId: string }) {
           <span key={`${line.turnNo}-${at}`}>{sentence} </span>
         ))}
       </p>
-      <p className="sr-only" role="alert">
-        {warning}
-      </p>
-      {turns.length === 0 && !connection ? <Loading what="The interviewer is coming" /> : null}
+      {turns.length === 0 && !connection && !delay ? <Loading what="The interviewer is coming" /> : null}
       <Transcript
         sessionId={sessionId}
         turns={turns}
         outgoing={outbox.outgoing}
         showFeedback={over || config?.feedback_mode !== "realistic"}
       />
-      <div ref={bottom} className="sm:scroll-mb-80" />
+      <div ref={bottom} className="sm:scroll-mb-64" />
+      {delay ? (
+        <Notice kind={delay.retryable ? "info" : "problem"}>
+          {delay.detail} {delay.retryable ? "Trying again…" : null}
+        </Notice>
+      ) : null}
       {connection?.retryable ? <Notice>The connection is gone. Trying again…</Notice> : null}
       {outbox.problem?.status === 401 || connection?.status === 401 ? (
         <Notice kind="problem">
@@ -187,28 +168,17 @@ function Running({ sessionId }: { sessionId: string }) {
           </Button>
         </Notice>
       ) : (
-        <form ref={box} onSubmit={submit} className="space-y-2 border-t bg-background py-3 sm:sticky sm:bottom-0">
-          <TextArea
-            label="Your answer"
-            rows={3}
-            maxLength={LONGEST_MESSAGE}
-            value={draft}
-            onChange={(event) => change(event.target.value)}
-            onKeyDown={onKey}
-            hint="Ctrl + Enter sends it. What you write is kept in this browser until it is sent."
-          />
-          <VoiceControls voice={voice} lastLine={line?.sentences ?? []} />
-          <div className="flex flex-wrap gap-3">
-            <Button type="submit" disabled={!draft.trim() || outbox.outgoing !== null || open !== undefined}>
-              <Send aria-hidden /> {outbox.outgoing ? "Sending…" : "Send"}
-            </Button>
-            {open ? (
-              <Button variant="secondary" disabled={stop.isPending} onClick={() => stop.mutate()}>
-                <Square aria-hidden /> Stop the interviewer
-              </Button>
-            ) : null}
-          </div>
-        </form>
+        <Composer
+          draft={draft}
+          onDraft={change}
+          onSend={submit}
+          isSending={outbox.outgoing !== null}
+          isAnswered={open !== undefined}
+          onStop={() => stop.mutate()}
+          isStopping={stop.isPending}
+          voice={voice}
+          lastLine={line?.sentences ?? []}
+        />
       )}
       <Dialog
         open={ending}

@@ -3,7 +3,7 @@
  * service has no provider. Finished words are told once; a connection that breaks is taken up again with them.
  */
 import { API_URL, freshToken } from "@/api/client";
-import { sleep } from "@/api/events";
+import { sleep } from "@/lib/sleep";
 
 import { microphoneProblem, openMicrophone, type Microphone } from "./microphone";
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -278,9 +279,17 @@ fn raw(json: &[u8]) -> Result<&RawValue, ApiError> {
     serde_json::from_slice(json).map_err(ApiError::internal)
 }
 
+/// A caller's sessions share an address: the tag names the session as well as its version, or a browser would take
+/// what it holds of one for another at the same version. Guests' ids are keys, so that a digest stands for the id.
 fn entity_tag(session: &SessionState) -> String {
-    format!("\"v{}\"", session.version())
+    let digest = Sha256::digest(session.row.session_id.as_bytes());
+    let which = u64::from_be_bytes(digest[..8].try_into().unwrap_or_default());
+    format!("\"{which:016x}-v{}\"", session.version())
 }
+
+/// What an answer depends on besides its address.
+const VARY: (header::HeaderName, &str) = (header::VARY, "authorization, x-session-id");
+const REVALIDATED: (header::HeaderName, &str) = (header::CACHE_CONTROL, "private, no-cache");
 
 fn not_modified(request: &HttpRequest, session: &SessionState) -> Option<HttpResponse> {
     let held = request
@@ -296,7 +305,8 @@ fn not_modified(request: &HttpRequest, session: &SessionState) -> Option<HttpRes
     same.then(|| {
         HttpResponse::NotModified()
             .insert_header((header::ETAG, tag))
-            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+            .insert_header(REVALIDATED)
+            .insert_header(VARY)
             .finish()
     })
 }
@@ -305,6 +315,7 @@ fn tagged_json(session: &SessionState, body: Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::ETAG, entity_tag(session)))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header(REVALIDATED)
+        .insert_header(VARY)
         .body(body)
 }

@@ -64,7 +64,6 @@ pub(super) async fn text_to_speech(
     };
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
         .insert_header(("x-task-id", task_id.to_string()))

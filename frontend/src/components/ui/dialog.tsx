@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 
 import { Button } from "./button";
 
@@ -13,12 +13,21 @@ interface Props {
 }
 
 export function Dialog({ open, onOpenChange, title, description, children }: Props) {
+  /** Where the focus goes back to: Radix knows it of its own triggers alone. */
+  const before = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/60" />
         <Radix.Content
           className="fixed inset-x-4 top-[8vh] z-50 mx-auto max-h-[84vh] max-w-md overflow-y-auto rounded-xl border bg-background p-6 shadow-xl"
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before.current instanceof HTMLElement) before.current.focus();
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <div className="mb-4 flex items-start justify-between gap-4">

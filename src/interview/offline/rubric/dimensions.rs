@@ -173,11 +173,14 @@ fn specificity<'a>(answer: &Answer<'a>, facts: &Facts) -> Measure<'a> {
         "Say what you did yourself, with “I” and a verb of doing.".to_owned()
     } else if names == 0 {
         "Name things: the tool, the product, the customer, the place.".to_owned()
-    } else {
+    } else if facts.vague > 0 {
         format!(
-            "Replace general words with facts: there are {}.",
+            "Replace general words with facts: there {} {}.",
+            if facts.vague == 1 { "is" } else { "are" },
             counted(facts.vague, "vague word", "")
         )
+    } else {
+        "Add another fact: a second number, a date, what it cost or saved.".to_owned()
     };
     let shown = facts
         .numbers

@@ -1,0 +1,79 @@
+// An account from its creation to its deletion, and links that are over.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { PASSWORD, answer, begin, end, signUp, visitor } from "./candidate.mjs";
+import { Service, browse } from "./service.mjs";
+
+let service, browser;
+before(async () => {
+  service = await Service.start();
+  browser = await browse();
+});
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+async function signIn(page, email, password = PASSWORD) {
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+}
+
+test("signing in and out, a new name, and an account that is deleted with everything", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  const email = await signUp(page);
+  await answer(page);
+  await end(page);
+  const report = page.url();
+  await page.getByRole("link", { name: "Ada" }).click();
+  await page.getByLabel("Name").fill("Grace");
+  await page.getByRole("button", { name: "Change the name" }).click();
+  await page.getByRole("link", { name: "Grace" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(page, email, "not the password");
+  await page.getByRole("alert").getByText("wrong").waitFor();
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Grace" }).click();
+  await page.getByRole("button", { name: "Delete my account" }).click();
+  await page.getByLabel(`Type ${email} to confirm`).fill(email);
+  await page.getByRole("button", { name: "Delete everything" }).click();
+  await page.getByRole("heading", { name: /Practise the interview/ }).waitFor();
+  assert.deepEqual(
+    await page.evaluate(() => Object.keys(localStorage).filter((name) => !name.endsWith("theme"))),
+    [],
+    "nothing of it stays in the browser",
+  );
+  await page.goto(report);
+  await page.getByRole("heading", { name: "This report can't be shown" }).waitFor();
+  await signIn(page, email);
+  await page.getByRole("alert").getByText("wrong").waitFor();
+});
+
+test("what one person read is not shown to the next one at the same browser", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await signUp(page);
+  const hers = page.url();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.goto(service.url);
+  await signUp(page);
+  // Another interview, at the same version as hers was.
+  await begin(page, service.url, "Nurse");
+  await page.goto(`${service.url}/history`);
+  await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
+  assert.equal(await page.getByText("Backend engineer").count(), 0);
+  await page.goto(hers);
+  await page.getByRole("heading", { name: "This interview can't be shown" }).waitFor();
+});
+
+test("links that are over say so, and their tokens do not stay in the address", async () => {
+  const page = await visitor(browser);
+  await page.goto(`${service.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
+  await page.getByRole("alert").getByText("expired").waitFor();
+  assert.equal(new URL(page.url()).hash, "");
+});

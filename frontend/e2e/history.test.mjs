@@ -1,0 +1,96 @@
+// The user's interviews: search, filter, comparison, progress, deletion.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { ANSWER, answer, begin, end, introduced, signUp, visitor } from "./candidate.mjs";
+import { Service, browse } from "./service.mjs";
+
+const BETTER = `${ANSWER} First we measured, then I compared two designs, because a rewrite is a risk. Finally 3 of 12 pages a week were left.`;
+
+let service, browser;
+before(async () => {
+  service = await Service.start();
+  browser = await browse();
+});
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+/** Two attempts at one role, the second one better. */
+async function twoAttempts(page) {
+  await begin(page, service.url);
+  await answer(page);
+  await end(page);
+  await page.getByRole("button", { name: "Practise this again" }).click();
+  await introduced(page);
+  await answer(page, BETTER);
+  await end(page);
+}
+
+for (const who of ["guest", "user"]) {
+  test(`a ${who} compares two attempts and sees how each dimension went`, async () => {
+    const page = await visitor(browser);
+    if (who === "user") {
+      await page.goto(service.url);
+      await signUp(page);
+    }
+    await twoAttempts(page);
+    const requests = [];
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByText("2 interviews").waitFor();
+    page.on("request", (request) => {
+      if (request.url().includes("/agent/")) requests.push(new URL(request.url()).pathname);
+    });
+    await page.getByRole("link", { name: "Progress and comparison" }).click();
+    await page.getByRole("row", { name: /^Overall/ }).waitFor();
+    const [first, now, change] = await page
+      .getByRole("row", { name: /^Overall/ })
+      .getByRole("cell")
+      .allTextContents();
+    assert.ok(Number(now) > Number(first), `${first} → ${now}`);
+    assert.equal(Number(change), Math.round((Number(now) - Number(first)) * 10) / 10);
+    const structure = await page.locator("figure", { hasText: "Structure" }).innerText();
+    assert.match(structure, /\d → \d of 5/);
+    if (who === "user") assert.deepEqual(requests, ["/agent/sessions"], "one request, whatever there is");
+    await page.getByLabel("First").selectOption({ index: 1 });
+    const same = await page
+      .getByRole("row", { name: /^Overall/ })
+      .getByRole("cell")
+      .allTextContents();
+    assert.deepEqual(same, [now, now, "0"]);
+  });
+}
+
+test("the list is searched and filtered, tells when nothing matches, and forgets what is deleted", async () => {
+  const page = await visitor(browser);
+  await page.goto(`${service.url}/history`);
+  await page.getByText("Nothing here yet.").waitFor();
+  await page.goto(service.url);
+  await signUp(page);
+  for (const sample of ["Nurse", "Product manager"]) await begin(page, service.url, sample);
+  await begin(page, service.url, "Backend engineer");
+  await end(page);
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByText("3 interviews").waitFor();
+  await page.getByLabel("Role or company").fill("MANAGER");
+  await page.getByText("1 interview", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Product manager" }).waitFor();
+  await page.getByLabel("Role or company").fill("100% (nobody)");
+  await page.getByText("No interview matches.").waitFor();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByText("3 interviews").waitFor();
+  await page.getByLabel("Status").selectOption("Completed");
+  await page.getByText("1 interview", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Report on Backend engineer" }).waitFor();
+  await page.getByLabel("Status").selectOption("Going on");
+  await page.getByText("2 interviews").waitFor();
+  await page.getByRole("button", { name: "Delete Nurse" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Delete Nurse" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByText("1 interview", { exact: true }).waitFor();
+  await page.reload();
+  await page.getByText("2 interviews").waitFor();
+  assert.equal(await page.getByText("Nurse").count(), 0);
+});

@@ -1,0 +1,217 @@
+// An interview by text, and that nothing of it is lost: reloads, tabs, expired tokens, dead networks, a killed server.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+
+import {
+  ANSWER,
+  answer,
+  answers,
+  begin,
+  end,
+  introduced,
+  lines,
+  said,
+  send,
+  signUp,
+  visitor,
+  whole,
+} from "./candidate.mjs";
+import { Service, browse } from "./service.mjs";
+
+let service, browser;
+before(async () => {
+  service = await Service.start({ OFFLINE_REPLY_DELAY_MS: "700" });
+  browser = await browse();
+});
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+test("a guest is at the first question after one click, and an account keeps what was said", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await answer(page);
+  await signUp(page);
+  await said(page, ANSWER).waitFor();
+  await answer(page, "We measured first and found one query behind most of the load.");
+  assert.equal(await answers(page).count(), 2);
+  await end(page);
+  await page.getByRole("heading", { name: "Report: Backend engineer" }).waitFor();
+  await page.getByRole("button", { name: "Show in the conversation" }).first().click();
+  assert.match(await page.evaluate(() => document.activeElement?.id ?? ""), /^turn-\d+$/);
+  const [markdown] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Markdown" }).click(),
+  ]);
+  const text = readFileSync(await markdown.path(), "utf8");
+  assert.ok(text.includes(ANSWER) && text.includes("## Scores"));
+  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "JSON" }).click()]);
+  const report = JSON.parse(readFileSync(await json.path(), "utf8"));
+  assert.equal(report.transcript.filter((turn) => turn.message === ANSWER).length, 1);
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("link", { name: "Report on Backend engineer" }).waitFor();
+});
+
+test("a report on paper is whole: nothing folded, no buttons, and every quote", async () => {
+  const page = await visitor(browser, { colorScheme: "dark" });
+  await begin(page, service.url);
+  await answer(page);
+  await end(page);
+  await page.getByRole("heading", { name: "Where to go on" }).waitFor();
+  const feedback = page.getByText("What to change").last();
+  assert.equal(await feedback.isVisible(), false, "folded on the screen");
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  await feedback.waitFor();
+  for (const button of await page.getByRole("button").all()) assert.equal(await button.isVisible(), false);
+  assert.equal(await page.getByText("Sign in").isVisible(), false);
+  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(background, "rgb(255, 255, 255)");
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await page.emulateMedia({ media: "screen" });
+  assert.equal(await feedback.isVisible(), false, "folded again");
+});
+
+test("a reload in the middle of a turn, and another tab, show the same conversation", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await introduced(other);
+  await send(page, ANSWER);
+  await page.reload();
+  await said(page, ANSWER).waitFor();
+  for (const tab of [page, other]) {
+    await whole(tab, 2);
+    assert.equal(await answers(tab).count(), 1);
+  }
+});
+
+test("what is written but not sent survives a reload, and not its writer's signing out", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await signUp(page);
+  await page.getByLabel("Your answer").fill("Half a thought");
+  await page.reload();
+  await introduced(page);
+  assert.equal(await page.getByLabel("Your answer").inputValue(), "Half a thought");
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("draft")));
+  assert.equal((await kept()).length, 1);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "This interview can't be shown" }).waitFor();
+  assert.deepEqual(await kept(), []);
+});
+
+test("who scrolled up to read again is not pulled down by what is said meanwhile", async () => {
+  const page = await visitor(browser, { viewport: { width: 1000, height: 500 } });
+  await begin(page, service.url);
+  for (let count = 0; count < 2; count++) await answer(page);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await introduced(other);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.waitForFunction(() => window.scrollY === 0);
+  await answer(other);
+  await whole(page, 4);
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
+  await answer(page);
+  assert.notEqual(await page.evaluate(() => window.scrollY), 0, "an own message leads to the end");
+});
+
+test("without a network a message waits, and is sent once when it is back", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await page.context().setOffline(true);
+  await page.getByText("You are offline").waitFor();
+  await send(page, ANSWER);
+  await page.getByRole("button", { name: "Send now" }).waitFor();
+  await page.context().setOffline(false);
+  await whole(page, 2);
+  assert.equal(await page.getByText("You are offline").isVisible(), false);
+  assert.equal(await answers(page).count(), 1);
+});
+
+test("an expired token is refreshed once for two tabs and costs nothing", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await signUp(page);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await introduced(other);
+  await page.getByLabel("Your answer").fill("Half a thought");
+  const refreshes = [];
+  page.context().on("request", (request) => {
+    if (request.url().endsWith("/auth/refresh")) refreshes.push(request);
+  });
+  await page.evaluate(() => {
+    const [head, payload, tail] = localStorage.getItem("ai_interviewer_access_token").split(".");
+    const claims = JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/")));
+    const expired = btoa(JSON.stringify({ ...claims, exp: 1 }))
+      .replace(/\+/g, "-")
+      .replace(/\//g, "_")
+      .replace(/=/g, "");
+    localStorage.setItem("ai_interviewer_access_token", [head, expired, tail].join("."));
+  });
+  await Promise.all([page.reload(), other.reload()]);
+  await introduced(page);
+  assert.equal(await page.getByLabel("Your answer").inputValue(), "Half a thought");
+  await answer(page);
+  await said(other, ANSWER).waitFor();
+  assert.equal(refreshes.length, 1);
+});
+
+test("a server that is killed in the middle of a turn answers it once when it is back", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await send(page, ANSWER);
+  // Known to the service, not answered yet.
+  await page.locator(".animate-pulse").waitFor();
+  await service.kill();
+  await page.getByRole("button", { name: "Send now" }).waitFor();
+  await service.run();
+  await whole(page, 2, 60_000);
+  assert.equal(await answers(page).count(), 1);
+  assert.equal(await said(page, ANSWER).count(), 1);
+});
+
+test("a résumé that is dropped is read, and a set-up interview begins", async () => {
+  const page = await visitor(browser);
+  await page.goto(`${service.url}/setup`);
+  await page.getByLabel("Role", { exact: true }).fill("Gardener");
+  const dropped = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["Ada Lovelace, gardener since 2015."], "cv.txt", { type: "text/plain" }));
+    return transfer;
+  });
+  await page.getByLabel("Résumé", { exact: true }).dispatchEvent("drop", { dataTransfer: dropped });
+  await page.getByText("cv.txt was read").waitFor();
+  assert.equal(await page.getByLabel("Résumé", { exact: true }).inputValue(), "Ada Lovelace, gardener since 2015.");
+  await page.getByLabel("Résumé file").setInputFiles({
+    name: "picture.png",
+    mimeType: "image/png",
+    buffer: Buffer.from("\x89PNG\r\n\x1a\n"),
+  });
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel("Résumé", { exact: true }).inputValue(), "Ada Lovelace, gardener since 2015.");
+  await page.getByLabel("Feedback").selectOption("realistic");
+  await page.getByRole("button", { name: "Start the interview" }).click();
+  await page
+    .getByText(/practise for the position of Gardener/)
+    .first()
+    .waitFor();
+  await answer(page);
+  assert.equal(await page.getByText("Coach's feedback").count(), 0, "held back until the end");
+  await end(page);
+  await page.getByText("Coach's feedback").waitFor();
+});
+
+test("an interview that was left in the middle is offered on the first page", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url, "Nurse");
+  await page.goto(service.url);
+  await page.getByRole("link", { name: "Go on with it" }).click();
+  await introduced(page);
+  assert.equal(await lines(page).count(), 1);
+});

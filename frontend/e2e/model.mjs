@@ -1,0 +1,82 @@
+// A language model's API without a model, as OpenAI's chat completions stream: it answers sensibly, word by word, and
+// fails where a test wants it to.
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+export class Model {
+  /** Purposes that are refused: `line`, `decision`, `feedback`, `report`. */
+  failing = new Set();
+  /** Milliseconds between two words. */
+  pace = 0;
+
+  static async start() {
+    const model = new Model();
+    model.server = createServer((request, response) => void model.answer(request, response));
+    model.server.listen(0, "127.0.0.1");
+    await once(model.server, "listening");
+    model.url = `http://127.0.0.1:${model.server.address().port}/v1`;
+    return model;
+  }
+
+  stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  async answer(request, response) {
+    let text = "";
+    for await (const piece of request) text += piece;
+    const { messages, response_format } = JSON.parse(text);
+    const fields = response_format?.json_schema?.schema?.properties ?? {};
+    const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";
+    if (this.failing.has(purpose)) {
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: "refused by the test", type: "invalid_request_error" } }));
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const tell = (event) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+    for (const word of said(purpose, messages).split(/(?<= )/)) {
+      tell({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] });
+      if (this.pace) await new Promise((resolve) => setTimeout(resolve, this.pace));
+    }
+    tell({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    tell({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } });
+    response.end("data: [DONE]\n\n");
+  }
+}
+
+export const QUESTION =
+  "That is a bold step to take. I would like to hear more about it, from the first measurement to the last. Who was against it, and why? How did you find out that they were wrong, and what would you do differently today?";
+
+function said(purpose, messages) {
+  const asked = messages.map(({ content }) => content).join("\n");
+  const judged = (quote) => ({ quotes: [quote], reason: "It says so.", score: 3 });
+  switch (purpose) {
+    case "line":
+      return asked.includes("Close it")
+        ? "Thank you for your time. Your feedback follows."
+        : "Hello and welcome. What have you built that you are proud of?";
+    case "decision":
+      return JSON.stringify({ action: "new_question", line: QUESTION, topic: "decisions" });
+    case "feedback": {
+      const { answer } = JSON.parse(messages.at(-1).content.split("\n")[0]);
+      const words = judged(answer.split(" ").slice(0, 4).join(" "));
+      return JSON.stringify({
+        scores: { structure: words, specificity: words, relevance: words, depth: words, communication: words },
+        summary: "You tell what you did.",
+        to_change: ["Name the result."],
+        worked: ["You answered."],
+      });
+    }
+    default: {
+      const told = "You often tell what you did.";
+      return JSON.stringify({
+        patterns_tendencies: told,
+        strengths: told,
+        weaknesses: told,
+        improvement_focus_areas: told,
+      });
+    }
+  }
+}
