@@ -1,8 +1,7 @@
 /** Server-sent events over `fetch`, since `EventSource` sends no headers; resumed after every break. */
-import { sleep } from "@/lib/sleep";
-
 import { API_URL, authorized } from "./client";
 import { Problem } from "./problem";
+import { pause } from "./retry";
 
 export interface ServerEvent {
   name: string;
@@ -34,7 +33,10 @@ export class EventParser {
   }
 }
 
+const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
+/** The service says something every 15 seconds: after a silence this long the connection is dead, whoever knows it. */
+const LONGEST_SILENCE = 45_000;
 
 /**
  * Follows a session until `signal` is aborted. `onProblem` is told why a connection could not be made (`null` when it
@@ -47,33 +49,57 @@ export async function followSession(
   signal: AbortSignal,
 ): Promise<void> {
   let last: string | null = null;
-  let wait = 500;
+  let wait = FIRST_WAIT;
+  const onText = (parser: EventParser, text: string) => {
+    for (const event of parser.push(text)) {
+      if (event.id) last = event.id;
+      onEvent(event);
+    }
+  };
   while (!signal.aborted) {
+    const connection = watched(signal);
     try {
       const headers = new Headers({ accept: "text/event-stream", "x-session-id": sessionId });
       if (last) headers.set("last-event-id", last);
       const url = `${API_URL || window.location.origin}/agent/events`;
-      const response = await authorized(new Request(url, { headers, signal }));
+      const response = await authorized(new Request(url, { headers, signal: connection.signal }));
       if (!response.ok || !response.body) throw await Problem.of(response);
       onProblem(null);
-      wait = 500;
+      wait = FIRST_WAIT;
       const parser = new EventParser();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        for (const event of parser.push(value)) {
-          if (event.id) last = event.id;
-          onEvent(event);
-        }
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        connection.isAlive();
+        onText(parser, part.value);
       }
     } catch (error) {
       if (signal.aborted) return;
       const problem = error instanceof Problem ? error : Problem.offline();
       onProblem(problem);
       if (!problem.retryable && problem.status !== 401) return;
-      await sleep(wait, signal);
-      wait = Math.min(wait * 2, LONGEST_WAIT);
+    } finally {
+      connection.end();
     }
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT);
   }
+}
+
+/** A signal that is aborted with another one, or when nobody has said for long that the connection is alive. */
+function watched(outer: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  outer.addEventListener("abort", abort, { once: true });
+  let watchdog = setTimeout(abort, LONGEST_SILENCE);
+  return {
+    signal: controller.signal,
+    isAlive: () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(abort, LONGEST_SILENCE);
+    },
+    end: () => {
+      clearTimeout(watchdog);
+      outer.removeEventListener("abort", abort);
+    },
+  };
 }

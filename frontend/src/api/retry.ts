@@ -27,13 +27,18 @@ export async function untilDone<T>(call: () => Promise<T>, options: Options): Pr
       const problem = error instanceof Problem ? error : Problem.offline();
       onProblem(problem);
       if (isFinal(problem)) throw problem;
-      const waiting = new AbortController();
-      await Promise.race([sleep((problem.retryAfter ?? 0) * 1_000 || wait, signal), online(waiting.signal)]);
-      waiting.abort();
+      await pause((problem.retryAfter ?? 0) * 1_000 || wait, signal);
     }
   }
   return undefined;
 }
 
-const online = (signal: AbortSignal): Promise<Event> =>
-  new Promise((resolve) => window.addEventListener("online", resolve, { once: true, signal }));
+/** Resolves after a time, when the network is back, or when `signal` is aborted. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const online = new Promise((resolve) =>
+    window.addEventListener("online", resolve, { once: true, signal: waiting.signal }),
+  );
+  await Promise.race([sleep(milliseconds, signal), online]);
+  waiting.abort();
+}

@@ -4,6 +4,7 @@ import { useState, useSyncExternalStore } from "react";
 
 import { useAuth } from "@/contexts/AuthContext";
 import { AuthRequest } from "@/contexts/AuthRequest";
+import { setItem } from "@/lib/storage";
 
 import { AuthModal, type AuthView } from "./AuthModal";
 import { Button } from "./ui/button";
@@ -45,7 +46,7 @@ export function Layout() {
             className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
           >
             <img src="/favicon.svg" alt="" className="size-7" />
-            AI Interviewer
+            <span className="max-[26rem]:sr-only">AI Interviewer</span>
           </Link>
           <Button asChild variant="ghost" className={here}>
             <Link to="/history">History</Link>
@@ -53,7 +54,9 @@ export function Layout() {
           {user ? (
             <>
               <Button asChild variant="ghost" className={here}>
-                <Link to="/account">{user.name || "Account"}</Link>
+                <Link to="/account">
+                  <span className="max-w-24 truncate sm:max-w-60">{user.name || "Account"}</span>
+                </Link>
               </Button>
               <Button variant="ghost" onClick={() => void logout()}>
                 Sign out
@@ -85,11 +88,7 @@ function ThemeToggle() {
   const toggle = () => {
     const next = !dark;
     document.documentElement.classList.toggle("dark", next);
-    try {
-      localStorage.setItem("ai_interviewer_theme", next ? "dark" : "light");
-    } catch {
-      // It holds for this page.
-    }
+    setItem("ai_interviewer_theme", next ? "dark" : "light");
     setDark(next);
   };
   return (

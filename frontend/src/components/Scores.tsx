@@ -20,7 +20,7 @@ export function Scores({ report }: { report: Report }) {
         )}{" "}
         <span className="text-muted">
           from {report.answers_judged ?? 0} of {report.answers ?? 0} {report.answers === 1 ? "answer" : "answers"}
-          {report.coach ? `, by the coach ${report.coach}` : ""}
+          {report.coach ? `, by ${report.coach === "offline" ? "the offline coach" : report.coach}` : ""}
         </span>
       </p>
       <div className="grid items-center gap-6 md:grid-cols-2">

@@ -63,9 +63,9 @@ function Line({
 }) {
   return (
     <div className={own ? "ml-8 sm:ml-24" : "mr-8 sm:mr-24"}>
-      <p className="text-sm font-semibold text-muted">{who}</p>
+      <p className="text-sm font-semibold text-muted print:break-after-avoid">{who}</p>
       <p
-        className={`min-h-11 rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "bg-accent text-accent-foreground" : "border bg-card"}`}
+        className={`min-h-11 break-inside-avoid rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "bg-accent text-accent-foreground" : "border bg-card"}`}
       >
         {text}
         {speaking ? (

@@ -1,22 +1,22 @@
-/** Small things that survive a reload. Storage may be full or blocked: what can't be kept is not worth a failure. */
+/** Small things of one browser, as JSON under names of ours. */
+import * as storage from "./storage";
+
 const PREFIX = "ai_interviewer_";
 
+/** `null` for what is not there or can't be read. */
 export function read<T>(key: string): T | null {
   try {
-    const text = localStorage.getItem(PREFIX + key);
+    const text = storage.getItem(PREFIX + key);
     return text === null ? null : (JSON.parse(text) as T);
   } catch {
     return null;
   }
 }
 
+/** Nothing is kept for `null` and the empty text. */
 export function write(key: string, value: unknown): void {
-  try {
-    if (value === null || value === "") localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, JSON.stringify(value));
-  } catch {
-    // Kept in memory alone.
-  }
+  if (value === null || value === "") storage.removeItem(PREFIX + key);
+  else storage.setItem(PREFIX + key, JSON.stringify(value));
 }
 
 /** What somebody writes here, by the beginning of its name: answers, messages on their way, the set-up with its résumé. */
@@ -27,12 +27,8 @@ const WRITING = ["draft:", "outbox:", "setup"];
  * was over.
  */
 export function forgetWriting(sessionId = ""): void {
-  try {
-    for (const name of Object.keys(localStorage)) {
-      const isWriting = WRITING.some((kind) => name.startsWith(PREFIX + kind));
-      if (isWriting && name.endsWith(sessionId)) localStorage.removeItem(name);
-    }
-  } catch {
-    // Where storage is blocked there is nothing.
+  for (const name of storage.names()) {
+    const isWriting = WRITING.some((kind) => name.startsWith(PREFIX + kind));
+    if (isWriting && name.endsWith(sessionId)) storage.removeItem(name);
   }
 }

@@ -1,6 +1,8 @@
 /** Tokens and profile of the signed-in user, shared by all tabs. */
 import type { Profile } from "@/services/api";
 
+import * as storage from "./storage";
+
 const ACCESS = "ai_interviewer_access_token";
 const REFRESH = "ai_interviewer_refresh_token";
 const USER = "ai_interviewer_user";
@@ -11,12 +13,12 @@ export interface Tokens {
   user: Profile;
 }
 
-export const accessToken = (): string | null => localStorage.getItem(ACCESS);
-export const refreshToken = (): string | null => localStorage.getItem(REFRESH);
+export const accessToken = (): string | null => storage.getItem(ACCESS);
+export const refreshToken = (): string | null => storage.getItem(REFRESH);
 
 export function storedUser(): Profile | null {
   try {
-    const text = localStorage.getItem(USER);
+    const text = storage.getItem(USER);
     return text ? (JSON.parse(text) as Profile) : null;
   } catch {
     return null;
@@ -24,19 +26,19 @@ export function storedUser(): Profile | null {
 }
 
 export function store(tokens: Tokens): void {
-  localStorage.setItem(ACCESS, tokens.access_token);
-  localStorage.setItem(REFRESH, tokens.refresh_token);
-  localStorage.setItem(USER, JSON.stringify(tokens.user));
+  storage.setItem(ACCESS, tokens.access_token);
+  storage.setItem(REFRESH, tokens.refresh_token);
+  storage.setItem(USER, JSON.stringify(tokens.user));
   changed();
 }
 
 export function storeUser(user: Profile): void {
-  localStorage.setItem(USER, JSON.stringify(user));
+  storage.setItem(USER, JSON.stringify(user));
   changed();
 }
 
 export function clear(): void {
-  for (const key of [ACCESS, REFRESH, USER]) localStorage.removeItem(key);
+  for (const key of [ACCESS, REFRESH, USER]) storage.removeItem(key);
   changed();
 }
 

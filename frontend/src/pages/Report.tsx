@@ -139,7 +139,7 @@ function Shown({ sessionId }: { sessionId: string }) {
           {Object.entries(narrativeTitles).map(([key, title]) => {
             const text = report[key as keyof typeof narrativeTitles];
             return text ? (
-              <div key={key} className="space-y-1 rounded-xl border bg-card p-4">
+              <div key={key} className="break-inside-avoid space-y-1 rounded-xl border bg-card p-4">
                 <h3>{title}</h3>
                 <p className="whitespace-pre-wrap">{text}</p>
               </div>
