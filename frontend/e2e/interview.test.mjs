@@ -207,6 +207,24 @@ test("a résumé that is dropped is read, and a set-up interview begins", async 
   await page.getByText("Coach's feedback").waitFor();
 });
 
+test("an interview is started over, in every tab that shows it", async () => {
+  const page = await visitor(browser);
+  await begin(page, service.url);
+  await answer(page);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await said(other, ANSWER).waitFor();
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("button", { name: "Start over" }).click();
+  for (const tab of [page, other]) {
+    await said(tab, ANSWER).waitFor({ state: "detached" });
+    await introduced(tab);
+    assert.equal(await lines(tab).count(), 1);
+  }
+  await answer(page, "Another beginning: we measured first.");
+  assert.equal(await answers(page).count(), 1);
+});
+
 test("an interview that was left in the middle is offered on the first page", async () => {
   const page = await visitor(browser);
   await begin(page, service.url, "Nurse");

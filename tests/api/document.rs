@@ -68,5 +68,6 @@ async fn the_web_apps_client_is_made_from_this_document() {
     let document = app.guest().get("/openapi.json").await.body;
     let theirs = include_str!("../../frontend/openapi.json");
     let theirs: Value = serde_json::from_str(theirs).expect("JSON");
-    assert_eq!(theirs, document, "run `make generate`");
+    // Both are long: what differs is shown by the command.
+    assert!(theirs == document, "run `make generate`");
 }

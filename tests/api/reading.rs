@@ -254,3 +254,46 @@ async fn the_end_of_an_interview_is_an_event() {
     let other: Value = guest.read("/agent/stats", session).await.body;
     assert_eq!(other["stats"]["answers"], 1);
 }
+
+#[tokio::test]
+async fn a_reader_of_events_learns_that_an_interview_was_reset() {
+    let (one, two) = (TestApp::start(), TestApp::start());
+    let guest = one.guest();
+    let session = guest.started(&json!({})).await;
+    assert_eq!(guest.send(session, "To be forgotten").await.status, 200);
+    let before = events(&guest, session, None, |text| {
+        text.contains("To be forgotten")
+    })
+    .await;
+    let last = before
+        .lines()
+        .filter_map(|line| line.strip_prefix("id: "))
+        .next_back()
+        .expect("an id")
+        .to_owned();
+    let reader = guest.at(&two.url);
+    let listening = events(&reader, session, Some(&last), |text| {
+        text.contains("event: turn")
+    });
+    let reset = async {
+        let reset = guest
+            .act("/agent/reset_interview", session, &json!({}))
+            .await;
+        assert_eq!(reset.status, 200, "{reset:?}");
+        let begun = guest
+            .act("/agent/start_interview", session, &json!({}))
+            .await;
+        assert_eq!(begun.status, 200, "{begun:?}");
+    };
+    let (heard, ()) = tokio::join!(listening, reset);
+    // However much of it comes at once: what the reader holds of the old turns is void.
+    let status = heard
+        .split("event: status")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no status: {heard}"));
+    assert!(
+        status.contains("\"turns\":0") || status.contains("\"turns\":1"),
+        "{heard}"
+    );
+    assert!(!heard.contains("To be forgotten"), "{heard}");
+}

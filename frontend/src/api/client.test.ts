@@ -49,6 +49,31 @@ describe("a request with a token", () => {
     expect(tokens.accessToken()).toBeNull();
   });
 
+  it("refreshes once for all requests of a page", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockImplementation((input) =>
+      Promise.resolve(
+        typeof input === "string"
+          ? json(200, { access_token: token(later), refresh_token: "r2", user })
+          : json(200, {}),
+      ),
+    );
+    await Promise.all([authorized(request()), authorized(request()), authorized(request())]);
+    expect(fetched.mock.calls.filter(([input]) => typeof input === "string")).toHaveLength(1);
+    expect(fetched).toHaveBeenCalledTimes(4);
+  });
+
+  it("does not sign in again whoever signed out while a token was refreshed", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockImplementationOnce(() => {
+      tokens.clear();
+      return Promise.resolve(json(200, { access_token: token(later), refresh_token: "r2", user }));
+    });
+    fetched.mockResolvedValueOnce(json(401, { code: "token_missing" }));
+    await authorized(request());
+    expect([tokens.accessToken(), tokens.refreshToken()]).toEqual([null, null]);
+  });
+
   it("tells a missing network from an answer", async () => {
     fetched.mockRejectedValue(new TypeError("failed"));
     await expect(authorized(request())).rejects.toEqual(Problem.offline());

@@ -6,36 +6,62 @@ import createClient from "openapi-fetch";
 
 import { Problem } from "./problem";
 import type { paths } from "./schema";
+import { sleep } from "@/lib/sleep";
 import * as tokens from "@/lib/tokens";
 
 export const API_URL: string = (import.meta.env["VITE_API_URL"] as string | undefined) ?? "";
 
 const REFRESH_BEFORE_SECONDS = 75;
 
-async function refresh(expired: string | null): Promise<string | null> {
-  const work = async () => {
-    const current = tokens.accessToken();
-    // Another tab was faster.
-    if (current && current !== expired && tokens.secondsLeft(current) > REFRESH_BEFORE_SECONDS) return current;
-    const refresh_token = tokens.refreshToken();
-    if (!refresh_token) return null;
-    const response = await reach(`${API_URL}/auth/refresh`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ refresh_token }),
-    });
-    if (response.ok) {
-      const fresh = (await response.json()) as tokens.Tokens;
-      tokens.store(fresh);
-      return fresh.access_token;
-    }
-    if (response.status === 401 || response.status === 422) {
-      tokens.clear();
-      return null;
-    }
-    throw await Problem.of(response);
-  };
-  return "locks" in navigator ? navigator.locks.request("ai_interviewer_refresh", work) : work();
+/** How long the turn to refresh is kept afterwards: other tabs see what was stored a moment later. */
+const SETTLES = 500;
+
+let refreshing: Promise<string | null> | null = null;
+
+/** A new token in the place of an expired one; `null` when nobody is signed in any more. One flight for all who ask. */
+function refresh(expired: string | null): Promise<string | null> {
+  refreshing ??= inTurn(() => refreshNow(expired)).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+/** One tab after the other; whoever waited in this one goes on at once. */
+function inTurn(work: () => Promise<string | null>): Promise<string | null> {
+  if (!("locks" in navigator)) return work();
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request("ai_interviewer_refresh", async () => {
+        resolve(await work());
+        await sleep(SETTLES);
+      })
+      .catch(reject);
+  });
+}
+
+async function refreshNow(expired: string | null): Promise<string | null> {
+  const current = tokens.accessToken();
+  // Another tab was faster.
+  if (current && current !== expired && tokens.secondsLeft(current) > REFRESH_BEFORE_SECONDS) return current;
+  const refresh_token = tokens.refreshToken();
+  if (!refresh_token) return null;
+  const response = await reach(`${API_URL}/auth/refresh`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ refresh_token }),
+  });
+  if (response.ok) {
+    const fresh = (await response.json()) as tokens.Tokens;
+    // Whoever signed out meanwhile, or in as somebody else, is not signed in again.
+    if (tokens.refreshToken() !== refresh_token) return tokens.accessToken();
+    tokens.store(fresh);
+    return fresh.access_token;
+  }
+  if (response.status === 401 || response.status === 422) {
+    tokens.clear();
+    return null;
+  }
+  throw await Problem.of(response);
 }
 
 async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

@@ -330,7 +330,8 @@ export interface paths {
         };
         /**
          * Server-sent events of the session: `turn`, `delta` (the interviewer's line as it is spoken), `restarted`,
-         *     `feedback`, `summary`, `status`.
+         *     `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
+         *     report that no `summary` follows).
          */
         get: operations["events"];
         put?: never;

@@ -57,6 +57,11 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
   const end = useMutation({ mutationFn: () => api.endInterview(sessionId ?? "") });
   const stop = useMutation({ mutationFn: () => api.stopTurn(sessionId ?? "") });
 
+  const reset = useMutation({
+    mutationFn: () => api.resetInterview(sessionId ?? ""),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["session", sessionId] }),
+  });
+
   return {
     state: stateOf(sessionId, conversation.status, conversation.summary),
     conversation,
@@ -65,6 +70,7 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
     outbox,
     end,
     stop,
+    reset,
   };
 }
 

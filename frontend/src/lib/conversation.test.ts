@@ -50,11 +50,37 @@ describe("a conversation", () => {
     const conversation = told([
       turn(1, "completed", "Bye", reply("Thank you.", "closing")),
       { name: "feedback", id: null, data: feedback },
-      { name: "status", id: null, data: { status: "completed" } },
+      { name: "status", id: null, data: { status: "completed", turns: 2 } },
     ]);
     expect(isClosed(conversation)).toBe(true);
     expect(conversation.turns[0]?.feedback).toEqual(feedback);
     expect(conversation.status).toBe("completed");
+  });
+});
+
+describe("a conversation that was begun anew", () => {
+  const before = told([
+    turn(0, "completed", null, reply("Welcome", "introduction")),
+    turn(1, "completed", "Old words", reply("I see.")),
+    { name: "feedback", id: null, data: { turn_no: 1, status: "ready" } },
+    { name: "status", id: null, data: { status: "completed", turns: 2 } },
+    { name: "summary", id: null, data: { status: "completed", parts: {}, results: {} } },
+  ]);
+  const reset = (turns: number): ServerEvent => ({ name: "status", id: null, data: { status: "active", turns } });
+
+  it("forgets turns and report", () => {
+    expect(before.summary).not.toBeNull();
+    expect(heard(before, reset(0))).toEqual({ turns: [], status: "active", summary: null });
+  });
+
+  it("takes no feedback of an old turn for a new one's, when both are told of at once", () => {
+    const anew = { ...turn(1, "completed", "New words", reply("And?")), id: null };
+    (anew.data as { turn_id: string }).turn_id = "another";
+    const after = [turn(0, "completed", null, reply("Welcome")), anew, reset(2)].reduce(heard, before);
+    expect(after.turns.map(({ message, feedback }) => [message, feedback])).toEqual([
+      [null, null],
+      ["New words", null],
+    ]);
   });
 });
 

@@ -36,12 +36,13 @@ export function heard(conversation: Conversation, event: ServerEvent): Conversat
     case "turn": {
       const data = event.data as TurnData;
       return change(conversation, data.turn_no, (turn) => ({
-        ...turn,
+        // Another turn of that number was there before the interview was reset.
+        ...(turn.turnId && turn.turnId !== data.turn_id ? fresh(data.turn_no) : turn),
         turnId: data.turn_id,
         state: data.state,
         message: data.message,
         reply: data.reply,
-        spoken: data.reply ? "" : turn.spoken,
+        ...(data.reply ? { spoken: "" } : {}),
       }));
     }
     case "delta": {
@@ -61,8 +62,11 @@ export function heard(conversation: Conversation, event: ServerEvent): Conversat
     // A stream from the beginning tells every word again.
     case "connecting":
       return { ...conversation, turns: conversation.turns.map((turn) => ({ ...turn, spoken: "" })) };
-    case "status":
-      return { ...conversation, status: (event.data as { status: Conversation["status"] }).status };
+    // It tells how many turns there are, and comes before the report if there is one.
+    case "status": {
+      const { status, turns } = event.data as { status: Conversation["status"]; turns: number };
+      return { turns: conversation.turns.filter(({ turnNo }) => turnNo < turns), status, summary: null };
+    }
     case "summary":
       return { ...conversation, summary: event.data as Summary };
     default:
@@ -70,20 +74,21 @@ export function heard(conversation: Conversation, event: ServerEvent): Conversat
   }
 }
 
+const fresh = (turnNo: number): Turn => ({
+  turnNo,
+  turnId: "",
+  state: "accepted",
+  message: null,
+  reply: null,
+  spoken: "",
+  feedback: null,
+});
+
 function change(conversation: Conversation, turnNo: number, edit: (turn: Turn) => Turn): Conversation {
-  const fresh: Turn = {
-    turnNo,
-    turnId: "",
-    state: "accepted",
-    message: null,
-    reply: null,
-    spoken: "",
-    feedback: null,
-  };
   const known = conversation.turns.some((turn) => turn.turnNo === turnNo);
   const turns = known
     ? conversation.turns.map((turn) => (turn.turnNo === turnNo ? edit(turn) : turn))
-    : [...conversation.turns, edit(fresh)].toSorted((a, b) => a.turnNo - b.turnNo);
+    : [...conversation.turns, edit(fresh(turnNo))].toSorted((a, b) => a.turnNo - b.turnNo);
   return { ...conversation, turns };
 }
 

@@ -3,10 +3,10 @@ import { useMemo, useRef, useState } from "react";
 
 import { detailOf, type Problem } from "@/api/problem";
 import { Composer } from "@/components/Composer";
+import { EndDialog } from "@/components/EndDialog";
 import { InterviewProgress } from "@/components/InterviewProgress";
 import { Transcript } from "@/components/Transcript";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { Loading, Notice } from "@/components/ui/notice";
 import { useAuthRequest } from "@/contexts/AuthRequest";
 import { clockWarning, useClock } from "@/hooks/useClock";
@@ -54,7 +54,10 @@ function Running({ sessionId }: { sessionId: string }) {
     change(text);
     setRefusal(problem.detail);
   };
-  const { state, conversation, connection, session, outbox, end, stop } = useInterviewSession(sessionId, refused);
+  const { state, conversation, connection, session, outbox, end, stop, reset } = useInterviewSession(
+    sessionId,
+    refused,
+  );
   const { turns } = conversation;
   const open = openTurn(conversation);
   const line = useMemo(() => latestLine(conversation), [conversation]);
@@ -180,21 +183,7 @@ function Running({ sessionId }: { sessionId: string }) {
           lastLine={line?.sentences ?? []}
         />
       )}
-      <Dialog
-        open={ending}
-        onOpenChange={setEnding}
-        title="End the interview?"
-        description="You get the report on what was said so far. Answering goes on no further."
-      >
-        <div className="flex flex-wrap gap-3">
-          <Button onClick={finish} disabled={end.isPending}>
-            {end.isPending ? "Ending…" : "End it"}
-          </Button>
-          <Button variant="secondary" onClick={() => setEnding(false)}>
-            Go on
-          </Button>
-        </div>
-      </Dialog>
+      <EndDialog open={ending} onOpenChange={setEnding} onEnd={finish} isEnding={end.isPending} reset={reset} />
     </div>
   );
 }

@@ -66,6 +66,9 @@ export const sendMessage = (sessionId: string, message: string, key: string) =>
 export const stopTurn = (sessionId: string) => unwrap(client.POST("/agent/stop_turn", { params: about(sessionId) }));
 export const endInterview = (sessionId: string) =>
   unwrap(client.POST("/agent/end_interview", { params: about(sessionId) }));
+/** Everything that was said is forgotten, the configuration is kept. */
+export const resetInterview = (sessionId: string) =>
+  unwrap(client.POST("/agent/reset_interview", { params: about(sessionId) }));
 /** With a token of its own: the page must not turn to the new user before the session is theirs. */
 export async function claimSession(sessionId: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, "x-session-id": sessionId };

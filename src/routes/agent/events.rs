@@ -26,7 +26,8 @@ use crate::session::model::{FeedbackStatus, Turn};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Server-sent events of the session: `turn`, `delta` (the interviewer's line as it is spoken), `restarted`,
-/// `feedback`, `summary`, `status`.
+/// `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
+/// report that no `summary` follows).
 #[utoipa::path(get, path = "/agent/events", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
            ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
@@ -172,7 +173,10 @@ fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -
     }
     if state.row.base_version > since {
         let id = state.version().to_string();
-        let status = json!({"status": state.row.status, "version": state.version()});
+        // Turns from that number on are gone: the interview was reset.
+        let turns = state.turns.last().map_or(0, |turn| turn.turn_no + 1);
+        let status =
+            json!({"status": state.row.status, "version": state.version(), "turns": turns});
         let summary = state.row.final_summary.as_deref();
         let id_here = summary.is_none().then_some(id.as_str());
         events.push(streams::event("status", id_here, &status));
