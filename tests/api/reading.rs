@@ -273,7 +273,7 @@ async fn a_reader_of_events_learns_that_an_interview_was_reset() {
         .to_owned();
     let reader = guest.at(&two.url);
     let listening = events(&reader, session, Some(&last), |text| {
-        text.contains("event: turn")
+        text.contains("event: turn") && text.contains("event: status")
     });
     let reset = async {
         let reset = guest
