@@ -295,5 +295,5 @@ async fn a_reader_of_events_learns_that_an_interview_was_reset() {
         status.contains("\"turns\":0") || status.contains("\"turns\":1"),
         "{heard}"
     );
-    assert!(!heard.contains("To be forgotten"), "{heard}");
+    assert!(!status.contains("To be forgotten"), "{heard}");
 }
