@@ -8,6 +8,8 @@ const paths = ["/auth/", "/agent/", "/speech/", "/files/", "/healthz", "/readyz"
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  // The service puts one of its own in its place for each page it hands out (src/routes/web.rs).
+  html: { cspNonce: "%CSP_NONCE%" },
   build: { target: "es2023", sourcemap: false, assetsInlineLimit: 0 },
   server: {
     proxy: Object.fromEntries(paths.map((path) => [path, { target: service, ws: path === "/speech/" }])),

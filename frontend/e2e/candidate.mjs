@@ -11,6 +11,9 @@ export async function visitor(browser, options = {}) {
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on("pageerror", (error) => assert.fail(`the page broke: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) assert.fail(message.text());
+  });
   return page;
 }
 

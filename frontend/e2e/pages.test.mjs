@@ -97,6 +97,17 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
+test("whoever goes to another page is there with the focus, and its title is told", async () => {
+  const page = await visitor(browser);
+  await page.goto(service.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "BODY");
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("heading", { name: "Your interviews" }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === "main");
+  assert.match(await page.title(), /^History/);
+});
+
 test("by keyboard alone: from the first page to an answer", async () => {
   const page = await visitor(browser);
   await page.goto(service.url);

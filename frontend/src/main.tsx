@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -10,6 +11,9 @@ import { takeMailLink } from "@/lib/mail-link";
 import { router } from "@/router";
 
 takeMailLink();
+// Dialogs add a style sheet of their own, which the policy lets through by this.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+if (nonce) setNonce(nonce);
 const queries = new QueryClient({
   defaultOptions: {
     queries: { staleTime: 1_000, retry: (count, error) => count < 3 && error instanceof Problem && error.retryable },

@@ -77,7 +77,7 @@ fn mount(cfg: &mut ServiceConfig, path: &str, routes: impl Fn(Resource) -> Resou
 
 async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     if web::wants_page(&request) {
-        return Ok(web::page(&request));
+        return Ok(web::page());
     }
     Err(ApiError::new(
         404,

@@ -83,7 +83,7 @@ pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
 #[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health)))]
 pub(super) async fn root(request: HttpRequest) -> HttpResponse {
     if app::wants_page(&request) {
-        app::page(&request)
+        app::page()
     } else {
         HttpResponse::Ok().json(health())
     }

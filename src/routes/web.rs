@@ -5,6 +5,8 @@
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::error::ApiError;
@@ -15,10 +17,17 @@ use crate::error::ApiError;
 #[allow_missing = true]
 struct Files;
 
-/// Scripts from here alone; styles also inline, since dialogs set them; no frames, no plugins.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-    font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+/// Scripts and styles from here alone, and the style sheets that dialogs add by the page's nonce; no frames, no plugins.
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+/// Where the page holds its nonce (frontend/vite.config.ts).
+const NONCE: &str = "%CSP_NONCE%";
 const PAGE: &str = "index.html";
 /// A file whose name holds its content's hash never changes.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -32,24 +41,25 @@ pub(super) fn wants_page(request: &HttpRequest) -> bool {
             .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The app's page; the app itself knows what its address means.
-pub(super) fn page(request: &HttpRequest) -> HttpResponse {
+/// The app's page; the app itself knows what its address means. It is small and another one each time, so it is neither
+/// compressed nor kept.
+pub(super) fn page() -> HttpResponse {
     let Some(file) = Files::get(PAGE) else {
         return HttpResponse::SeeOther()
             .insert_header((header::LOCATION, "/docs/"))
             .finish();
     };
-    let mut response = serve(request, PAGE, file, "no-cache");
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        header::HeaderValue::from_static(POLICY),
-    );
-    headers.insert(
-        header::PERMISSIONS_POLICY,
-        header::HeaderValue::from_static("microphone=(self), camera=(), geolocation=()"),
-    );
-    response
+    let nonce = BASE64.encode(rand::random::<[u8; 16]>());
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::VARY, "accept"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy(&nonce)))
+        .insert_header((
+            header::PERMISSIONS_POLICY,
+            "microphone=(self), camera=(), geolocation=()",
+        ))
+        .body(String::from_utf8_lossy(&file.data).replace(NONCE, &nonce))
 }
 
 /// `/assets/{name}`
@@ -103,7 +113,6 @@ fn serve(
             .collect::<String>()
     );
     let media_type = match path.rsplit('.').next() {
-        Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
@@ -121,7 +130,7 @@ fn serve(
     response
         .insert_header((header::CACHE_CONTROL, caching))
         .insert_header((header::ETAG, tag))
-        .insert_header((header::VARY, "accept-encoding, accept"))
+        .insert_header((header::VARY, "accept-encoding"))
         .insert_header((header::CONTENT_TYPE, media_type));
     if known {
         return response.finish();

@@ -1,6 +1,6 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { useAuth } from "@/contexts/AuthContext";
 import { AuthRequest } from "@/contexts/AuthRequest";
@@ -21,9 +21,21 @@ function subscribeOnline(listener: () => void) {
 /** How the page that is shown is marked among the others. */
 const here = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
+/** Moves the focus to a page that was navigated to, so that reading and tabbing go on there; not to the first one. */
+function useFocusOnPage() {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
 /** What every page stands in: navigation, who is signed in, whether there is a network. */
 export function Layout() {
   const { user, logout } = useAuth();
+  useFocusOnPage();
   const [view, setView] = useState<AuthView | null>(null);
   const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (

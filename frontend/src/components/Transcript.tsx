@@ -1,5 +1,7 @@
-import type { Turn } from "@/lib/conversation";
+import { memo } from "react";
+
 import type { Outgoing } from "@/hooks/useOutbox";
+import type { Turn } from "@/lib/conversation";
 
 import { FeedbackCard } from "./FeedbackCard";
 
@@ -11,35 +13,15 @@ interface Props {
   showFeedback: boolean;
 }
 
+type ItemProps = Pick<Props, "sessionId" | "showFeedback"> & { turn: Turn };
+
 /** The conversation, oldest first. Whole lines are announced by the page, not word by word from here. */
 export function Transcript({ sessionId, turns, outgoing, showFeedback }: Props) {
   const unknown = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
   return (
     <ol className="space-y-5" aria-label="Conversation">
       {turns.map((turn) => (
-        <li
-          key={turn.turnNo}
-          id={`turn-${turn.turnNo}`}
-          tabIndex={-1}
-          className="scroll-mt-4 space-y-3 outline-offset-8"
-        >
-          {turn.message === null ? null : (
-            <>
-              <Line who="You" text={turn.message} own />
-              {turn.state === "unanswered" ? (
-                <p className="text-right text-sm text-muted">This message was not answered.</p>
-              ) : null}
-              {showFeedback && turn.state !== "unanswered" ? (
-                <FeedbackCard sessionId={sessionId} turnNo={turn.turnNo} item={turn.feedback} />
-              ) : null}
-            </>
-          )}
-          {turn.reply ? (
-            <Line who="Interviewer" text={turn.reply.content} />
-          ) : turn.state === "accepted" ? (
-            <Line who="Interviewer" text={turn.spoken} speaking />
-          ) : null}
-        </li>
+        <TurnItem key={turn.turnNo} sessionId={sessionId} turn={turn} showFeedback={showFeedback} />
       ))}
       {unknown ? (
         <li>
@@ -49,6 +31,30 @@ export function Transcript({ sessionId, turns, outgoing, showFeedback }: Props) 
     </ol>
   );
 }
+
+/** Drawn again when it changes, not whenever a word is said in another. */
+const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback }: ItemProps) {
+  return (
+    <li id={`turn-${turn.turnNo}`} tabIndex={-1} className="scroll-mt-4 space-y-3 outline-offset-8">
+      {turn.message === null ? null : (
+        <>
+          <Line who="You" text={turn.message} own />
+          {turn.state === "unanswered" ? (
+            <p className="text-right text-sm text-muted">This message was not answered.</p>
+          ) : null}
+          {showFeedback && turn.state !== "unanswered" ? (
+            <FeedbackCard sessionId={sessionId} turnNo={turn.turnNo} item={turn.feedback} />
+          ) : null}
+        </>
+      )}
+      {turn.reply ? (
+        <Line who="Interviewer" text={turn.reply.content} />
+      ) : turn.state === "accepted" ? (
+        <Line who="Interviewer" text={turn.spoken} speaking />
+      ) : null}
+    </li>
+  );
+});
 
 function Line({
   who,

@@ -6,6 +6,7 @@ import {
   useContext,
   useEffect,
   useMemo,
+  useState,
   useSyncExternalStore,
   type ReactNode,
 } from "react";
@@ -19,6 +20,8 @@ import * as api from "@/services/api";
 export interface AuthContextType {
   user: api.Profile | null;
   isAuthenticated: boolean;
+  /** What is known of the user from before has not been confirmed yet. */
+  isLoading: boolean;
   login: (email: string, password: string) => Promise<void>;
   /** False: the address must be confirmed first. */
   register: (email: string, password: string, name: string) => Promise<boolean>;
@@ -69,9 +72,15 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   useEffect(() => () => queries.clear(), [userId, queries]);
 
   // The stored profile may be old, or the account gone.
+  const [confirmed, setConfirmed] = useState<string | null>(null);
   useEffect(() => {
-    if (userId) api.me(null).then(tokens.storeUser, () => undefined);
+    if (!userId) return;
+    void api
+      .me(null)
+      .then(tokens.storeUser, () => undefined)
+      .finally(() => setConfirmed(userId));
   }, [userId]);
+  const isLoading = userId !== confirmed && userId !== null;
 
   const enter = useCallback(async (signedIn: tokens.Tokens) => {
     await claimGuestSessions(signedIn.access_token);
@@ -110,6 +119,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
     () => ({
       user,
       isAuthenticated: user !== null,
+      isLoading,
       login,
       register,
       logout,
@@ -118,7 +128,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       adopt,
       getToken: tokens.accessToken,
     }),
-    [user, login, register, logout, deleteAccount, rename, adopt],
+    [user, isLoading, login, register, logout, deleteAccount, rename, adopt],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

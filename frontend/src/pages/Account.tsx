@@ -6,7 +6,7 @@ import { detailOf } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { Loading, Notice } from "@/components/ui/notice";
 import { useAuth } from "@/contexts/AuthContext";
 import { useAuthRequest } from "@/contexts/AuthRequest";
 import { useTitle } from "@/hooks/useTitle";
@@ -14,7 +14,7 @@ import { updatePassword } from "@/services/api";
 
 export function Account() {
   useTitle("Account");
-  const { user } = useAuth();
+  const { user, isLoading } = useAuth();
   const askToSignIn = useAuthRequest();
   if (!user) {
     return (
@@ -25,6 +25,7 @@ export function Account() {
       </div>
     );
   }
+  if (isLoading) return <Loading what="Fetching your account" />;
   return (
     <div className="max-w-lg space-y-8">
       <div>

@@ -15,7 +15,7 @@ import { useInterviewSession } from "@/hooks/useInterviewSession";
 import { useIntroduction } from "@/hooks/useIntroduction";
 import { useSessionId } from "@/hooks/useSessionId";
 import { useTitle } from "@/hooks/useTitle";
-import { isClosed, latestLine, openTurn } from "@/lib/conversation";
+import { isClosed, latestLine, openTurn, type Turn } from "@/lib/conversation";
 import { read, write } from "@/lib/local";
 import { useReadAloud } from "@/voice/useReadAloud";
 import { useVoice } from "@/voice/useVoice";
@@ -64,6 +64,7 @@ function Running({ sessionId }: { sessionId: string }) {
   const closed = isClosed(conversation);
   const config = session.data?.session_config;
   const seconds = useClock(sessionId, state === "interviewing" && config?.use_time_based_interview === true);
+  const showFeedback = state === "reviewing_feedback" || state === "completed" || config?.feedback_mode !== "realistic";
   const over = state === "reviewing_feedback" || state === "completed";
 
   const isBegun = turns.some(({ reply }) => reply) || session.data?.conversation_history.length !== 0;
@@ -132,13 +133,11 @@ function Running({ sessionId }: { sessionId: string }) {
           <span key={`${line.turnNo}-${at}`}>{sentence} </span>
         ))}
       </p>
+      <p className="sr-only" role="status">
+        {showFeedback ? coachNews(turns) : null}
+      </p>
       {turns.length === 0 && !connection && !delay ? <Loading what="The interviewer is coming" /> : null}
-      <Transcript
-        sessionId={sessionId}
-        turns={turns}
-        outgoing={outbox.outgoing}
-        showFeedback={over || config?.feedback_mode !== "realistic"}
-      />
+      <Transcript sessionId={sessionId} turns={turns} outgoing={outbox.outgoing} showFeedback={showFeedback} />
       <div ref={bottom} className="sm:scroll-mb-64" />
       {delay ? (
         <Notice kind={delay.retryable ? "info" : "problem"}>
@@ -186,4 +185,13 @@ function Running({ sessionId }: { sessionId: string }) {
       <EndDialog open={ending} onOpenChange={setEnding} onEnd={finish} isEnding={end.isPending} reset={reset} />
     </div>
   );
+}
+
+/** What a screen reader is told about the coach's word on the latest answer. */
+function coachNews(turns: Turn[]): string {
+  const latest = turns.findLast(({ feedback }) => feedback && feedback.status !== "pending")?.feedback;
+  if (!latest) return "";
+  return latest.status === "ready"
+    ? `The coach has judged answer ${latest.turn_no}.`
+    : `The coach could not judge answer ${latest.turn_no}.`;
 }

@@ -15,14 +15,15 @@ const SENDS_AFTER = 2_500;
 const TAIL = 300;
 
 export function useVoice(sessionId: string, onWords: (text: string) => void, onSend: () => void) {
-  const { data } = useQuery({
+  const { data, isPending } = useQuery({
     queryKey: ["usage", sessionId],
     queryFn: () => usageStats(sessionId),
     staleTime: 300_000,
   });
+  // Until it is known what the service can do nothing is heard or said; if it does not tell, the browser takes over.
   const byService = Boolean(data?.providers.live) && hasMicrophone();
-  const canListen = data !== undefined && (byService || browserListens());
-  const voice = data?.providers.text_to_speech ? "service" : browserSpeaks() ? "browser" : null;
+  const canListen = !isPending && (byService || browserListens());
+  const voice = isPending ? null : data?.providers.text_to_speech ? "service" : browserSpeaks() ? "browser" : null;
 
   const [listening, setListening] = useState(false);
   /** Transcribers that were told to end and have not told their last words yet. */
