@@ -228,17 +228,17 @@ impl Application {
     }
 }
 
-/// Builds the service, says where it listens, and serves until `stop`.
+/// Builds the service and says where it listens.
 ///
 /// # Errors
-/// The start's and the server's.
-pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+/// The start's.
+pub fn listen(config: Config) -> anyhow::Result<Application> {
     let minds = Minds::configured(&config)?;
     let host = config.server.host.clone();
     let application = Application::build(config, minds)?;
     // The port may have been chosen by the system.
     println!("listening on http://{host}:{}", application.port());
-    application.run_until(stop).await
+    Ok(application)
 }
 
 fn cors(config: &Config) -> Cors {

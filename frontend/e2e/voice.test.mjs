@@ -76,7 +76,7 @@ async function begun() {
 
 /** A small model's commas are its own. */
 const words = (text) => text.toLowerCase().match(/[a-z]+/g);
-const MEASURED = /measured every change/i;
+const MEASURED = /^we measured every change/i;
 
 const heard = (page) =>
   page.waitForFunction(() => document.querySelector("textarea")?.value.includes("before we made it"));
@@ -151,6 +151,20 @@ test("with free hands an answer is sent after a pause", async () => {
   await whole(page, 2);
   assert.equal(await page.getByLabel("Your answer").inputValue(), "");
   assert.equal(await page.getByRole("button", { name: "Stop listening" }).count(), 1, "it goes on listening");
+});
+
+test("with free hands an answer that is being corrected waits for its speaker", async () => {
+  const { page } = await begun();
+  await page.getByLabel("Send after a pause").check();
+  await page.getByRole("button", { name: "Speak" }).click();
+  await heard(page);
+  await page.getByText("It is sent in a moment.").waitFor();
+  await page.getByLabel("Your answer").fill(`${SAID} That saved us a month.`);
+  await page.getByText("It is sent in a moment.").waitFor({ state: "hidden" });
+  assert.equal(await answers(page).count(), 0);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await said(page, "That saved us a month.").waitFor();
+  await whole(page, 2);
 });
 
 test("who begins to speak is not talked over", async () => {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Stack, StackOptions};
 use crate::app;
-use crate::config::{DevstackConfig, Environment};
+use crate::config::{Config, DevstackConfig, Environment};
 
 /// Options of the embedded stack.
 #[derive(Args, Clone, Debug)]
@@ -144,11 +144,18 @@ pub async fn run_with_service(
             .or_else(|| std::env::var(name).ok())
     };
     let served = match Environment::new(lookup).service() {
-        Ok(config) => app::serve(config, stop).await,
+        Ok(config) => serve(config, &stack.api_url, stop).await,
         Err(error) => Err(error.into()),
     };
     stack.stop().await;
     served
+}
+
+async fn serve(config: Config, gateway: &str, stop: CancellationToken) -> anyhow::Result<()> {
+    let application = app::listen(config)?;
+    println!("e-mails that the stack sends: {gateway}/dev/mail");
+    println!("open http://localhost:{}", application.port());
+    application.run_until(stop).await
 }
 
 fn stop_with_stdin(stop: CancellationToken) {

@@ -136,11 +136,10 @@ impl SessionState {
         })
     }
 
-    /// Minutes left by the server's clock; null when it is not the clock that ends the interview.
-    pub fn minutes_remaining(&self, now: Timestamp) -> Option<f64> {
+    /// Seconds left by the server's clock; `None` when it is not the clock that ends the interview.
+    pub fn seconds_remaining(&self, now: Timestamp) -> Option<i64> {
         let started_at = self.introduction().map(|turn| turn.accepted_at);
-        let seconds = director::seconds_remaining(&self.row.config, started_at, now)?;
-        Some((seconds as f64 / 6.0).round() / 10.0)
+        director::seconds_remaining(&self.row.config, started_at, now)
     }
 
     pub fn is_active(&self) -> bool {

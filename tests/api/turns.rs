@@ -431,6 +431,7 @@ async fn the_servers_clock_closes_a_timed_interview() {
     let there = alice.at(&elsewhere.url);
     let clock = there.read("/agent/time_remaining", session).await.body;
     assert_eq!(clock["time_remaining_minutes"], 0.0);
+    assert_eq!(clock["time_remaining_seconds"], 0);
     let last = there.send(session, "My last words").await;
     assert_eq!(last.body["response_type"], "closing", "{last:?}");
 }

@@ -1644,9 +1644,14 @@ export interface components {
         TimeRemaining: {
             /**
              * Format: double
-             * @description Null when it is not the clock that ends the interview.
+             * @description To a tenth; null when it is not the clock that ends the interview.
              */
             time_remaining_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description The same to the second: at 0 the next answer is the last.
+             */
+            time_remaining_seconds?: number | null;
             session_active: boolean;
         };
         TurnStopped: {

@@ -45,9 +45,13 @@ export function Composer(props: Props) {
         rows={3}
         maxLength={LONGEST_MESSAGE}
         value={draft}
-        onChange={(event) => onDraft(event.target.value)}
+        onChange={(event) => {
+          // Who corrects what was understood is not hurried.
+          voice.hold();
+          onDraft(event.target.value);
+        }}
         onKeyDown={onKey}
-        hint={<Hint voice={voice} />}
+        hint={<Hint voice={voice} isSentSoon={voice.sendsSoon && draft.trim() !== ""} />}
       />
       {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -72,9 +76,17 @@ export function Composer(props: Props) {
   );
 }
 
-/** What is being heard takes the hint's place, so that nothing moves. */
-function Hint({ voice }: { voice: Props["voice"] }) {
-  const now = voice.interim || (voice.listening ? "Listening…" : voice.settling ? "Writing down your last words…" : "");
+/** What is being heard, or about to happen, takes the hint's place, so that nothing moves. */
+function Hint({ voice, isSentSoon }: { voice: Props["voice"]; isSentSoon: boolean }) {
+  const now =
+    voice.interim ||
+    (isSentSoon
+      ? "It is sent in a moment. Change it, and it waits for you."
+      : voice.listening
+        ? "Listening…"
+        : voice.settling
+          ? "Writing down your last words…"
+          : "");
   return (
     <span className="block min-h-11 sm:min-h-6">
       {now ? (

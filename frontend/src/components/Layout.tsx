@@ -51,7 +51,7 @@ export function Layout() {
         Skip to the content
       </a>
       <header className="no-print border-b">
-        <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-4 py-2">
+        <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
           <Link
             to="/"
             activeOptions={{ exact: true }}
@@ -67,7 +67,7 @@ export function Layout() {
             <>
               <Button asChild variant="ghost" className={here}>
                 <Link to="/account">
-                  <span className="max-w-24 truncate sm:max-w-60">{user.name || "Account"}</span>
+                  <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
                 </Link>
               </Button>
               <Button variant="ghost" onClick={() => void logout()}>

@@ -19,10 +19,10 @@ export function useClock(sessionId: string, enabled: boolean): number | null {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [enabled]);
-  const minutes = data?.time_remaining_minutes;
-  if (!enabled || minutes === null || minutes === undefined) return null;
+  const left = data?.time_remaining_seconds;
+  if (!enabled || left === null || left === undefined) return null;
   // Rounded up: when it shows nothing, there is nothing left by the server's clock either.
-  return Math.max(0, Math.ceil(minutes * 60 - Math.max(0, now - dataUpdatedAt) / 1_000));
+  return Math.max(0, Math.ceil(left - Math.max(0, now - dataUpdatedAt) / 1_000));
 }
 
 export const clockText = (seconds: number): string =>

@@ -35,6 +35,9 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
   const [speaking, setSpeaking] = useState(false);
   const transcriber = useRef<Transcriber | null>(null);
   const speaker = useRef<Speaker | null>(null);
+  const [sendsSoon, setSendsSoon] = useState(false);
+  /** Nobody has spoken since the last pause. */
+  const pausing = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const tail = useRef<ReturnType<typeof setTimeout>>(undefined);
   // The latest of each, for callbacks that outlive a render.
@@ -62,8 +65,23 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
   const follow = useCallback((line: number, parts: string[]) => speaker.current?.follow(line, parts), []);
   const hush = useCallback(() => speaker.current?.stop(), []);
 
-  const stop = useCallback(() => {
+  const hold = useCallback(() => {
     clearTimeout(timer.current);
+    setSendsSoon(false);
+  }, []);
+  /** Words may come later than the pause after them: whichever is last starts the wait. */
+  const sendSoon = useCallback(() => {
+    hold();
+    if (!latest.current.handsFree || !pausing.current) return;
+    setSendsSoon(true);
+    timer.current = setTimeout(() => {
+      setSendsSoon(false);
+      latest.current.onSend();
+    }, SENDS_AFTER);
+  }, [hold]);
+
+  const stop = useCallback(() => {
+    hold();
     clearTimeout(tail.current);
     tail.current = setTimeout(() => {
       const ending = transcriber.current;
@@ -74,7 +92,7 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
       setSettling((count) => count + 1);
       ending.finish();
     }, TAIL);
-  }, []);
+  }, [hold]);
 
   const start = useCallback(() => {
     clearTimeout(tail.current);
@@ -85,7 +103,8 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
     let mine: Transcriber | null = null;
     const listener = {
       onStarted: () => {
-        clearTimeout(timer.current);
+        pausing.current = false;
+        hold();
         // Who begins to speak is not talked over.
         speaker.current?.stop();
       },
@@ -93,10 +112,11 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
       onFinal: (text: string) => {
         setInterim("");
         latest.current.onWords(text);
+        sendSoon();
       },
       onPause: () => {
-        clearTimeout(timer.current);
-        if (latest.current.handsFree) timer.current = setTimeout(() => latest.current.onSend(), SENDS_AFTER);
+        pausing.current = true;
+        sendSoon();
       },
       onLevel: (now: number) => {
         if (transcriber.current === mine) setLevel(now);
@@ -115,7 +135,7 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
     };
     mine = byService ? listenByService(sessionId, listener) : listenByBrowser(listener);
     transcriber.current = mine;
-  }, [byService, sessionId]);
+  }, [byService, sessionId, hold, sendSoon]);
 
   return {
     canListen,
@@ -126,6 +146,9 @@ export function useVoice(sessionId: string, onWords: (text: string) => void, onS
     interim,
     level,
     problem,
+    /** An answer is sent in a moment unless it is held. */
+    sendsSoon,
+    hold,
     start,
     stop,
     say,

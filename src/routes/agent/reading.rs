@@ -69,8 +69,10 @@ impl From<ReportStatus> for SummaryStatus {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TimeRemaining {
-    /// Null when it is not the clock that ends the interview.
+    /// To a tenth; null when it is not the clock that ends the interview.
     pub time_remaining_minutes: Option<f64>,
+    /// The same to the second: at 0 the next answer is the last.
+    pub time_remaining_seconds: Option<i64>,
     pub session_active: bool,
 }
 
@@ -268,8 +270,10 @@ async fn read(
 }
 
 fn remaining(session: &SessionState) -> TimeRemaining {
+    let seconds = session.seconds_remaining(Timestamp::now());
     TimeRemaining {
-        time_remaining_minutes: session.minutes_remaining(Timestamp::now()),
+        time_remaining_minutes: seconds.map(|seconds| (seconds as f64 / 6.0).round() / 10.0),
+        time_remaining_seconds: seconds,
         session_active: session.is_active(),
     }
 }
