@@ -1,19 +1,11 @@
 // An account from its creation to its deletion, and links that are over.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { PASSWORD, answer, begin, end, signUp, visitor } from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { PASSWORD, answer, begin, end, signUp } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
-let service, browser;
-before(async () => {
-  service = await Service.start();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged();
 
 async function signIn(page, email, password = PASSWORD) {
   await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
@@ -23,8 +15,8 @@ async function signIn(page, email, password = PASSWORD) {
 }
 
 test("signing in and out, a new name, and an account that is deleted with everything", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   const email = await signUp(page);
   await answer(page);
   await end(page);
@@ -55,16 +47,16 @@ test("signing in and out, a new name, and an account that is deleted with everyt
 });
 
 test("what one person read is not shown to the next one at the same browser", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await signUp(page);
   const hers = page.url();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await signUp(page);
   // Another interview, at the same version as hers was.
-  await begin(page, service.url, "Nurse");
-  await page.goto(`${service.url}/history`);
+  await begin(page, stage.url, "Nurse");
+  await page.goto(`${stage.url}/history`);
   await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
   assert.equal(await page.getByText("Backend engineer").count(), 0);
   await page.goto(hers);
@@ -72,8 +64,8 @@ test("what one person read is not shown to the next one at the same browser", as
 });
 
 test("links that are over say so, and their tokens do not stay in the address", async () => {
-  const page = await visitor(browser);
-  await page.goto(`${service.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
+  const page = await stage.visitor();
+  await page.goto(`${stage.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
   await page.getByRole("alert").getByText("expired").waitFor();
   assert.equal(new URL(page.url()).hash, "");
 });

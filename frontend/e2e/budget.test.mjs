@@ -1,11 +1,10 @@
 // What the first page may weigh and how soon the first question stands, on the embedded stack.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { visitor } from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { staged } from "./stage.mjs";
 
 /** Bytes of script, gzipped, until the first page stands. */
 const SCRIPT = 200_000;
@@ -14,23 +13,15 @@ const FIRST_QUESTION = 1_000;
 /** The best of so many counts: a budget is about the product, not about what else this machine is doing. */
 const ATTEMPTS = 5;
 
-let service, browser;
-before(async () => {
-  service = await Service.start();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged();
 
 test("the first page asks for less than 200 kB of script", async (t) => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   const scripts = [];
   page.on("response", (response) => {
     if (response.request().resourceType() === "script") scripts.push(new URL(response.url()).pathname.slice(1));
   });
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForLoadState("networkidle");
   const built = new URL("../dist/", import.meta.url);
@@ -43,8 +34,8 @@ test("the first page asks for less than 200 kB of script", async (t) => {
 test("the first question can be answered within a second of the click", async (t) => {
   const taken = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const page = await visitor(browser);
-    await page.goto(service.url);
+    const page = await stage.visitor();
+    await page.goto(stage.url);
     await page.getByRole("button", { name: /Backend engineer/ }).waitFor();
     const stood = page.evaluate(
       () =>

@@ -1,23 +1,15 @@
 // An interview of one minute by the service's clock, from beginning to end.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { answer, introduced, visitor } from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { answer, introduced } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
-let service, browser;
-before(async () => {
-  service = await Service.start();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged();
 
 test("the clock warns, survives a reload, and the answer after it is up is the last", async () => {
-  const page = await visitor(browser);
-  await page.goto(`${service.url}/setup`);
+  const page = await stage.visitor();
+  await page.goto(`${stage.url}/setup`);
   await page.getByLabel("Role", { exact: true }).fill("Gardener");
   await page.getByLabel("It ends after").selectOption("time");
   await page.getByLabel("Minutes").fill("1");

@@ -1,25 +1,17 @@
 // The user's interviews: search, filter, comparison, progress, deletion.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { ANSWER, answer, begin, end, introduced, signUp, visitor } from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { ANSWER, answer, begin, end, introduced, signUp } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
 const BETTER = `${ANSWER} First we measured, then I compared two designs, because a rewrite is a risk. Finally 3 of 12 pages a week were left.`;
 
-let service, browser;
-before(async () => {
-  service = await Service.start();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged();
 
 /** Two attempts at one role, the second one better. */
 async function twoAttempts(page) {
-  await begin(page, service.url);
+  await begin(page, stage.url);
   await answer(page);
   await end(page);
   await page.getByRole("button", { name: "Practise this again" }).click();
@@ -30,9 +22,9 @@ async function twoAttempts(page) {
 
 for (const who of ["guest", "user"]) {
   test(`a ${who} compares two attempts and sees how each dimension went`, async () => {
-    const page = await visitor(browser);
+    const page = await stage.visitor();
     if (who === "user") {
-      await page.goto(service.url);
+      await page.goto(stage.url);
       await signUp(page);
     }
     await twoAttempts(page);
@@ -63,13 +55,13 @@ for (const who of ["guest", "user"]) {
 }
 
 test("the list is searched and filtered, tells when nothing matches, and forgets what is deleted", async () => {
-  const page = await visitor(browser);
-  await page.goto(`${service.url}/history`);
+  const page = await stage.visitor();
+  await page.goto(`${stage.url}/history`);
   await page.getByText("Nothing here yet.").waitFor();
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await signUp(page);
-  for (const sample of ["Nurse", "Product manager"]) await begin(page, service.url, sample);
-  await begin(page, service.url, "Backend engineer");
+  for (const sample of ["Nurse", "Product manager"]) await begin(page, stage.url, sample);
+  await begin(page, stage.url, "Backend engineer");
   await end(page);
   await page.getByRole("link", { name: "History" }).click();
   await page.getByText("3 interviews").waitFor();

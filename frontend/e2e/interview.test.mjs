@@ -1,37 +1,16 @@
 // An interview by text, and that nothing of it is lost: reloads, tabs, expired tokens, dead networks, a killed server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import {
-  ANSWER,
-  answer,
-  answers,
-  begin,
-  end,
-  introduced,
-  lines,
-  said,
-  send,
-  signUp,
-  visitor,
-  whole,
-} from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { ANSWER, answer, answers, begin, end, introduced, lines, said, send, signUp, whole } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
-let service, browser;
-before(async () => {
-  service = await Service.start({ OFFLINE_REPLY_DELAY_MS: "700" });
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged({ settings: { OFFLINE_REPLY_DELAY_MS: "700" } });
 
 test("a guest is at the first question after one click, and an account keeps what was said", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await answer(page);
   await signUp(page);
   await said(page, ANSWER).waitFor();
@@ -55,8 +34,8 @@ test("a guest is at the first question after one click, and an account keeps wha
 });
 
 test("a report on paper is whole: nothing folded, no buttons, and every quote", async () => {
-  const page = await visitor(browser, { colorScheme: "dark" });
-  await begin(page, service.url);
+  const page = await stage.visitor({ colorScheme: "dark" });
+  await begin(page, stage.url);
   await answer(page);
   await end(page);
   await page.getByRole("heading", { name: "Where to go on" }).waitFor();
@@ -75,8 +54,8 @@ test("a report on paper is whole: nothing folded, no buttons, and every quote", 
 });
 
 test("a reload in the middle of a turn, and another tab, show the same conversation", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   const other = await page.context().newPage();
   await other.goto(page.url());
   await introduced(other);
@@ -90,8 +69,8 @@ test("a reload in the middle of a turn, and another tab, show the same conversat
 });
 
 test("what is written but not sent survives a reload, and not its writer's signing out", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await signUp(page);
   await page.getByLabel("Your answer").fill("Half a thought");
   await page.reload();
@@ -105,8 +84,8 @@ test("what is written but not sent survives a reload, and not its writer's signi
 });
 
 test("who scrolled up to read again is not pulled down by what is said meanwhile", async () => {
-  const page = await visitor(browser, { viewport: { width: 1000, height: 500 } });
-  await begin(page, service.url);
+  const page = await stage.visitor({ viewport: { width: 1000, height: 500 } });
+  await begin(page, stage.url);
   for (let count = 0; count < 2; count++) await answer(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
@@ -121,8 +100,8 @@ test("who scrolled up to read again is not pulled down by what is said meanwhile
 });
 
 test("without a network a message waits, and is sent once when it is back", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await page.context().setOffline(true);
   await page.getByText("You are offline").waitFor();
   await send(page, ANSWER);
@@ -134,8 +113,8 @@ test("without a network a message waits, and is sent once when it is back", asyn
 });
 
 test("an expired token is refreshed once for two tabs and costs nothing", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await signUp(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
@@ -163,22 +142,22 @@ test("an expired token is refreshed once for two tabs and costs nothing", async 
 });
 
 test("a server that is killed in the middle of a turn answers it once when it is back", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await send(page, ANSWER);
   // Known to the service, not answered yet.
   await page.locator(".animate-pulse").waitFor();
-  await service.kill();
+  await stage.service.kill();
   await page.getByRole("button", { name: "Send now" }).waitFor();
-  await service.run();
+  await stage.service.run();
   await whole(page, 2, 60_000);
   assert.equal(await answers(page).count(), 1);
   assert.equal(await said(page, ANSWER).count(), 1);
 });
 
 test("a résumé that is dropped is read, and a set-up interview begins", async () => {
-  const page = await visitor(browser);
-  await page.goto(`${service.url}/setup`);
+  const page = await stage.visitor();
+  await page.goto(`${stage.url}/setup`);
   await page.getByLabel("Role", { exact: true }).fill("Gardener");
   const dropped = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
@@ -208,14 +187,16 @@ test("a résumé that is dropped is read, and a set-up interview begins", async 
 });
 
 test("an interview is started over, in every tab that shows it", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url);
   await answer(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
   await said(other, ANSWER).waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "Start over" }).click();
+  // What lies behind a dialog is hidden from roles.
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
   for (const tab of [page, other]) {
     await said(tab, ANSWER).waitFor({ state: "detached" });
     await introduced(tab);
@@ -226,9 +207,9 @@ test("an interview is started over, in every tab that shows it", async () => {
 });
 
 test("an interview that was left in the middle is offered on the first page", async () => {
-  const page = await visitor(browser);
-  await begin(page, service.url, "Nurse");
-  await page.goto(service.url);
+  const page = await stage.visitor();
+  await begin(page, stage.url, "Nurse");
+  await page.goto(stage.url);
   await page.getByRole("link", { name: "Go on with it" }).click();
   await introduced(page);
   assert.equal(await lines(page).count(), 1);

@@ -1,23 +1,16 @@
 // Accounts whose address must be confirmed, and passwords that were forgotten: by the links in GoTrue's mails.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { Service, browse } from "./service.mjs";
+import { PASSWORD, begin } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
-let service, browser;
-before(async () => {
-  service = await Service.start({}, ["--confirm-email"]);
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged({ options: ["--confirm-email"] });
 
 /** The link of the last mail to an address. */
 async function link(to, kind) {
   for (let count = 0; count < 100; count++) {
-    const mails = await (await fetch(`${service.gateway}/dev/mail`)).json();
+    const mails = await (await fetch(`${stage.service.gateway}/dev/mail`)).json();
     const mail = mails.findLast((one) => one.to === to && one.kind === kind);
     if (mail) return mail.link;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -26,20 +19,14 @@ async function link(to, kind) {
 }
 
 test("a guest confirms an address by its link and finds the interview in the account; later sets a new password", async () => {
-  const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(20_000);
+  const page = await stage.visitor();
   const email = `mail-${crypto.randomUUID()}@example.com`;
-  await page.goto(service.url);
-  await page.getByRole("button", { name: /Nurse/ }).click();
-  await page
-    .getByText(/practise for the position/)
-    .first()
-    .waitFor();
+  await begin(page, stage.url, "Nurse");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("tab", { name: "Create account" }).click();
   await page.getByLabel("Name").fill("Ada");
   await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password").fill("Wonder-land-42");
+  await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText(`We sent a link to ${email}`).waitFor();
   await page.goto(await link(email, "signup"));

@@ -1,36 +1,28 @@
 // An interview with a language model that speaks word by word, and fails.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 
-import { ANSWER, answer, answers, end, lines, said, send, visitor, whole } from "./candidate.mjs";
+import { ANSWER, answer, answers, end, lines, said, send, whole } from "./candidate.mjs";
 import { Model, QUESTION } from "./model.mjs";
-import { Service, browse } from "./service.mjs";
+import { staged } from "./stage.mjs";
 
-let service, browser, model;
-before(async () => {
-  model = await Model.start();
-  service = await Service.start({ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" });
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  model?.stop();
-});
+const model = await Model.start();
+after(() => model.stop());
+const stage = staged({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
 afterEach(() => {
   model.failing.clear();
   model.pace = 0;
 });
 
 async function begin(page) {
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await page.getByRole("button", { name: /Backend engineer/ }).click();
   await said(page, /^Hello and welcome/).waitFor();
   await whole(page, 1);
 }
 
 test("words are shown as they are said, nothing moves meanwhile, and a screen reader is told whole sentences", async () => {
-  const page = await visitor(browser, { viewport: { width: 900, height: 600 } });
+  const page = await stage.visitor({ viewport: { width: 900, height: 600 } });
   await begin(page);
   await answer(page);
   await page.evaluate(() => {
@@ -69,7 +61,7 @@ test("words are shown as they are said, nothing moves meanwhile, and a screen re
 });
 
 test("what the coach could not judge is judged when asked again", async () => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   model.failing.add("feedback");
   await begin(page);
   await answer(page);
@@ -83,7 +75,7 @@ test("what the coach could not judge is judged when asked again", async () => {
 });
 
 test("a part of the report that failed is written when asked again, the others stand", async () => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   model.failing.add("report");
   await begin(page);
   await answer(page);
@@ -99,7 +91,7 @@ test("a part of the report that failed is written when asked again, the others s
 });
 
 test("an interviewer that fails says so, and answers the same message when it is back", async () => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   await begin(page);
   model.failing.add("decision").add("line");
   await send(page, ANSWER);
@@ -113,9 +105,9 @@ test("an interviewer that fails says so, and answers the same message when it is
 });
 
 test("an interview whose first line fails begins when the model is back", async () => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   model.failing.add("line");
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await page.getByRole("button", { name: /Nurse/ }).click();
   await page.getByText("Trying again…").waitFor();
   model.failing.clear();
@@ -126,7 +118,7 @@ test("an interview whose first line fails begins when the model is back", async 
 });
 
 test("an interviewer that is stopped keeps what was said, and the interview goes on", async () => {
-  const page = await visitor(browser);
+  const page = await stage.visitor();
   await begin(page);
   model.pace = 200;
   await send(page, ANSWER);

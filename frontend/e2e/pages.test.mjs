@@ -1,24 +1,16 @@
 // Every page by the eyes of axe, in both themes, on a desk and on a phone; and the way by keyboard alone.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { ANSWER, answer, begin, end, introduced, signUp, visitor, whole } from "./candidate.mjs";
-import { Service, browse } from "./service.mjs";
+import { ANSWER, answer, begin, end, introduced, signUp, whole } from "./candidate.mjs";
+import { staged } from "./stage.mjs";
 
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 /** A folder for pictures of every page. */
 const shots = process.env.SCREENSHOTS;
 
-let service, browser;
-before(async () => {
-  service = await Service.start();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+const stage = staged();
 
 async function violations(page) {
   await page.evaluate(axe);
@@ -37,7 +29,7 @@ for (const colorScheme of ["light", "dark"]) {
     ["phone", { width: 360, height: 740 }],
   ]) {
     test(`every page is accessible and no wider than its window: ${colorScheme}, ${device}`, async () => {
-      const page = await visitor(browser, { colorScheme, viewport, reducedMotion: "reduce" });
+      const page = await stage.visitor({ colorScheme, viewport, reducedMotion: "reduce" });
       const look = async (name) => {
         await violations(page);
         const across = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -46,17 +38,17 @@ for (const colorScheme of ["light", "dark"]) {
         mkdirSync(shots, { recursive: true });
         await page.screenshot({ path: `${shots}/${name}-${device}-${colorScheme}.png` });
       };
-      await page.goto(service.url);
+      await page.goto(stage.url);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await look("home");
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("dialog").waitFor();
       await look("sign-in");
       await page.getByRole("button", { name: "Close" }).click();
-      await page.goto(`${service.url}/setup`);
+      await page.goto(`${stage.url}/setup`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await look("setup");
-      await begin(page, service.url);
+      await begin(page, stage.url);
       await answer(page);
       await page.getByText("Coach's feedback").click();
       await page.getByText("Why these scores").scrollIntoViewIfNeeded();
@@ -68,28 +60,28 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("heading", { name: "Strengths" }).waitFor();
       await page.getByRole("heading", { name: "Where to go on" }).waitFor();
       await look("report");
-      await page.goto(`${service.url}/history`);
+      await page.goto(`${stage.url}/history`);
       await page.getByRole("link", { name: /Report on/ }).click();
       await page.getByRole("button", { name: "Practise this again" }).click();
       await introduced(page);
       await answer(page, `${ANSWER} First we measured, then we compared two designs, because a rewrite is a risk.`);
       await end(page);
-      await begin(page, service.url, "Nurse");
-      await page.goto(`${service.url}/history`);
+      await begin(page, stage.url, "Nurse");
+      await page.goto(`${stage.url}/history`);
       await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
       await look("history");
-      await page.goto(`${service.url}/progress`);
+      await page.goto(`${stage.url}/progress`);
       await page.getByRole("heading", { name: "Compare two attempts" }).waitFor();
       await page.getByRole("row", { name: /^Overall/ }).waitFor();
       await look("progress");
       await signUp(page);
-      await page.goto(`${service.url}/account`);
+      await page.goto(`${stage.url}/account`);
       await page.getByRole("heading", { name: "Delete the account" }).waitFor();
       await look("account");
-      await page.goto(`${service.url}/nowhere`);
+      await page.goto(`${stage.url}/nowhere`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await look("not-found");
-      await page.goto(`${service.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
+      await page.goto(`${stage.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
       await page.getByRole("heading", { name: "This link did not work" }).waitFor();
       await look("link");
       await page.context().close();
@@ -98,8 +90,8 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 test("whoever goes to another page is there with the focus, and its title is told", async () => {
-  const page = await visitor(browser);
-  await page.goto(service.url);
+  const page = await stage.visitor();
+  await page.goto(stage.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "BODY");
   await page.getByRole("link", { name: "History" }).click();
@@ -109,8 +101,8 @@ test("whoever goes to another page is there with the focus, and its title is tol
 });
 
 test("by keyboard alone: from the first page to an answer", async () => {
-  const page = await visitor(browser);
-  await page.goto(service.url);
+  const page = await stage.visitor();
+  await page.goto(stage.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   /** Presses Tab until something is reached. */
   const reach = async (tag, text) => {

@@ -7,67 +7,64 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
-import { answers, introduced, said, visitor, whole } from "./candidate.mjs";
-import { Service, browse, ears } from "./service.mjs";
+import { answers, introduced, said, whole } from "./candidate.mjs";
+import { ears } from "./service.mjs";
 import { silence, wav } from "./sound.mjs";
+import { staged } from "./stage.mjs";
 
 const SAID = "We measured every change before we made it.";
 /** Seconds that the stand-in takes for a sentence: none is over before it is stopped. */
 const LONG = 60;
 
-let folder, service, browser, listener, voice;
 /** What the voice was asked to read, as it came. */
 const spoken = [];
 
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "ai-interviewer-voice-"));
-  const file = join(folder, "said.wav");
-  execFileSync("flite", ["-voice", "slt", "-t", SAID, "-o", join(folder, "speech.wav")]);
-  const speech = readFileSync(join(folder, "speech.wav"));
-  const rate = speech.readUInt32LE(24);
-  writeFileSync(file, wav(rate, Buffer.concat([silence(rate, 1.5), speech.subarray(44), silence(rate, 2)])));
-  listener = await ears();
-  const line = wav(8_000, silence(8_000, LONG));
-  voice = createServer((request, response) => {
-    let body = "";
-    request.on("data", (piece) => (body += piece));
-    request.on("end", () => {
-      spoken.push(JSON.parse(body).input);
-      response.writeHead(200, { "content-type": "audio/wav" }).end(line);
-    });
+const folder = mkdtempSync(join(tmpdir(), "ai-interviewer-voice-"));
+const microphone = join(folder, "said.wav");
+execFileSync("flite", ["-voice", "slt", "-t", SAID, "-o", join(folder, "speech.wav")]);
+const speech = readFileSync(join(folder, "speech.wav"));
+const rate = speech.readUInt32LE(24);
+writeFileSync(microphone, wav(rate, Buffer.concat([silence(rate, 1.5), speech.subarray(44), silence(rate, 2)])));
+const line = wav(8_000, silence(8_000, LONG));
+const voice = createServer((request, response) => {
+  let body = "";
+  request.on("data", (piece) => (body += piece));
+  request.on("end", () => {
+    spoken.push(JSON.parse(body).input);
+    response.writeHead(200, { "content-type": "audio/wav" }).end(line);
   });
-  voice.listen(0, "127.0.0.1");
-  await once(voice, "listening");
-  service = await Service.start({
+}).listen(0, "127.0.0.1");
+await once(voice, "listening");
+const listener = await ears();
+after(() => {
+  voice.closeAllConnections();
+  voice.close();
+  listener.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+const stage = staged({
+  settings: {
     SPEECH_BASE_URL: `${listener.url}/v1`,
     SPEECH_TTS_BASE_URL: `http://127.0.0.1:${voice.address().port}/v1`,
-  });
-  browser = await browse([
+  },
+  args: [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
-    `--use-file-for-fake-audio-capture=${file}%noloop`,
+    `--use-file-for-fake-audio-capture=${microphone}%noloop`,
     "--autoplay-policy=no-user-gesture-required",
-  ]);
-});
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  voice?.closeAllConnections();
-  voice?.close();
-  listener?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  ],
 });
 
 /** At the first question, with what the page complains about. */
 async function begun() {
-  const page = await visitor(browser, { permissions: ["microphone"] });
+  const page = await stage.visitor({ permissions: ["microphone"] });
   const complaints = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
-  await page.goto(service.url);
+  await page.goto(stage.url);
   await page.getByRole("button", { name: /Backend engineer/ }).click();
   await introduced(page);
   await page.getByRole("button", { name: "Speak" }).waitFor();
@@ -90,8 +87,8 @@ async function asked(page, what) {
 }
 
 test("the set-up checks the microphone and keeps how somebody likes to speak", async () => {
-  const page = await visitor(browser, { permissions: ["microphone"] });
-  await page.goto(`${service.url}/setup`);
+  const page = await stage.visitor({ permissions: ["microphone"] });
+  await page.goto(`${stage.url}/setup`);
   await page.getByRole("button", { name: "Check the microphone" }).click();
   await page.getByText("You are heard.").waitFor();
   await page.getByRole("button", { name: "Done" }).click();
