@@ -29,7 +29,7 @@ use crate::session::{SessionParts, Sessions};
 use crate::speech::Speech;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
-use crate::{jobs, middleware, routes, telemetry};
+use crate::{jobs, middleware, output, routes, telemetry};
 
 /// Files received at once; each is up to 5 MB in memory.
 const UPLOADS: usize = 8;
@@ -237,7 +237,10 @@ pub fn listen(config: Config) -> anyhow::Result<Application> {
     let host = config.server.host.clone();
     let application = Application::build(config, minds)?;
     // The port may have been chosen by the system.
-    println!("listening on http://{host}:{}", application.port());
+    output::line(format_args!(
+        "listening on http://{host}:{}",
+        application.port()
+    ));
     Ok(application)
 }
 

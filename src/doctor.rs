@@ -9,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::config::{Config, ConfigError};
+use crate::output;
 use crate::supabase::gotrue::{GoTrue, GoTrueError};
 use crate::supabase::keys::{ApiKey, KeyKind};
 use crate::supabase::postgrest::{Identity, PostgRest, RestError};
@@ -76,7 +77,7 @@ impl Report {
         if json {
             let passed = self.passed();
             let document = serde_json::json!({"passed": passed, "checks": self.checks});
-            println!("{}", serde_json::to_string_pretty(&document)?);
+            output::line(serde_json::to_string_pretty(&document)?);
             return Ok(());
         }
         for check in &self.checks {
@@ -85,9 +86,9 @@ impl Report {
                 Verdict::Note => "note  ",
                 Verdict::Failed => "FAILED",
             };
-            println!("{mark} {}: {}", check.name, check.found);
+            output::line(format_args!("{mark} {}: {}", check.name, check.found));
             if let Some(cure) = &check.cure {
-                println!("       -> {cure}");
+                output::line(format_args!("       -> {cure}"));
             }
         }
         Ok(())
@@ -267,7 +268,8 @@ const TABLES: [(&str, &str); 4] = [
     ("users", "id,email,name,created_at,updated_at"),
     (
         "interview_sessions",
-        "session_id,user_id,session_config,final_summary,session_stats,status,version,base_version",
+        "session_id,user_id,session_config,final_summary,session_stats,status,version,base_version,\
+         conversation_history,per_turn_feedback_log,scores_by_dimension",
     ),
     (
         "interview_turns",

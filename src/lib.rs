@@ -18,6 +18,7 @@ pub mod jobs;
 mod limits;
 pub mod llm;
 mod middleware;
+pub mod output;
 mod resilience;
 pub mod resume;
 pub mod routes;

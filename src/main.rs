@@ -7,7 +7,7 @@ use ai_interviewer::resume::worker;
 use ai_interviewer::speech::audio;
 use ai_interviewer::speech::live::ear;
 use ai_interviewer::supabase::postgrest::PostgRest;
-use ai_interviewer::{app, doctor, jobs, routes, telemetry};
+use ai_interviewer::{app, doctor, jobs, output, routes, telemetry};
 #[cfg(feature = "devstack")]
 use ai_interviewer::{
     config::LogFormat,
@@ -107,7 +107,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             report.print(json)?;
             return Ok(report.exit_code());
         }
-        Command::Openapi => println!("{}", routes::document().to_pretty_json()?),
+        Command::Openapi => output::line(routes::document().to_pretty_json()?),
         Command::Jobs => {
             let config = Environment::process().service()?;
             telemetry::init_logs(config.server.log_format);
@@ -117,7 +117,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             );
             let rest = PostgRest::new(&config.supabase)?;
             let report = jobs::run_once(&rest, &config.jobs).await?;
-            println!("{}", serde_json::to_string(&report)?);
+            output::line(serde_json::to_string(&report)?);
         }
     }
     Ok(ExitCode::SUCCESS)

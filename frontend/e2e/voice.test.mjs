@@ -60,6 +60,8 @@ const stage = staged({
 /** At the first question, with what the page complains about. */
 async function begun() {
   const page = await stage.visitor({ permissions: ["microphone"] });
+  // Hearing takes as long as the machine needs for it.
+  page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

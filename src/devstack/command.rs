@@ -1,6 +1,5 @@
 //! `ai-interviewer devstack` and `ai-interviewer dev`: the embedded stack alone, and the service on it.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,8 +7,8 @@ use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stack, StackOptions};
-use crate::app;
 use crate::config::{Config, DevstackConfig, Environment};
+use crate::{app, output};
 
 /// Options of the embedded stack.
 #[derive(Args, Clone, Debug)]
@@ -106,12 +105,7 @@ pub async fn run_alone(
         stack = starting => stack?,
         () = stop.cancelled() => return Ok(()),
     };
-    let mut out = std::io::stdout().lock();
-    // A reader that has what it wanted may close the pipe.
-    let _closed = out
-        .write_all(stack.env_lines().as_bytes())
-        .and_then(|()| out.flush());
-    drop(out);
+    output::line(stack.env_lines().trim_end());
     stop.cancelled().await;
     stack.stop().await;
     Ok(())
@@ -153,8 +147,10 @@ pub async fn run_with_service(
 
 async fn serve(config: Config, gateway: &str, stop: CancellationToken) -> anyhow::Result<()> {
     let application = app::listen(config)?;
-    println!("e-mails that the stack sends: {gateway}/dev/mail");
-    println!("open http://localhost:{}", application.port());
+    output::line(format_args!(
+        "e-mails that the stack sends: {gateway}/dev/mail"
+    ));
+    output::line(format_args!("open http://localhost:{}", application.port()));
     application.run_until(stop).await
 }
 

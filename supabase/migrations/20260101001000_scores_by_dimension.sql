@@ -14,4 +14,4 @@ $$;
 
 revoke all on function public.scores_by_dimension(public.interview_sessions)
   from public, anon, authenticated, service_role;
-grant execute on function public.scores_by_dimension(public.interview_sessions) to authenticated, service_role;
+grant execute on function public.scores_by_dimension(public.interview_sessions) to anon, authenticated, service_role;

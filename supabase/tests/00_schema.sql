@@ -52,7 +52,7 @@ insert into functions_expected values
   ('public.reset_interview(uuid,bigint)', 'aus'),
   ('public.stop_turn(uuid,bigint)', 'aus'),
   ('public.start_interview(uuid,text,jsonb,text,integer,bigint)', 'aus'),
-  ('public.scores_by_dimension(public.interview_sessions)', 'us'),
+  ('public.scores_by_dimension(public.interview_sessions)', 'aus'),
   ('private.add_coach_usage(jsonb,jsonb)', 'aus'),
   ('private.bump_session_version()', ''),
   ('private.check_session_config()', ''),

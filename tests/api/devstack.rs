@@ -271,6 +271,18 @@ fn help_lists_the_commands() {
     }
 }
 
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_failure() {
+    let mut child = binary(&["openapi"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", text(&output));
+}
+
 #[tokio::test]
 async fn the_document_is_printed_as_it_is_served() {
     let printed = binary(&["openapi"]).output().expect("it runs");

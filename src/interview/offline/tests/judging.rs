@@ -31,6 +31,30 @@ fn strong_answers_score_higher_than_weak_ones_on_every_dimension() {
 }
 
 #[test]
+fn advice_never_asks_for_what_is_there_already() {
+    let mut session = Session::start(config(5, Style::Formal), 9);
+    // Short, with numbers, names and deeds, and no vague word.
+    session.answer("In 2024 I led a team of five at Initech, and we moved billing to Rust, which cut failures to none.");
+    let feedback = session.feedback(1);
+    assert!(
+        feedback
+            .to_change
+            .iter()
+            .all(|advice| !advice.contains("vague")),
+        "{:?}",
+        feedback.to_change
+    );
+    assert!(
+        feedback
+            .to_change
+            .iter()
+            .any(|advice| advice.starts_with("Add another fact")),
+        "{:?}",
+        feedback.to_change
+    );
+}
+
+#[test]
 fn answers_without_substance_have_no_score_and_say_why() {
     let nothing = [
         "",
