@@ -74,6 +74,18 @@ describe("a request with a token", () => {
     expect([tokens.accessToken(), tokens.refreshToken()]).toEqual([null, null]);
   });
 
+  it("does not sign out whoever signed in while an older token was refused", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockImplementationOnce(() => {
+      tokens.store({ access_token: token(later), refresh_token: "another", user });
+      return Promise.resolve(json(401, { code: "refresh_token_not_found" }));
+    });
+    fetched.mockResolvedValueOnce(json(200, {}));
+    await authorized(request());
+    expect(tokens.refreshToken()).toBe("another");
+    expect((fetched.mock.calls.at(1)!.at(0) as Request).headers.get("authorization")).toBe(`Bearer ${token(later)}`);
+  });
+
   it("tells a missing network from an answer", async () => {
     fetched.mockRejectedValue(new TypeError("failed"));
     await expect(authorized(request())).rejects.toEqual(Problem.offline());

@@ -50,10 +50,10 @@ async function refreshNow(expired: string | null): Promise<string | null> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ refresh_token }),
   });
+  // Whoever signed out or in meanwhile, in whatever tab, is who counts.
+  if (tokens.refreshToken() !== refresh_token) return tokens.accessToken();
   if (response.ok) {
     const fresh = (await response.json()) as tokens.Tokens;
-    // Whoever signed out meanwhile, or in as somebody else, is not signed in again.
-    if (tokens.refreshToken() !== refresh_token) return tokens.accessToken();
     tokens.store(fresh);
     return fresh.access_token;
   }
