@@ -11,9 +11,11 @@ export async function visitor(browser, options = {}) {
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on("pageerror", (error) => assert.fail(`the page broke: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) assert.fail(message.text());
-  });
+  await page.addInitScript(() =>
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+      throw new Error(`the policy forbids ${violatedDirective} ${blockedURI}`);
+    }),
+  );
   return page;
 }
 

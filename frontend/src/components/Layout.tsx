@@ -1,12 +1,12 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { useAuth } from "@/contexts/AuthContext";
 import { AuthRequest } from "@/contexts/AuthRequest";
 import { setItem } from "@/lib/storage";
 
-import { AuthModal, type AuthView } from "./AuthModal";
+import type { AuthView } from "./AuthModal";
 import { Button } from "./ui/button";
 
 function subscribeOnline(listener: () => void) {
@@ -17,6 +17,9 @@ function subscribeOnline(listener: () => void) {
     window.removeEventListener("offline", listener);
   };
 }
+
+/** Most visitors do not sign in: its forms come when they are asked for. */
+const AuthModal = lazy(() => import("./AuthModal").then((module) => ({ default: module.AuthModal })));
 
 /** How the page that is shown is marked among the others. */
 const here = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
@@ -37,9 +40,14 @@ export function Layout() {
   const { user, logout } = useAuth();
   useFocusOnPage();
   const [view, setView] = useState<AuthView | null>(null);
+  const [isAsked, setAsked] = useState(false);
+  const askToSignIn = useCallback((wanted: AuthView) => {
+    setAsked(true);
+    setView(wanted);
+  }, []);
   const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (
-    <AuthRequest value={setView}>
+    <AuthRequest value={askToSignIn}>
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
@@ -75,7 +83,7 @@ export function Layout() {
               </Button>
             </>
           ) : (
-            <Button variant="secondary" onClick={() => setView("login")}>
+            <Button variant="secondary" onClick={() => askToSignIn("login")}>
               Sign in
             </Button>
           )}
@@ -90,7 +98,11 @@ export function Layout() {
       <main id="main" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none">
         <Outlet />
       </main>
-      <AuthModal view={view} onClose={() => setView(null)} />
+      {isAsked ? (
+        <Suspense fallback={null}>
+          <AuthModal view={view} onClose={() => setView(null)} />
+        </Suspense>
+      ) : null}
     </AuthRequest>
   );
 }

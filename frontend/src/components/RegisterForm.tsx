@@ -8,6 +8,9 @@ import { Button } from "./ui/button";
 import { TextField } from "./ui/field";
 import { Notice } from "./ui/notice";
 
+// It would try to compile its checks, which the page's policy forbids.
+z.config({ jitless: true });
+
 const Registration = z.object({
   name: z.string().trim().min(1, "Tell us what to call you.").max(100, "At most 100 characters."),
   email: z.email("This is not an e-mail address."),
