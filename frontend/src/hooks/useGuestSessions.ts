@@ -10,6 +10,8 @@ export function useGuestSessions(enabled: boolean): { sessions: SessionSummary[]
       queryKey: ["session", id, null],
       queryFn: () => session(id),
       retry: false,
+      // A list is as fresh as the moment it is opened.
+      staleTime: 0,
       enabled,
     })),
   });

@@ -1,6 +1,6 @@
 /** An interview as the page shows it: what was said, what is being said, what is on its way. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useReducer, useRef, useState } from "react";
+import { useEffect, useReducer, useState } from "react";
 
 import { followSession } from "@/api/events";
 import type { Problem } from "@/api/problem";
@@ -42,17 +42,14 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
     for (const turn of conversation.turns) if (turn.state === "completed") settle(turn.turnId);
   }, [conversation.turns, settle]);
 
-  // What was fetched of the session, and lists that show it, are older than what the stream told since.
-  const progress = `${conversation.status} ${conversation.summary?.status}`;
-  const known = useRef<string | null>(null);
+  // What was fetched of the session, and lists that show it, may be older than what the stream tells.
+  const told = conversation.status === null ? null : `${conversation.status} ${conversation.summary?.status}`;
+  const fetched = session.data ? `${session.data.status} ${session.data.final_summary?.status}` : null;
   useEffect(() => {
-    if (conversation.status === null) return;
-    const isNews = known.current !== null && known.current !== progress;
-    known.current = progress;
-    if (!isNews) return;
+    if (told === null || fetched === null || told === fetched) return;
     void queries.invalidateQueries({ queryKey: ["session", sessionId] });
     void queries.invalidateQueries({ queryKey: ["sessions"] });
-  }, [conversation.status, progress, queries, sessionId]);
+  }, [told, fetched, queries, sessionId]);
 
   const end = useMutation({ mutationFn: () => api.endInterview(sessionId ?? "") });
   const stop = useMutation({ mutationFn: () => api.stopTurn(sessionId ?? "") });
