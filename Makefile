@@ -33,33 +33,33 @@ setup-test: setup web ## Install what the tests need besides
 	@sh scripts/install-browser.sh
 
 dev: setup web ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
-	cargo run --quiet -- dev
+	cargo run --quiet --features devstack -- dev
 
 dev-supabase: setup web ## Serve on the Supabase CLI's local stack (needs Docker)
 	npx supabase start
 	@sh scripts/serve-on-supabase.sh
 
 test: setup-test ## Run every suite
-	cargo test
+	cargo test --workspace --features devstack
 	cd frontend && npm test && npm run e2e
 
 check: setup frontend/node_modules/.installed ## Formatting and lints
 	cd frontend && npm run check
-	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
-	cargo clippy --no-default-features -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --features devstack -- -D warnings
+	cargo clippy -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences and advisories are not checked"; fi
 
 fmt: frontend/node_modules/.installed ## Format
-	cargo fmt
+	cargo fmt --all
 	cd frontend && npm run fmt
 
 bench: setup ## Measure the service beside what it can't do without
-	cargo bench --bench service
+	cargo bench --features devstack --bench service
 
 eval: setup ## Judge interviewer and coach by simulated candidates (small local model unless one is configured)
 	@sh scripts/install-test-model.sh
-	cargo bench --bench eval
+	cargo bench --features devstack --bench eval
 
 clean: ## Remove what was built and the embedded stack's data
 	cargo clean

@@ -17,19 +17,19 @@ use tokio_util::task::TaskTracker;
 use crate::auth::verifier::TokenVerifier;
 use crate::config::Config;
 use crate::events::Events;
-use crate::interview::generative::{GenerativeCoach, GenerativeInterviewer};
-use crate::interview::offline::{OfflineCoach, OfflineInterviewer};
-use crate::interview::resources::Library;
-use crate::interview::{Coach, Interviewer};
 use crate::limits::Limits;
-use crate::llm::Llm;
-use crate::sandbox::Sandbox;
-use crate::search::Serper;
 use crate::session::{SessionParts, Sessions};
-use crate::speech::Speech;
+use crate::speech_tasks::Speech;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
 use crate::{jobs, middleware, output, routes, telemetry};
+use interview::generative::{GenerativeCoach, GenerativeInterviewer};
+use interview::offline::{OfflineCoach, OfflineInterviewer};
+use interview::resources::Library;
+use interview::{Coach, Interviewer};
+use llm::Llm;
+use sandbox::Sandbox;
+use search::Serper;
 
 /// Files received at once; each is up to 5 MB in memory.
 const UPLOADS: usize = 8;

@@ -3,18 +3,18 @@
 use std::process::ExitCode;
 
 use ai_interviewer::config::Environment;
-use ai_interviewer::resume::worker;
-use ai_interviewer::speech::audio;
-use ai_interviewer::speech::live::ear;
 use ai_interviewer::supabase::postgrest::PostgRest;
 use ai_interviewer::{app, doctor, jobs, output, routes, telemetry};
 #[cfg(feature = "devstack")]
 use ai_interviewer::{
     config::LogFormat,
-    devstack::{self, DevstackArgs},
+    dev::{self, DevstackArgs},
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use resume::worker;
+use speech::audio;
+use speech::live::ear;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -82,7 +82,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             if environment.uses_mock_auth() {
                 #[cfg(feature = "devstack")]
                 {
-                    dev(DevstackArgs::default()).await?;
+                    run_dev(DevstackArgs::default()).await?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 #[cfg(not(feature = "devstack"))]
@@ -95,12 +95,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             app::listen(config)?.run_until(stop_signal()?).await?;
         }
         #[cfg(feature = "devstack")]
-        Command::Dev(args) => dev(args).await?,
+        Command::Dev(args) => run_dev(args).await?,
         #[cfg(feature = "devstack")]
         Command::Devstack(args) => {
             telemetry::init_logs(LogFormat::Pretty);
             let config = Environment::process().devstack();
-            devstack::run_alone(args, config, stop_signal()?).await?;
+            dev::run_alone(args, config, stop_signal()?).await?;
         }
         Command::Doctor { json } => {
             let report = doctor::examine(Environment::process().service()).await;
@@ -124,10 +124,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 #[cfg(feature = "devstack")]
-async fn dev(args: DevstackArgs) -> anyhow::Result<()> {
+async fn run_dev(args: DevstackArgs) -> anyhow::Result<()> {
     telemetry::init_logs(LogFormat::Pretty);
     let config = Environment::process().devstack();
-    devstack::run_with_service(args, config, stop_signal()?).await
+    dev::run_with_service(args, config, stop_signal()?).await
 }
 
 /// Cancelled by SIGTERM or SIGINT.

@@ -2,15 +2,15 @@
 //! are judged by the same answers.
 
 /// A candidate and its answers, in order; they begin again when they run out.
-pub struct Candidate {
+pub(crate) struct Candidate {
     pub name: &'static str,
     pub answers: &'static [&'static str],
 }
 
-pub const STRONG: usize = 0;
-pub const WEAK: usize = 1;
+pub(crate) const STRONG: usize = 0;
+pub(crate) const WEAK: usize = 1;
 
-pub const CANDIDATES: [Candidate; 5] = [
+pub(crate) const CANDIDATES: [Candidate; 5] = [
     Candidate {
         name: "strong",
         answers: &[

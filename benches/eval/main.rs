@@ -13,16 +13,15 @@ mod python;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ai_interviewer::config::{Environment, LlmConfig, LlmProvider};
-use ai_interviewer::interview::generative::{GenerativeCoach, GenerativeInterviewer};
-use ai_interviewer::interview::{Coach, Conversation, Draft, Interviewer, Line, director, scores};
-use ai_interviewer::llm::Llm;
-use ai_interviewer::session::model::{
-    FeedbackStatus, Reply, ResponseType, Scores, SessionConfig, SessionStats, Turn,
-};
+use ai_interviewer::config::Environment;
 use candidates::{CANDIDATES, Candidate, STRONG, WEAK};
 use futures_util::{StreamExt as _, stream};
+use interview::generative::{GenerativeCoach, GenerativeInterviewer};
+use interview::{Coach, Conversation, Draft, Interviewer, Line, director, scores};
+use interview::{FeedbackStatus, Reply, ResponseType, Scores, SessionConfig, SessionStats, Turn};
 use jiff::Timestamp;
+use llm::Llm;
+use llm::{LlmConfig, LlmProvider};
 use serde_json::{Map, json};
 
 /// Patience for a model on a slow machine.

@@ -2,7 +2,7 @@
 
 const WIDTH: usize = 49;
 
-pub fn scores(candidates: &[(&str, Vec<f64>)]) -> String {
+pub(crate) fn scores(candidates: &[(&str, Vec<f64>)]) -> String {
     let mut plot = String::new();
     for (name, scores) in candidates {
         let mut row = vec!['·'; WIDTH];

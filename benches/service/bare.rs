@@ -10,20 +10,20 @@ use uuid::Uuid;
 use crate::support::{Client, DevstackProcess};
 
 /// The two functions of a turn, called as the service calls them.
-pub struct BareRpcs {
+pub(crate) struct BareRpcs {
     base: String,
     apikey: String,
     user: Client,
 }
 
 /// A session and the version that its last answer had.
-pub struct BareSession {
+pub(crate) struct BareSession {
     id: Uuid,
     version: i64,
 }
 
 impl BareRpcs {
-    pub fn new(stack: &DevstackProcess, user: &Client) -> Self {
+    pub(crate) fn new(stack: &DevstackProcess, user: &Client) -> Self {
         Self {
             base: format!("{}/rest/v1/rpc", stack.api_url()),
             apikey: stack.var("PUBLISHABLE_KEY").to_owned(),
@@ -47,7 +47,7 @@ impl BareRpcs {
     }
 
     /// Has the introduction made.
-    pub async fn started(&self, id: Uuid) -> BareSession {
+    pub(crate) async fn started(&self, id: Uuid) -> BareSession {
         let arguments = json!({
             "p_session_id": id, "p_turn_id": "introduction", "p_config": null,
             "p_lease_owner": "bench", "p_lease_seconds": 10, "p_known_version": null,
@@ -58,7 +58,7 @@ impl BareRpcs {
         session
     }
 
-    pub async fn turn(&self, session: &mut BareSession, message: &str) {
+    pub(crate) async fn turn(&self, session: &mut BareSession, message: &str) {
         let turn_id = Uuid::new_v4().to_string();
         let arguments = json!({
             "p_session_id": session.id, "p_turn_id": turn_id, "p_message": message,
@@ -121,13 +121,13 @@ fn stats() -> Value {
 }
 
 /// A bare handler in a process of its own, as the service is.
-pub struct Server {
+pub(crate) struct Server {
     pub url: String,
     child: Child,
 }
 
 impl Server {
-    pub fn start(body: &[u8]) -> Self {
+    pub(crate) fn start(body: &[u8]) -> Self {
         let mut child = Command::new(std::env::current_exe().expect("a path"))
             .arg("--bare-server")
             .stdin(Stdio::piped())
@@ -156,7 +156,7 @@ impl Drop for Server {
 }
 
 /// Answers standard input's bytes to every request.
-pub fn serve() {
+pub(crate) fn serve() {
     let mut body = Vec::new();
     std::io::stdin().read_to_end(&mut body).expect("a body");
     let body = bytes::Bytes::from(body);

@@ -7,22 +7,22 @@ use uuid::Uuid;
 
 use crate::support::Client;
 
-pub fn median(times: &mut [Duration]) -> Duration {
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
 
-pub fn middle(values: &mut [f64]) -> f64 {
+pub(crate) fn middle(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-pub fn millis(time: Duration) -> String {
+pub(crate) fn millis(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
 }
 
 /// Answers a second, with sixteen requests under way all the time.
-pub async fn throughput(user: &Client, path: &str, session: Uuid) -> f64 {
+pub(crate) async fn throughput(user: &Client, path: &str, session: Uuid) -> f64 {
     const EACH: u32 = 250;
     const AT_ONCE: u32 = 16;
     let began = Instant::now();
@@ -43,7 +43,7 @@ pub async fn throughput(user: &Client, path: &str, session: Uuid) -> f64 {
 }
 
 /// Calls to PostgREST so far, by the service's own count.
-pub async fn upstream_requests(user: &Client) -> f64 {
+pub(crate) async fn upstream_requests(user: &Client) -> f64 {
     let text = user
         .request(Method::GET, "/metrics")
         .send()
@@ -59,7 +59,7 @@ pub async fn upstream_requests(user: &Client) -> f64 {
 }
 
 /// Resident set of a process (proc(5), `VmRSS`).
-pub fn resident_mb(pid: u32) -> f64 {
+pub(crate) fn resident_mb(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     let kilobytes: f64 = status
         .lines()

@@ -22,7 +22,7 @@ struct Took {
     whole: Duration,
 }
 
-pub async fn streams(stack: &DevstackProcess) {
+pub(crate) async fn streams(stack: &DevstackProcess) {
     let model = ModelServer::start();
     let base_url = format!("{}/v1", model.url);
     let service = ServiceProcess::start(

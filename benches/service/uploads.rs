@@ -19,7 +19,7 @@ const PIECE: usize = 64 * 1024;
 /// Between two pieces, so that all uploads are under way together.
 const PACE: Duration = Duration::from_millis(10);
 
-pub async fn uploads(stack: &DevstackProcess) {
+pub(crate) async fn uploads(stack: &DevstackProcess) {
     let speech = SpeechServer::start();
     let url = format!("{}/v1", speech.url);
     let settings = [

@@ -11,13 +11,13 @@ use uuid::Uuid;
 use crate::support::DevstackProcess;
 
 /// A proxy that counts what passes, both ways.
-pub struct Counter {
+pub(crate) struct Counter {
     pub url: String,
     bytes: Arc<AtomicU64>,
 }
 
 impl Counter {
-    pub async fn start(upstream: &str) -> Self {
+    pub(crate) async fn start(upstream: &str) -> Self {
         let upstream = upstream.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -37,7 +37,7 @@ impl Counter {
         Self { url, bytes }
     }
 
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 }
@@ -53,7 +53,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, total: Arc<Atomic
 }
 
 /// Sessions of six turns with replies and feedback, written straight into the database.
-pub async fn seed(stack: &DevstackProcess, owner: Uuid, count: usize) -> Vec<Uuid> {
+pub(crate) async fn seed(stack: &DevstackProcess, owner: Uuid, count: usize) -> Vec<Uuid> {
     let db = stack.db().await;
     let sql = format!(
         "with made as (

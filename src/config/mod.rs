@@ -11,13 +11,14 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::llm::LlmConfig;
+use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
-pub use llm::{LlmConfig, LlmProvider};
-pub use speech::{AudioApi, DeepgramConfig, SpeechConfig};
+pub use speech::SpeechConfig;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,15 +96,6 @@ pub struct JobConfig {
     pub speech_task_hours: u32,
     pub abandon_after_hours: u32,
     pub delete_guests_after_hours: u32,
-}
-
-/// Web search for learning resources.
-#[derive(Clone, Debug)]
-pub struct SearchConfig {
-    pub api_key: Option<SecretString>,
-    /// Ends in a slash.
-    pub base_url: Url,
-    pub timeout: Duration,
 }
 
 #[derive(Clone, Debug)]

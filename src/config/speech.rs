@@ -2,28 +2,10 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use speech::{AudioApi, DeepgramConfig, ProviderConfig};
 use url::Url;
 
 use super::environment::Environment;
-
-/// A server that speaks OpenAI's audio API.
-#[derive(Clone, Debug)]
-pub struct AudioApi {
-    /// Ends in a slash; `audio/speech` or `audio/transcriptions` is added.
-    pub base_url: Url,
-    pub api_key: Option<SecretString>,
-    pub model: String,
-}
-
-/// Deepgram's streaming API (<https://developers.deepgram.com/reference/speech-to-text/listen-streaming>).
-#[derive(Clone, Debug)]
-pub struct DeepgramConfig {
-    /// `wss://…`; ends in a slash.
-    pub base_url: Url,
-    pub api_key: SecretString,
-    pub model: String,
-}
 
 #[derive(Clone, Debug)]
 pub struct SpeechConfig {
@@ -35,20 +17,9 @@ pub struct SpeechConfig {
     pub deepgram: Option<DeepgramConfig>,
     /// The voice when a request names none.
     pub voice: String,
-    pub connect_timeout: Duration,
-    /// From the request to the first byte of audio.
-    pub first_byte_timeout: Duration,
-    /// From one byte of audio to the next.
-    pub stall_timeout: Duration,
-    /// A transcription as a whole, with its retries.
-    pub timeout: Duration,
-    pub max_retries: u32,
-    /// Requests to a provider under way at once.
-    pub max_concurrency: usize,
+    pub provider: ProviderConfig,
     /// Live transcriptions at once.
     pub max_streams: usize,
-    pub breaker_failures: u32,
-    pub breaker_pause: Duration,
     /// Longest text that is spoken, in characters.
     pub max_characters: usize,
     /// Longest text that the provider takes in one request, in characters.
@@ -90,15 +61,17 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             voice: self
                 .text("SPEECH_VOICE")
                 .unwrap_or_else(|| "alloy".to_owned()),
-            connect_timeout: self.seconds("SPEECH_CONNECT_TIMEOUT_SECONDS", 5.0),
-            first_byte_timeout: self.seconds("SPEECH_FIRST_BYTE_TIMEOUT_SECONDS", 20.0),
-            stall_timeout: self.seconds("SPEECH_STALL_TIMEOUT_SECONDS", 15.0),
-            timeout: self.seconds("SPEECH_TIMEOUT_SECONDS", 180.0),
-            max_retries: self.at_least("SPEECH_MAX_RETRIES", 2, 0),
-            max_concurrency: self.at_least("SPEECH_MAX_CONCURRENCY", 16, 1),
+            provider: ProviderConfig {
+                connect_timeout: self.seconds("SPEECH_CONNECT_TIMEOUT_SECONDS", 5.0),
+                first_byte_timeout: self.seconds("SPEECH_FIRST_BYTE_TIMEOUT_SECONDS", 20.0),
+                stall_timeout: self.seconds("SPEECH_STALL_TIMEOUT_SECONDS", 15.0),
+                timeout: self.seconds("SPEECH_TIMEOUT_SECONDS", 180.0),
+                max_retries: self.at_least("SPEECH_MAX_RETRIES", 2, 0),
+                max_concurrency: self.at_least("SPEECH_MAX_CONCURRENCY", 16, 1),
+                breaker_failures: self.at_least("SPEECH_BREAKER_FAILURES", 5, 1),
+                breaker_pause: self.seconds("SPEECH_BREAKER_PAUSE_SECONDS", 15.0),
+            },
             max_streams: self.at_least("SPEECH_MAX_STREAMS", 64, 1),
-            breaker_failures: self.at_least("SPEECH_BREAKER_FAILURES", 5, 1),
-            breaker_pause: self.seconds("SPEECH_BREAKER_PAUSE_SECONDS", 15.0),
             max_characters: self.at_least("SPEECH_MAX_CHARACTERS", 10_000, 1),
             segment_characters: self.at_least("SPEECH_SEGMENT_CHARACTERS", 4_000, 50),
             max_audio_bytes: self.at_least("SPEECH_MAX_AUDIO_MB", 25, 1) * 1024 * 1024,
@@ -179,7 +152,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
+    use secrecy::{ExposeSecret as _, SecretString};
 
     use super::super::tests::{MINIMUM, read};
     use super::*;

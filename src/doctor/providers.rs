@@ -7,8 +7,10 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::Check;
-use crate::config::{AudioApi, Config, LlmConfig, LlmProvider};
-use crate::search::{SearchError, Serper};
+use crate::config::Config;
+use llm::{LlmConfig, LlmProvider};
+use search::{SearchError, Serper};
+use speech::AudioApi;
 
 const MODEL: &str = "language model";
 const SEARCH: &str = "web search";
@@ -52,7 +54,7 @@ async fn asked(
 ) -> Result<u16, ()> {
     let url = base.join(path).map_err(drop)?;
     let patience = Duration::from_secs(10);
-    let http = crate::http::client(Duration::from_secs(5), patience).map_err(drop)?;
+    let http = upstream::client(Duration::from_secs(5), patience).map_err(drop)?;
     let response = with_key(http.get(url)).send().await.map_err(drop)?;
     Ok(response.status().as_u16())
 }

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::mount;
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
-use crate::resume::{ResumeError, worker};
 use crate::routes::caller::Caller;
+use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = 5 * 1024 * 1024;

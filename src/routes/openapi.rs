@@ -8,7 +8,7 @@ use utoipa::openapi::{Deprecated, OpenApi, PathItem};
 use utoipa::{Modify, OpenApi as _};
 
 use super::{ALIASES, agent, auth, files, ops, speech};
-use crate::session::model::Report;
+use interview::Report;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::ApiError;
-use crate::interview::InterviewError;
 use crate::session::SessionError;
+use interview::InterviewError;
 
 impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {

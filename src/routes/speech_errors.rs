@@ -3,8 +3,10 @@
 use anyhow::anyhow;
 
 use crate::error::ApiError;
-use crate::speech::audio::AudioError;
-use crate::speech::{ProviderError, SpeechError};
+use speech::ProviderError;
+use speech::audio::AudioError;
+
+use crate::speech_tasks::SpeechError;
 
 impl From<SpeechError> for ApiError {
     fn from(error: SpeechError) -> Self {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::interview::InterviewError;
 use crate::supabase::postgrest::RestError;
+use interview::InterviewError;
 
 /// Cloned to every request that waits for the same turn.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use super::error::SessionError;
 use super::generation::{Leased, conversation};
-use super::model::{Feedback, FeedbackStatus, Turn};
 use super::state::SessionState;
 use super::wire::RecordFeedback;
 use super::{Actor, Sessions};
 use crate::auth::Principal;
-use crate::interview::Conversation;
+use interview::Conversation;
+use interview::{Feedback, FeedbackStatus, Turn};
 
 /// Answers that the coach judges at once when a report needs them.
 const AT_ONCE: usize = 4;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::turns::{Ask, Progress, TurnHandle, TurnRequest};
 use crate::auth::Principal;
-use crate::interview::Draft;
+use interview::Draft;
 
 type Key = (Principal, Uuid);
 

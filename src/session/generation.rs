@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::model::{Feedback, Reply, ResponseType, SessionStats};
 use super::state::SessionState;
 use super::wire::{Answer, Outcome, ReleaseLease, RenewLease};
 use super::{Actor, Sessions};
-use crate::interview::director;
-use crate::interview::{Conversation, Draft, InterviewError, Line};
+use interview::director;
+use interview::{Conversation, Draft, InterviewError, Line};
+use interview::{Feedback, Reply, ResponseType, SessionStats};
 
 /// What the interviewer and the coach made of a turn.
 pub(super) struct Generated {

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::model::SessionConfig;
 use super::state::SessionState;
 use super::summary::ReportStatus;
 use super::turns::outcome;
 use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
 use super::{Actor, Sessions};
 use crate::supabase::postgrest::Identity;
+use interview::SessionConfig;
 
 #[derive(Serialize)]
 struct NewSession<'a> {

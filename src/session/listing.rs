@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::model::{SessionStats, SessionStatus};
+use super::row::SessionStatus;
 use super::{Actor, Sessions};
 use crate::supabase::postgrest::Identity;
+use interview::SessionStats;
 
 /// A session in a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

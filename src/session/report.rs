@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 use super::error::SessionError;
 use super::generation::conversation;
-use super::model::{Narrative, Scores};
 use super::state::SessionState;
 use super::summary::{ReportPart, ReportStatus, Summary};
 use super::wire::{BeginReport, Outcome, RecordReport};
 use super::{Actor, Sessions};
 use crate::auth::Principal;
-use crate::interview::{Conversation, Usage, scores};
+use interview::{Conversation, scores};
+use interview::{Narrative, Scores};
+use llm::Usage;
 
 const REPORT_LEASE_SECONDS: u64 = 30;
 const RENEW_EVERY: Duration = Duration::from_secs(10);

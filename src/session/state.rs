@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::Mutex;
 
-use super::model::{SessionRow, Turn};
+use super::row::SessionRow;
 use super::wire::Delta;
+use interview::Turn;
 
 static PROCESS_START: LazyLock<Instant> = LazyLock::new(Instant::now);
 

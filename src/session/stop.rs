@@ -5,10 +5,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::model::Turn;
 use super::turns::{TurnHandle, outcome};
 use super::wire::{Known, Outcome};
 use super::{Actor, Sessions};
+use interview::Turn;
 
 /// What stopping came to.
 pub enum Stopped {

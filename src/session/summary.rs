@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::model::SessionStatus;
+use super::row::SessionStatus;
 use super::state::SessionState;
 
 /// A part of the report, in the order in which they are shown.

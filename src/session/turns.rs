@@ -16,11 +16,11 @@ use uuid::Uuid;
 use super::error::SessionError;
 use super::flights::Boarding;
 use super::generation::{Generated, Leased};
-use super::model::{SessionConfig, Turn};
 use super::state::SessionState;
 use super::wire::{AcceptTurn, Answer, CompleteTurn, Outcome, StartInterview};
 use super::{Actor, Sessions};
-use crate::interview::Draft;
+use interview::Draft;
+use interview::{SessionConfig, Turn};
 
 /// What a turn is asked with.
 #[derive(Debug, PartialEq)]

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::model::{Feedback, FeedbackStatus, Reply, Score, SessionStatus, Turn};
+use super::row::SessionStatus;
 use super::state::SessionState;
-use crate::interview::director;
+use interview::director;
+use interview::{Feedback, FeedbackStatus, Reply, Score, Turn};
 
 /// One entry of the conversation's history.
 #[derive(Serialize, ToSchema)]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{Feedback, Reply, SessionConfig, SessionRow, SessionStats, SessionStatus, Turn};
+use super::row::{SessionRow, SessionStatus};
+use interview::{Feedback, Reply, SessionConfig, SessionStats, Turn};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

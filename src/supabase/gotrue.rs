@@ -18,7 +18,6 @@ use uuid::Uuid;
 use super::keys::ApiKey;
 use super::postgrest::root_cause;
 use crate::config::SupabaseConfig;
-use crate::http;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("sb-forwarded-for");
@@ -187,7 +186,7 @@ impl GoTrue {
             anon_key: ApiKey::new(&config.anon_key)?,
             forwards_address: config.forward_client_ip && service_key.is_some(),
             service_key,
-            client: http::client(config.connect_timeout, config.request_timeout)?,
+            client: upstream::client(config.connect_timeout, config.request_timeout)?,
         })
     }
 

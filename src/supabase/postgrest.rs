@@ -17,7 +17,6 @@ use uuid::Uuid;
 
 use super::keys::ApiKey;
 use crate::config::SupabaseConfig;
-use crate::http;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
@@ -114,7 +113,7 @@ impl PostgRest {
             base: format!("{}/rest/v1/", config.url.as_str().trim_end_matches('/')),
             anon_key: ApiKey::new(&config.anon_key)?,
             service_key: config.service_key.as_ref().map(ApiKey::new).transpose()?,
-            client: http::client(config.connect_timeout, config.request_timeout)?,
+            client: upstream::client(config.connect_timeout, config.request_timeout)?,
             permits: Semaphore::new(config.max_concurrency),
             patience: config.request_timeout,
         })

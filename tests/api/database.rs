@@ -8,8 +8,8 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use crate::support::DevstackProcess;
 
-const BOOTSTRAP: &str = include_str!("../../src/devstack/bootstrap.sql");
-const MOCK_AUTH: &str = include_str!("../../src/devstack/bootstrap_mock_auth.sql");
+const BOOTSTRAP: &str = include_str!("../../crates/devstack/src/bootstrap.sql");
+const MOCK_AUTH: &str = include_str!("../../crates/devstack/src/bootstrap_mock_auth.sql");
 
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ai_interviewer::app::Minds;
-use ai_interviewer::interview::{
-    Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage,
-};
-use ai_interviewer::session::model::ResponseType;
 use async_trait::async_trait;
+use interview::ResponseType;
+use interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line};
+use llm::Usage;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;

@@ -153,7 +153,7 @@ async fn progress_is_seen_while_the_provider_listens() {
 async fn a_provider_that_fails_for_good_is_written_on_the_task() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |config| {
-        config.speech.timeout = Duration::from_secs(2)
+        config.speech.provider.timeout = Duration::from_secs(2)
     });
     let alice = app.user("Alice").await;
     for (fault, times, reason) in [

@@ -1,6 +1,6 @@
 //! Text that gives orders, read by a model that obeys: no order has an effect.
 
-use ai_interviewer::config::LlmProvider;
+use llm::LlmProvider;
 use serde_json::{Value, json};
 
 use crate::support::sse::{Reading, line};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ai_interviewer::config::LlmProvider;
+use llm::LlmProvider;
 use serde_json::json;
 
 use crate::support::sse::{Reading, line};

@@ -1,7 +1,7 @@
 //! The final report: its parts are made, fail, are retried and survive one by one; resources come from the
 //! web where there is a key.
 
-use ai_interviewer::config::LlmProvider;
+use llm::LlmProvider;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -229,7 +229,7 @@ async fn requests_that_make_no_sense_name_their_fields() {
 async fn a_provider_that_fails_before_the_first_sound_is_asked_again_or_told_about() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |config| {
-        config.speech.first_byte_timeout = Duration::from_millis(300);
+        config.speech.provider.first_byte_timeout = Duration::from_millis(300);
     });
     let alice = app.user("Alice").await;
     for (n, fault) in [
@@ -312,7 +312,7 @@ async fn a_provider_that_fails_before_the_first_sound_is_asked_again_or_told_abo
 async fn audio_that_breaks_off_is_not_taken_for_the_whole() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |config| {
-        config.speech.stall_timeout = Duration::from_millis(300)
+        config.speech.provider.stall_timeout = Duration::from_millis(300)
     });
     let alice = app.user("Alice").await;
     for fault in [Fault::Truncate(60), Fault::Stall(60)] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ai_interviewer::config::LlmProvider;
+use llm::LlmProvider;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use uuid::Uuid;

@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ai_interviewer::app::Minds;
-use ai_interviewer::interview::{
-    Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage,
-};
 use async_trait::async_trait;
+use interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line};
+use llm::Usage;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -243,7 +242,7 @@ impl Interviewer for Faltering {
 fn line() -> Line {
     Line {
         content: "What did you learn?".to_owned(),
-        response_type: ai_interviewer::session::model::ResponseType::Question,
+        response_type: interview::ResponseType::Question,
         topic: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),

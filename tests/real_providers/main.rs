@@ -14,7 +14,7 @@ mod speech;
 use std::time::{Duration, Instant};
 
 use ai_interviewer::app::Minds;
-use ai_interviewer::config::{LlmConfig, LlmProvider};
+use llm::{LlmConfig, LlmProvider};
 use serde_json::{Value, json};
 use support::app::llm;
 use support::sse::{Reading, line};

@@ -5,18 +5,18 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// SmolLM2 behind llama.cpp's OpenAI and Anthropic APIs.
-pub const LANGUAGE_MODEL: &str = "language_model.py";
+pub(crate) const LANGUAGE_MODEL: &str = "language_model.py";
 /// Whisper behind OpenAI's transcription API.
-pub const EARS: &str = "ears.py";
+pub(crate) const EARS: &str = "ears.py";
 
-pub struct PythonServer {
-    pub url: String,
+pub(crate) struct PythonServer {
+    pub(crate) url: String,
     /// Its standard input ends with this process, and so does the server.
     _child: Child,
 }
 
 impl PythonServer {
-    pub fn start(script: &str) -> Self {
+    pub(crate) fn start(script: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = root.join(".test-model/bin/python");
         assert!(

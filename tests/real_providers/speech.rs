@@ -5,11 +5,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
-use ai_interviewer::config::{AudioApi, SpeechConfig};
+use ai_interviewer::config::SpeechConfig;
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
+use speech::{AudioApi, ProviderConfig};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
@@ -63,9 +64,12 @@ fn app(ears: &PythonServer, voice: &Server) -> TestApp {
             tts: Some(api(&voice.url, "tts-1")),
             stt: Some(api(&ears.url, "whisper-1")),
             segment_characters: 60,
-            // The test itself is the heaviest thing on a small machine.
-            timeout: Duration::from_secs(120),
-            first_byte_timeout: Duration::from_secs(60),
+            provider: ProviderConfig {
+                // The test itself is the heaviest thing on a small machine.
+                timeout: Duration::from_secs(120),
+                first_byte_timeout: Duration::from_secs(60),
+                ..config.speech.provider.clone()
+            },
             ..config.speech.clone()
         };
     })

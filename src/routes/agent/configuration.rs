@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::routes::body::JsonObject;
-use crate::session::model::SessionConfig;
+use interview::SessionConfig;
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_DESCRIPTION: usize = 50_000;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::interview::Draft;
-use crate::interview::draft::{Piece, Position, piece};
 use crate::routes::streams;
-use crate::session::model::Turn;
+use interview::Draft;
+use interview::Turn;
+use interview::draft::{Piece, Position, piece};
 
 /// Names the text of a reply whose making was not followed here.
 const WHOLE: &str = "whole";

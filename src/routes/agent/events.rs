@@ -14,13 +14,13 @@ use serde_json::json;
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
-use crate::interview::Draft;
-use crate::interview::draft::Position;
 use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::routes::streams;
 use crate::session::SessionState;
-use crate::session::model::{FeedbackStatus, Turn};
+use interview::Draft;
+use interview::draft::Position;
+use interview::{FeedbackStatus, Turn};
 
 /// How often another instance's changes are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

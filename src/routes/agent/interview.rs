@@ -14,8 +14,8 @@ use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
 use crate::routes::caller::{Caller, SignedIn};
 use crate::routes::session_id::session_id;
-use crate::session::model::{Reply, SessionConfig};
 use crate::session::{FeedbackItem, Stopped, TurnHandle, TurnResult};
+use interview::{Reply, SessionConfig};
 
 /// Longest message of a candidate, in characters.
 const LONGEST_MESSAGE: usize = 20_000;

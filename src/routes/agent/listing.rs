@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::app::AppState;
 use crate::error::{ApiError, FieldError, ProblemDocument};
 use crate::routes::caller::SignedIn;
-use crate::session::model::SessionStatus;
+use crate::session::SessionStatus;
 use crate::session::{Cursor, Filter, Page};
 
 const LONGEST_SEARCH: usize = 100;

@@ -18,8 +18,9 @@ use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
 use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
-use crate::session::model::{SessionConfig, SessionStats, SessionStatus};
+use crate::session::SessionStatus;
 use crate::session::{FeedbackItem, PartStatus, ReportPart, ReportStatus, SessionState};
+use interview::{SessionConfig, SessionStats};
 
 /// Documents `{history}`.
 #[derive(ToSchema)]

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::deltas::{Deltas, Followed, parse_id};
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::interview::draft::Position;
 use crate::routes::streams;
 use crate::session::{Progress, SessionError, TurnHandle, TurnResult};
+use interview::draft::Position;
 
 /// Answers a stream once the message is durable; what goes wrong before is an ordinary problem document.
 pub(super) async fn answer(

@@ -25,7 +25,7 @@ use crate::error::ApiError;
         stream::stream,
         usage::usage_stats,
     ),
-    components(schemas(stream::Start, stream::Connected, crate::speech::live::LiveEvent))
+    components(schemas(stream::Start, stream::Connected, crate::speech_tasks::live::LiveEvent))
 )]
 pub(crate) struct SpeechDoc;
 

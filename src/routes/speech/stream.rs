@@ -20,7 +20,9 @@ use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::caller::{Caller, signed_in};
 use crate::routes::session_id::{named_session, session_required};
-use crate::speech::live::{Encoding, Live, LiveEvent, LiveRequest};
+use speech::live::Encoding;
+
+use crate::speech_tasks::live::{Live, LiveEvent, LiveRequest};
 
 const PROTOCOL: &str = "ai-interviewer";
 /// Largest message, in bytes: seconds of sound.

@@ -11,7 +11,9 @@ use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
 use crate::routes::caller::Caller;
-use crate::speech::{Format, SpeakRequest};
+use speech::Format;
+
+use crate::speech_tasks::SpeakRequest;
 
 const LONGEST_VOICE: usize = 64;
 

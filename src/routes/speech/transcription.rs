@@ -17,8 +17,8 @@ use crate::app::AppState;
 use crate::error::{ApiError, FieldError, ProblemDocument};
 use crate::routes::caller::Caller;
 use crate::routes::session_id::{named_session, session_required};
-use crate::speech::audio::HEAD;
-use crate::speech::{Recording, Task, TaskStatus};
+use crate::speech_tasks::{Recording, Task, TaskStatus};
+use speech::audio::HEAD;
 
 /// For the next piece of a recording, and for the whole.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -108,7 +108,7 @@ pub(super) async fn speech_to_text_batch(
     check_limit(&state, &request)?;
     let actor = caller.actor();
     if state.speech.capacity().stt_model.is_none() {
-        return Err(crate::speech::SpeechError::Unavailable.into());
+        return Err(crate::speech_tasks::SpeechError::Unavailable.into());
     }
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
@@ -119,7 +119,7 @@ pub(super) async fn speech_to_text_batch(
     let _place = state
         .recordings
         .try_acquire()
-        .map_err(|_| crate::speech::SpeechError::Busy)?;
+        .map_err(|_| crate::speech_tasks::SpeechError::Busy)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
     let form = tokio::time::timeout(PATIENCE_AT_ALL, received(parts, most, needs_session))

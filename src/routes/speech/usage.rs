@@ -8,7 +8,7 @@ use crate::app::AppState;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::caller::Caller;
 use crate::routes::session_id::named_session;
-use crate::speech::Usage;
+use crate::speech_tasks::Usage;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UsageStats {
@@ -90,7 +90,7 @@ pub(super) async fn usage_stats(
             audio_bytes: config.max_audio_bytes,
             audio_seconds: config.max_audio.as_secs(),
             stream_seconds: config.max_stream.as_secs(),
-            requests: config.max_concurrency,
+            requests: config.provider.max_concurrency,
             streams: config.max_streams,
         },
     }))

@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ai_interviewer::app::{Application, Minds};
-use ai_interviewer::config::{
-    AudioApi, Config, DeepgramConfig, Environment, LlmConfig, LlmProvider,
-};
+use ai_interviewer::config::{Config, Environment};
+use llm::{LlmConfig, LlmProvider};
+use speech::{AudioApi, DeepgramConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
@@ -18,14 +18,14 @@ use super::speech::SpeechServer;
 use super::stack::{DevstackProcess, stack};
 
 /// The service in this process, on a runtime and a port of its own.
-pub struct TestApp {
+pub(crate) struct TestApp {
     pub url: String,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Settings of a service on a stack: no limits that a test would run into.
-pub fn config(stack: &DevstackProcess) -> Config {
+pub(crate) fn config(stack: &DevstackProcess) -> Config {
     let pairs: Vec<(&str, String)> = vec![
         ("SUPABASE_URL", stack.api_url().to_owned()),
         ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY").to_owned()),
@@ -51,7 +51,7 @@ pub fn config(stack: &DevstackProcess) -> Config {
 }
 
 /// Settings of a model behind `url`.
-pub fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
+pub(crate) fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
     LlmConfig {
         provider,
         model: "stand-in".to_owned(),
@@ -71,7 +71,7 @@ pub fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
 }
 
 /// An audio API behind `url`.
-pub fn audio_api(url: &str, model: &str) -> AudioApi {
+pub(crate) fn audio_api(url: &str, model: &str) -> AudioApi {
     AudioApi {
         base_url: format!("{url}/v1/").parse().expect("a URL"),
         api_key: Some("sk-the-secret-ears".into()),
@@ -80,7 +80,7 @@ pub fn audio_api(url: &str, model: &str) -> AudioApi {
 }
 
 /// Deepgram's socket at `url`.
-pub fn deepgram(url: &str) -> DeepgramConfig {
+pub(crate) fn deepgram(url: &str) -> DeepgramConfig {
     DeepgramConfig {
         base_url: format!("{}/", url.replacen("http", "ws", 1))
             .parse()
@@ -92,16 +92,16 @@ pub fn deepgram(url: &str) -> DeepgramConfig {
 
 impl TestApp {
     /// On the shared stack, as configured by default.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(|_| {})
     }
 
     /// On the shared stack, with settings changed.
-    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::on(stack(), change)
     }
 
-    pub fn on(stack: &DevstackProcess, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn on(stack: &DevstackProcess, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(stack);
         change(&mut config);
         let minds = Minds::offline(&config);
@@ -110,7 +110,7 @@ impl TestApp {
 
     /// With a language model behind interviewer and coach: one that stands in for OpenAI's API or for
     /// Anthropic's. Waits are short and failures are not waited out.
-    pub fn with_model(
+    pub(crate) fn with_model(
         model: &ModelServer,
         provider: LlmProvider,
         change: impl FnOnce(&mut Config),
@@ -123,17 +123,17 @@ impl TestApp {
     }
 
     /// With speech from a stand-in for the providers. Failures are not waited out.
-    pub fn with_speech(speech: &SpeechServer, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with_speech(speech: &SpeechServer, change: impl FnOnce(&mut Config)) -> Self {
         Self::with(|config| {
             config.speech.tts = Some(audio_api(&speech.url, "tts-1"));
             config.speech.stt = Some(audio_api(&speech.url, "whisper-1"));
-            config.speech.max_retries = 1;
-            config.speech.breaker_failures = 1_000;
+            config.speech.provider.max_retries = 1;
+            config.speech.provider.breaker_failures = 1_000;
             change(config);
         })
     }
 
-    pub fn with_minds(config: Config, minds: Minds) -> Self {
+    pub(crate) fn with_minds(config: Config, minds: Minds) -> Self {
         let stop = CancellationToken::new();
         let (ready, started) = mpsc::channel();
         let token = stop.clone();
@@ -161,12 +161,12 @@ impl TestApp {
     }
 
     /// A visitor.
-    pub fn guest(&self) -> Client {
+    pub(crate) fn guest(&self) -> Client {
         Client::new(&self.url)
     }
 
     /// A freshly registered user.
-    pub async fn user(&self, name: &str) -> Client {
+    pub(crate) async fn user(&self, name: &str) -> Client {
         Client::registered(&self.url, name).await
     }
 }
@@ -184,13 +184,13 @@ impl Drop for TestApp {
 }
 
 /// The service as a process of its own, on a stack.
-pub struct ServiceProcess {
+pub(crate) struct ServiceProcess {
     pub url: String,
     child: Child,
 }
 
 impl ServiceProcess {
-    pub fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
             .arg("serve")
             .env_clear()
@@ -219,19 +219,19 @@ impl ServiceProcess {
         Self { url, child }
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// SIGTERM, and the wait for its end.
-    pub fn terminate(mut self) -> std::process::ExitStatus {
+    pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
         let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it ran");
         self.child.wait().expect("it ended")
     }
 
     /// SIGKILL: no chance to put anything in order.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it ran");
         self.child.wait().expect("it ended");
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// Somebody who calls the service.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     pub url: String,
     pub http: reqwest::Client,
     pub token: Option<String>,
@@ -16,20 +16,20 @@ pub struct Client {
 
 /// A status and the JSON that came with it (null for an empty body).
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: reqwest::header::HeaderMap,
     pub body: Value,
 }
 
-pub const PASSWORD: &str = "Wonder-land-42";
+pub(crate) const PASSWORD: &str = "Wonder-land-42";
 
 impl Client {
     #[expect(
         clippy::disallowed_methods,
         reason = "a test's client is no upstream client"
     )]
-    pub fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
             http: reqwest::Client::builder()
@@ -43,7 +43,7 @@ impl Client {
         }
     }
 
-    pub async fn registered(url: &str, name: &str) -> Self {
+    pub(crate) async fn registered(url: &str, name: &str) -> Self {
         let mut client = Self::new(url);
         client.email = format!("{}-{}@example.com", name.to_lowercase(), Uuid::new_v4());
         let body = json!({"email": client.email, "password": PASSWORD, "name": name});
@@ -55,21 +55,21 @@ impl Client {
     }
 
     /// The same caller at another instance.
-    pub fn at(&self, url: &str) -> Self {
+    pub(crate) fn at(&self, url: &str) -> Self {
         Self {
             url: url.to_owned(),
             ..self.clone()
         }
     }
 
-    pub fn with_token(&self, token: &str) -> Self {
+    pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             token: Some(token.to_owned()),
             ..self.clone()
         }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -77,27 +77,27 @@ impl Client {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(body)).await
     }
 
     /// A GET about a session.
-    pub async fn read(&self, path: &str, session: Uuid) -> Answer {
+    pub(crate) async fn read(&self, path: &str, session: Uuid) -> Answer {
         let request = self.request(Method::GET, path);
         Answer::of(request.header("x-session-id", session.to_string())).await
     }
 
     /// A POST about a session.
-    pub async fn act(&self, path: &str, session: Uuid, body: &Value) -> Answer {
+    pub(crate) async fn act(&self, path: &str, session: Uuid, body: &Value) -> Answer {
         let request = self.request(Method::POST, path).json(body);
         Answer::of(request.header("x-session-id", session.to_string())).await
     }
 
-    pub async fn create(&self, config: &Value) -> Uuid {
+    pub(crate) async fn create(&self, config: &Value) -> Uuid {
         let answer = self.post("/agent/create_session", config).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body["session_id"]
@@ -107,7 +107,7 @@ impl Client {
     }
 
     /// A session whose interview has started.
-    pub async fn started(&self, config: &Value) -> Uuid {
+    pub(crate) async fn started(&self, config: &Value) -> Uuid {
         let session = self.create(config).await;
         let answer = self
             .act("/agent/start_interview", session, &json!({}))
@@ -116,13 +116,13 @@ impl Client {
         session
     }
 
-    pub async fn send(&self, session: Uuid, message: &str) -> Answer {
+    pub(crate) async fn send(&self, session: Uuid, message: &str) -> Answer {
         self.act("/agent/send_message", session, &json!({"message": message}))
             .await
     }
 
     /// Sends under an idempotency key.
-    pub async fn send_as(&self, session: Uuid, key: &str, message: &str) -> Answer {
+    pub(crate) async fn send_as(&self, session: Uuid, key: &str, message: &str) -> Answer {
         let request = self
             .request(Method::POST, "/agent/send_message")
             .header("x-session-id", session.to_string())
@@ -132,7 +132,7 @@ impl Client {
     }
 
     /// The candidate's messages of the history, in order.
-    pub async fn messages(&self, session: Uuid) -> Vec<String> {
+    pub(crate) async fn messages(&self, session: Uuid) -> Vec<String> {
         let answer = self.read("/agent/history", session).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.body["history"]
@@ -146,7 +146,7 @@ impl Client {
 }
 
 impl Answer {
-    pub async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
         let status = response.status();
         let headers = response.headers().clone();
@@ -164,13 +164,13 @@ impl Answer {
         }
     }
 
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
     /// Asserts a problem document of this status and code.
     #[track_caller]
-    pub fn is_problem(&self, status: u16, code: &str) {
+    pub(crate) fn is_problem(&self, status: u16, code: &str) {
         assert_eq!(
             (self.status.as_u16(), self.code()),
             (status, code),

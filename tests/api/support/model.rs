@@ -14,7 +14,7 @@ use super::server::Server;
 
 /// What a request is for, as its schema tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// A line of plain text.
     Line,
     /// The next line, as a decision.
@@ -25,7 +25,7 @@ pub enum Purpose {
 
 /// What becomes of one request.
 #[derive(Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// An error with a status, and `Retry-After` if given.
     Status(u16, Option<&'static str>),
     /// An error event within the stream, after so many pieces.
@@ -49,7 +49,7 @@ pub enum Act {
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     pub purpose: Purpose,
     pub system: String,
     /// All messages, one after the other.
@@ -69,7 +69,7 @@ struct Script {
     pace: Duration,
 }
 
-pub struct ModelServer {
+pub(crate) struct ModelServer {
     /// Without a path: `/v1` follows.
     pub url: String,
     script: Arc<Mutex<Script>>,
@@ -77,7 +77,7 @@ pub struct ModelServer {
 }
 
 impl ModelServer {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = Arc::new(Mutex::new(Script::default()));
         let shared = web::Data::from(Arc::clone(&script));
         let server = Server::start(move |cfg| {
@@ -95,7 +95,7 @@ impl ModelServer {
     }
 
     /// What becomes of the next request for this purpose, after those named before.
-    pub fn next(&self, purpose: Purpose, act: Act) {
+    pub(crate) fn next(&self, purpose: Purpose, act: Act) {
         self.script
             .lock()
             .expect("not poisoned")
@@ -106,26 +106,26 @@ impl ModelServer {
     }
 
     /// What becomes of every request from now on; `None`: the queue, then the usual answer.
-    pub fn always(&self, act: Option<Act>) {
+    pub(crate) fn always(&self, act: Option<Act>) {
         self.script.lock().expect("not poisoned").always = act;
     }
 
     /// Does whatever the messages tell it to.
-    pub fn obey(&self) {
+    pub(crate) fn obey(&self) {
         self.script.lock().expect("not poisoned").obeys = true;
     }
 
     /// Time between two pieces.
-    pub fn pace(&self, pace: Duration) {
+    pub(crate) fn pace(&self, pace: Duration) {
         self.script.lock().expect("not poisoned").pace = pace;
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.script.lock().expect("not poisoned").asked.clone()
     }
 
     /// When the answer began to the request whose text holds `mark`.
-    pub fn began(&self, mark: &str) -> Option<Instant> {
+    pub(crate) fn began(&self, mark: &str) -> Option<Instant> {
         let script = self.script.lock().expect("not poisoned");
         let mut begun = script.begun.iter().rev();
         begun
@@ -133,7 +133,7 @@ impl ModelServer {
             .map(|(_, at)| *at)
     }
 
-    pub fn asked_for(&self, purpose: Purpose) -> usize {
+    pub(crate) fn asked_for(&self, purpose: Purpose) -> usize {
         let asked = self.asked();
         asked.iter().filter(|one| one.purpose == purpose).count()
     }

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Everything goes through.
     Pass,
     /// Connections are closed at once.
@@ -20,7 +20,7 @@ pub enum Mode {
     CutAnswers(usize),
 }
 
-pub struct FaultyProxy {
+pub(crate) struct FaultyProxy {
     pub url: String,
     mode: Arc<watch::Sender<Mode>>,
     target: Arc<Mutex<String>>,
@@ -33,7 +33,7 @@ fn authority(url: &str) -> String {
 }
 
 impl FaultyProxy {
-    pub async fn before(upstream: &str) -> Self {
+    pub(crate) async fn before(upstream: &str) -> Self {
         let target = Arc::new(Mutex::new(authority(upstream)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -50,13 +50,13 @@ impl FaultyProxy {
     }
 
     /// Stands before another Supabase from now on.
-    pub fn retarget(&self, upstream: &str) {
+    pub(crate) fn retarget(&self, upstream: &str) {
         *self.target.lock().expect("no panic in a holder") = authority(upstream);
         self.mode.send_modify(|_| {});
     }
 
     /// Breaks all connections and behaves anew.
-    pub fn set(&self, mode: Mode) {
+    pub(crate) fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
     }
 }

@@ -14,14 +14,14 @@ struct Script {
     asked: Vec<(String, String)>,
 }
 
-pub struct SearchServer {
+pub(crate) struct SearchServer {
     pub url: String,
     script: Arc<Mutex<Script>>,
     _server: Server,
 }
 
 impl SearchServer {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = Arc::new(Mutex::new(Script {
             status: 200,
             organic: json!([]),
@@ -39,14 +39,14 @@ impl SearchServer {
         }
     }
 
-    pub fn answer(&self, status: u16, organic: Value) {
+    pub(crate) fn answer(&self, status: u16, organic: Value) {
         let mut script = self.script.lock().expect("not poisoned");
         script.status = status;
         script.organic = organic;
     }
 
     /// Queries so far, with the key each came with.
-    pub fn asked(&self) -> Vec<(String, String)> {
+    pub(crate) fn asked(&self) -> Vec<(String, String)> {
         self.script.lock().expect("not poisoned").asked.clone()
     }
 }

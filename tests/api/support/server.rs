@@ -6,13 +6,13 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 
-pub struct Server {
+pub(crate) struct Server {
     pub url: String,
     handle: ServerHandle,
 }
 
 impl Server {
-    pub fn start(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Self {
+    pub(crate) fn start(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (sender, receiver) = std::sync::mpsc::channel();

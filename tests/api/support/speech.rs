@@ -15,7 +15,7 @@ use super::server::Server;
 
 /// What becomes of one request.
 #[derive(Clone)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// A status, `Retry-After`, and the error's code.
     Status(u16, Option<&'static str>, &'static str),
     /// Silence for so long, then the answer.
@@ -30,7 +30,7 @@ pub enum Fault {
 
 /// A request as it came.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub(crate) struct Heard {
     pub path: String,
     pub key: String,
     /// The body of a request to speak; the fields of a request to transcribe.
@@ -51,7 +51,7 @@ struct Script {
     live_closes_after: Option<usize>,
 }
 
-pub struct SpeechServer {
+pub(crate) struct SpeechServer {
     /// Without a path: `/v1` follows.
     pub url: String,
     script: Arc<Mutex<Script>>,
@@ -59,7 +59,7 @@ pub struct SpeechServer {
 }
 
 impl SpeechServer {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = Arc::new(Mutex::new(Script::default()));
         let shared = web::Data::from(Arc::clone(&script));
         let server = Server::start(move |cfg| {
@@ -82,33 +82,33 @@ impl SpeechServer {
     }
 
     /// What becomes of the next request, after those named before.
-    pub fn next(&self, fault: Fault) {
+    pub(crate) fn next(&self, fault: Fault) {
         self.script().faults.push_back(fault);
     }
 
     /// What every transcription says from now on.
-    pub fn says(&self, text: &str) {
+    pub(crate) fn says(&self, text: &str) {
         self.script().says = Some(text.to_owned());
     }
 
     /// Holds transcriptions back until a permit is added for each.
-    pub fn gated(&self) -> Arc<tokio::sync::Semaphore> {
+    pub(crate) fn gated(&self) -> Arc<tokio::sync::Semaphore> {
         let gate = Arc::new(tokio::sync::Semaphore::new(0));
         self.script().gate = Some(Arc::clone(&gate));
         gate
     }
 
-    pub fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         self.script().heard.clone()
     }
 
     /// Sound that came over sockets, by connection.
-    pub fn live(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn live(&self) -> Vec<Vec<u8>> {
         self.script().live.clone()
     }
 
     /// The next socket breaks after so many messages.
-    pub fn breaks_after(&self, messages: usize) {
+    pub(crate) fn breaks_after(&self, messages: usize) {
         self.script().live_closes_after = Some(messages);
     }
 }
@@ -135,7 +135,7 @@ async fn models(request: HttpRequest) -> HttpResponse {
 }
 
 /// A WAV file with as many samples as the text has characters: its code points.
-pub fn spoken(text: &str) -> Vec<u8> {
+pub(crate) fn spoken(text: &str) -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,
@@ -153,7 +153,7 @@ pub fn spoken(text: &str) -> Vec<u8> {
 }
 
 /// The text of such a file, however long its header says it is.
-pub fn text_of(wav: &[u8]) -> String {
+pub(crate) fn text_of(wav: &[u8]) -> String {
     wav[44..]
         .chunks_exact(2)
         .filter_map(|pair| char::from_u32(u32::from(u16::from_le_bytes([pair[0], pair[1]]))))

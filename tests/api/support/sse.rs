@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event {
+pub(crate) struct Event {
     pub name: String,
     pub id: Option<String>,
     pub data: Value,
 }
 
 /// The events that are whole; what is cut off at the end is not there yet.
-pub fn events(text: &str) -> Vec<Event> {
+pub(crate) fn events(text: &str) -> Vec<Event> {
     let whole = text.rfind("\n\n").map_or("", |end| &text[..end]);
     whole.split("\n\n").filter_map(event).collect()
 }
@@ -29,7 +29,7 @@ fn event(block: &str) -> Option<Event> {
 }
 
 /// What a client that keeps the line as it comes has at the end.
-pub fn line(events: &[Event]) -> String {
+pub(crate) fn line(events: &[Event]) -> String {
     let mut line = String::new();
     for event in events {
         match event.name.as_str() {
@@ -42,14 +42,14 @@ pub fn line(events: &[Event]) -> String {
 }
 
 /// A stream being read.
-pub struct Reading {
+pub(crate) struct Reading {
     response: reqwest::Response,
     text: String,
     told: usize,
 }
 
 impl Reading {
-    pub fn new(response: reqwest::Response) -> Self {
+    pub(crate) fn new(response: reqwest::Response) -> Self {
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self {
             response,
@@ -59,7 +59,7 @@ impl Reading {
     }
 
     /// The next event; `None` at the stream's end.
-    pub async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             let read = events(&self.text);
             if let Some(event) = read.get(self.told) {
@@ -72,7 +72,7 @@ impl Reading {
     }
 
     /// Everything up to the stream's end.
-    pub async fn rest(mut self) -> Vec<Event> {
+    pub(crate) async fn rest(mut self) -> Vec<Event> {
         let mut rest = Vec::new();
         while let Some(event) = self.next().await {
             rest.push(event);

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// A stack of its own, stopped when dropped. It also ends when this process does, since its standard
 /// input ends then.
-pub struct DevstackProcess {
+pub(crate) struct DevstackProcess {
     variables: HashMap<String, String>,
     child: Child,
     stdin: Option<ChildStdin>,
@@ -18,7 +18,7 @@ pub struct DevstackProcess {
 }
 
 impl DevstackProcess {
-    pub fn start(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let data = tempfile::Builder::new()
             .prefix("ai-interviewer-test-")
             .tempdir()
@@ -63,18 +63,18 @@ impl DevstackProcess {
     }
 
     /// A variable under the name that `supabase status -o env` uses.
-    pub fn var(&self, name: &str) -> &str {
+    pub(crate) fn var(&self, name: &str) -> &str {
         self.variables
             .get(name)
             .unwrap_or_else(|| panic!("the stack prints no {name}"))
     }
 
-    pub fn api_url(&self) -> &str {
+    pub(crate) fn api_url(&self) -> &str {
         self.var("API_URL")
     }
 
     /// A superuser's connection.
-    pub async fn db(&self) -> tokio_postgres::Client {
+    pub(crate) async fn db(&self) -> tokio_postgres::Client {
         let (client, connection) =
             tokio_postgres::connect(self.var("DB_URL"), tokio_postgres::NoTls)
                 .await
@@ -92,7 +92,7 @@ impl Drop for DevstackProcess {
 }
 
 /// The run's shared stack, with default settings.
-pub fn stack() -> &'static DevstackProcess {
+pub(crate) fn stack() -> &'static DevstackProcess {
     static STACK: OnceLock<DevstackProcess> = OnceLock::new();
     STACK.get_or_init(|| DevstackProcess::start(&[]))
 }

@@ -1,0 +1,34 @@
+//! Interviewer and coach on a language model.
+//!
+//! The model proposes, the server decides: what may come next, when the interview ends, which scores are
+//! proven. What candidates, résumés, advertisements say is screened and handed over as data; what comes
+//! back is checked before anyone sees it.
+
+mod coach;
+mod decision;
+mod guard;
+mod history;
+mod interviewer;
+mod material;
+mod prompts;
+mod proof;
+mod screen;
+mod speaker;
+
+pub use coach::GenerativeCoach;
+pub use interviewer::GenerativeInterviewer;
+
+use crate::InterviewError;
+use llm::LlmError;
+
+impl From<LlmError> for InterviewError {
+    fn from(error: LlmError) -> Self {
+        if error.is_about_the_answer() {
+            return Self::Invalid(error.to_string());
+        }
+        Self::Unavailable {
+            retry_after: error.retry_after(),
+            cause: error.to_string(),
+        }
+    }
+}

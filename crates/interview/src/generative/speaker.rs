@@ -1,0 +1,191 @@
+//! Hands the model's words on as they come: white space at the edges stripped, each addition checked.
+
+use std::time::Instant;
+
+use super::guard;
+use super::prompts::{self, filled};
+use crate::{Draft, InterviewError};
+use llm::{Completion, Lane, Llm, LlmError, Prompt, Read, Reader};
+
+/// Longest line, in bytes; a line of plain text ends with the sentence that reaches [`LONG_ENOUGH`].
+pub(super) const LONGEST_LINE: usize = 2_000;
+const LONG_ENOUGH: usize = 800;
+
+/// Reads an answer that is the line itself.
+pub(super) struct Speaker<'a> {
+    draft: &'a Draft,
+    may_close: bool,
+    said: String,
+    /// White space that is only said when more follows.
+    held: String,
+}
+
+impl<'a> Speaker<'a> {
+    pub(super) fn new(draft: &'a Draft, may_close: bool) -> Self {
+        Self {
+            draft,
+            may_close,
+            said: String::new(),
+            held: String::new(),
+        }
+    }
+
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Says more of the line.
+    ///
+    /// # Errors
+    /// Why it must not be said.
+    pub(super) fn say(&mut self, text: &str) -> Result<(), String> {
+        let text = if self.said.is_empty() {
+            text.trim_start()
+        } else {
+            text
+        };
+        let words = text.trim_end();
+        if words.is_empty() {
+            if !self.said.is_empty() {
+                self.held.push_str(text);
+            }
+            return Ok(());
+        }
+        let mut more = std::mem::take(&mut self.held);
+        more.push_str(words);
+        self.held.push_str(&text[words.len()..]);
+        self.said.push_str(&more);
+        if self.said.len() > LONGEST_LINE {
+            return Err("it is too long".into());
+        }
+        // What was there before was checked when it came.
+        let recent = guard::end_of(&self.said, more.len() + guard::REACH);
+        if let Some(objection) = guard::objection(recent, self.may_close) {
+            return Err(objection);
+        }
+        self.draft.push(&more);
+        Ok(())
+    }
+}
+
+impl Reader for Speaker<'_> {
+    fn read(&mut self, text: &str) -> Result<Read, String> {
+        self.say(text)?;
+        let ended = self.said.ends_with(['.', '?', '!']);
+        Ok(if ended && self.said.len() >= LONG_ENOUGH {
+            Read::Enough
+        } else {
+            Read::On
+        })
+    }
+
+    fn restart(&mut self) {
+        self.said.clear();
+        self.held.clear();
+        self.draft.restart();
+    }
+}
+
+/// Has the model say a line of plain text, once more when the first could not be used.
+pub(super) async fn speak(
+    llm: &Llm,
+    mut prompt: Prompt,
+    draft: &Draft,
+    may_close: bool,
+    deadline: Instant,
+) -> Result<(String, Completion, u32), InterviewError> {
+    let asked = prompt
+        .messages
+        .last()
+        .map(|(_, text)| text.clone())
+        .unwrap_or_default();
+    for repairs in 0..2 {
+        let mut speaker = Speaker::new(draft, may_close);
+        match llm
+            .ask(Lane::Interviewer, &prompt, &mut speaker, deadline)
+            .await
+        {
+            Ok(completion) => return Ok((speaker.said().to_owned(), completion, repairs)),
+            Err(error) if error.is_about_the_answer() && repairs == 0 => {
+                repair(&mut prompt, &asked, &error);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(InterviewError::Invalid("no line could be used".into()))
+}
+
+/// Asks once more, with the reason. What was wrong is not repeated: it might be a recital.
+pub(super) fn repair(prompt: &mut Prompt, asked: &str, error: &LlmError) {
+    metrics::counter!("llm_repairs_total").increment(1);
+    let reason = match error {
+        LlmError::Unwanted(reason) => reason.clone(),
+        other => other.to_string(),
+    };
+    if let Some((_, last)) = prompt.messages.last_mut() {
+        let note = filled(prompts::REPAIR, &[("reason", &reason)]);
+        *last = format!("{asked}\n{note}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(pieces: &[&str]) -> (String, String) {
+        let draft = Draft::default();
+        let mut speaker = Speaker::new(&draft, false);
+        for piece in pieces {
+            speaker.read(piece).expect("harmless");
+        }
+        (speaker.said().to_owned(), draft.text())
+    }
+
+    #[test]
+    fn what_is_drafted_is_what_is_said() {
+        for pieces in [
+            &[" ", "\n Tell", " me", " ", "more", ".", "\n\n"][..],
+            &["Tell me more."],
+            &["T", "ell ", "me  \n", " more.", "   "],
+        ] {
+            let (said, drafted) = spoken(pieces);
+            assert_eq!(said, drafted);
+            assert_eq!(said, said.trim());
+            assert!(
+                said.starts_with("Tell me") && said.ends_with("more."),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_recital_is_never_drafted_whole() {
+        let draft = Draft::default();
+        let mut speaker = Speaker::new(&draft, true);
+        let mut refused = false;
+        for word in prompts::INTERVIEWER.split_inclusive(' ').take(30) {
+            refused |= speaker.read(word).is_err();
+        }
+        assert!(refused);
+        assert!(
+            draft.text().split_whitespace().count() < 12,
+            "{}",
+            draft.text()
+        );
+    }
+
+    #[test]
+    fn a_rambling_line_ends_with_a_sentence() {
+        let draft = Draft::default();
+        let mut speaker = Speaker::new(&draft, false);
+        let mut read = 0;
+        while matches!(
+            speaker.read("Tell me about it, and what else there was? "),
+            Ok(Read::On)
+        ) {
+            read += 1;
+        }
+        assert!(read > 10);
+        assert!(draft.text().len() < LONG_ENOUGH + 100 && draft.text().ends_with('?'));
+    }
+}

@@ -1,0 +1,55 @@
+//! The built-in interviewer and coach, which need nothing but the text: no model, no network, and
+//! the same lines for the same seed and answers.
+//!
+//! What candidates, résumés and advertisements say is measured and quoted, never obeyed.
+
+mod answer;
+mod background;
+mod bank;
+mod coach;
+mod follow_up;
+mod interviewer;
+mod lexicon;
+mod prose;
+mod report;
+mod resources;
+mod role;
+mod rubric;
+#[cfg(test)]
+mod tests;
+mod topics;
+mod wording;
+
+pub use coach::OfflineCoach;
+pub use interviewer::OfflineInterviewer;
+
+use crate::{Resource, SessionConfig};
+
+/// Resources of the curated list for these weaknesses (names of dimensions, the worst first).
+pub fn curated(weaknesses: &[&str], config: &SessionConfig) -> Vec<Resource> {
+    resources::for_weaknesses(weaknesses, role::Role::of(config))
+}
+
+/// Name of both in replies and feedback.
+pub const NAME: &str = "offline";
+/// Version of the questions and wordings.
+pub const PROMPT_VERSION: &str = "offline-1";
+/// Version of the measures behind the scores.
+pub const RUBRIC_VERSION: &str = "offline-1";
+
+/// A number that looks random and depends on `seed` and `salt` only (SplitMix64's finaliser).
+fn mixed(seed: u64, salt: u64) -> u64 {
+    let mut z = seed ^ salt.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// One of `choices`, by `seed` and `salt`.
+fn pick<T: Copy>(choices: &[T], seed: u64, salt: u64) -> Option<T> {
+    let count = u64::try_from(choices.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    let index = usize::try_from(mixed(seed, salt) % count).ok()?;
+    choices.get(index).copied()
+}

@@ -1,0 +1,158 @@
+//! Whole interviews with the offline interviewer and coach.
+
+mod any_text;
+mod interviewing;
+mod judging;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, json};
+
+use super::{OfflineCoach, OfflineInterviewer};
+use crate::director::{allowed, stats_after};
+use crate::resources::Library;
+use crate::{Coach, Conversation, Draft, Interviewer, Line, scores};
+use crate::{Feedback, Reply, Report, SessionConfig, SessionStats, Style, Turn};
+
+const STRONG: &str = "Last year our team at Acme had a billing service that failed every night, and I was \
+    responsible for fixing it before the audit deadline. First I traced 40 failed runs in Grafana, because the logs \
+    alone did not show the cause. Then I compared two options: rewriting the importer, or adding an index \
+    in PostgreSQL. I chose the index, although a rewrite was cleaner, since we had only 5 days. Finally I \
+    rolled it out with tests. As a result failures fell from 30 percent to 1 percent and we saved 12 hours a \
+    week. Looking back, I learned to measure before I change anything.";
+const WEAK: &str = "Well I guess I just kind of do stuff and basically it is good, you know, things \
+    were hard and maybe I tried something, whatever, a lot of things and so on, probably.";
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+struct Session {
+    talk: Conversation,
+}
+
+impl Session {
+    fn start(config: SessionConfig, seed: u64) -> Self {
+        let talk = Conversation {
+            config: Arc::new(config),
+            turns: Arc::default(),
+            stats: SessionStats::default(),
+            started_at: Some(Timestamp::UNIX_EPOCH),
+            seed,
+        };
+        let line = block_on(OfflineInterviewer::default().introduce(&talk, &Draft::default()))
+            .expect("an introduction");
+        let mut session = Self { talk };
+        session.record(None, line);
+        session
+    }
+
+    fn record(&mut self, message: Option<&str>, line: Line) {
+        self.talk.stats = stats_after(&self.talk.stats, &line, message, 0.0);
+        let turns = Arc::make_mut(&mut self.talk.turns);
+        if message.is_some() {
+            turns.pop();
+        }
+        turns.push(Arc::new(turn(turns.len(), message, Some(&line))));
+    }
+
+    fn answer(&mut self, message: &str) -> Line {
+        let turns = Arc::make_mut(&mut self.talk.turns);
+        turns.push(Arc::new(turn(turns.len(), Some(message), None)));
+        let verdict = allowed(&self.talk, Timestamp::UNIX_EPOCH);
+        let line =
+            block_on(OfflineInterviewer::default().reply(&self.talk, verdict, &Draft::default()))
+                .expect("a line");
+        self.record(Some(message), line.clone());
+        line
+    }
+
+    fn feedback(&self, turn_no: u32) -> Feedback {
+        block_on(OfflineCoach.assess(&self.talk, turn_no)).expect("feedback")
+    }
+
+    /// The report once every answer has its feedback.
+    fn report(&mut self) -> Report {
+        for turn_no in 0..self.talk.turns.len() {
+            let turn = &self.talk.turns[turn_no];
+            if turn.message.is_some() && turn.feedback.is_none() {
+                let feedback = self.feedback(turn.turn_no);
+                let turns = Arc::make_mut(&mut self.talk.turns);
+                Arc::make_mut(&mut turns[turn_no]).feedback = Some(feedback);
+            }
+        }
+        let scores = scores::of(&self.talk);
+        let (narrative, _) = block_on(OfflineCoach.narrate(&self.talk, &scores)).expect("texts");
+        let resources = block_on(Library::default().find(&scores, &self.talk.config));
+        Report {
+            scores,
+            narrative,
+            resources,
+        }
+    }
+}
+
+fn turn(turn_no: usize, message: Option<&str>, line: Option<&Line>) -> Turn {
+    let turn_no = u32::try_from(turn_no).expect("few turns");
+    Turn {
+        turn_no,
+        turn_id: format!("t{turn_no}"),
+        message: message.map(str::to_owned),
+        question_no: message.and(turn_no.checked_sub(1)),
+        version: 1,
+        accepted_at: Timestamp::UNIX_EPOCH,
+        reply: line.map(|line| Reply {
+            role: "assistant".into(),
+            agent: "interviewer".into(),
+            content: line.content.clone(),
+            response_type: line.response_type,
+            timestamp: Timestamp::UNIX_EPOCH,
+            processing_time: 0.0,
+            metadata: match json!({ "topic": line.topic }) {
+                serde_json::Value::Object(map) => map,
+                _ => Map::new(),
+            },
+        }),
+        completed_at: None,
+        unanswered_at: None,
+        feedback: None,
+        lease_until: None,
+    }
+}
+
+fn config(target: u32, style: Style) -> SessionConfig {
+    SessionConfig {
+        job_role: Some("Backend Engineer".into()),
+        job_description: Some(
+            "We need someone who knows PostgreSQL, Kubernetes and automated testing.".into(),
+        ),
+        resume_content: Some(
+            "Rebuilt the billing service for 3 markets\nMentored two junior developers".into(),
+        ),
+        company_name: Some("Acme".into()),
+        target_question_count: Some(target),
+        style: Some(style),
+        ..Default::default()
+    }
+}
+
+const STYLES: [Style; 4] = [
+    Style::Formal,
+    Style::Casual,
+    Style::Aggressive,
+    Style::Technical,
+];
+
+fn mean(feedback: &Feedback) -> f64 {
+    let scores: Vec<f64> = feedback
+        .scores
+        .iter()
+        .filter_map(|score| score.score.map(f64::from))
+        .collect();
+    scores.iter().sum::<f64>() / scores.len().max(1) as f64
+}

@@ -1,0 +1,83 @@
+//! How an interview is set up.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// Manner of the interviewer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    #[default]
+    Formal,
+    Casual,
+    Aggressive,
+    Technical,
+}
+
+/// How demanding the questions are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Difficulty {
+    Easy,
+    #[default]
+    Medium,
+    Hard,
+}
+
+/// How an interview is set up. Every field is optional; fields this version does not know are kept
+/// in `extra` and stored with the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionConfig {
+    /// The position practised for, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_role: Option<String>,
+    /// The advertisement's text, at most 50,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_description: Option<String>,
+    /// The candidate's résumé as plain text, at most 100,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume_content: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<Style>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difficulty: Option<Difficulty>,
+    /// Number of questions after which the interview closes, 1 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub target_question_count: Option<u32>,
+    /// At most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_name: Option<String>,
+    /// Minutes, 1 to 240; counts only with `use_time_based_interview`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 240)]
+    pub interview_duration_minutes: Option<u32>,
+    /// Close by the clock instead of by the number of questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_time_based_interview: Option<bool>,
+    #[serde(flatten)]
+    #[schema(additional_properties = true, value_type = Object)]
+    pub extra: Map<String, Value>,
+}
+
+/// Questions asked when the configuration names no target.
+pub const DEFAULT_QUESTION_COUNT: u32 = 8;
+/// Minutes of a time-based interview whose configuration names none.
+pub const DEFAULT_DURATION_MINUTES: u32 = 30;
+
+impl SessionConfig {
+    pub fn question_target(&self) -> u32 {
+        self.target_question_count.unwrap_or(DEFAULT_QUESTION_COUNT)
+    }
+
+    /// Seconds the interview may last, when it is the clock that closes it.
+    pub fn time_limit_seconds(&self) -> Option<i64> {
+        self.use_time_based_interview.unwrap_or(false).then(|| {
+            i64::from(
+                self.interview_duration_minutes
+                    .unwrap_or(DEFAULT_DURATION_MINUTES),
+            ) * 60
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! Speech: providers of both directions, audio formats, live decoding.
+//!
+//! Sound from strangers is read in child processes ([`sandbox`]). Neither texts nor transcripts get into
+//! logs or errors.
+
+pub mod audio;
+mod config;
+mod error;
+mod format;
+pub mod join;
+pub mod live;
+pub mod provider;
+pub mod sentences;
+
+pub use config::{AudioApi, DeepgramConfig, ProviderConfig};
+pub use error::{LiveError, ProviderError};
+pub use format::Format;

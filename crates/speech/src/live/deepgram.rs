@@ -1,0 +1,213 @@
+//! Deepgram's streaming API (<https://developers.deepgram.com/reference/speech-to-text/listen-streaming>):
+//! sound as binary frames, `Results`, `SpeechStarted` and `UtteranceEnd` back.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::{Encoding, Heard};
+use crate::DeepgramConfig;
+use crate::error::{LiveError, ProviderError};
+
+/// Deepgram ends a connection that is silent for ten seconds.
+const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(4);
+/// From the end of the sound to the last result.
+const LAST_WORDS: Duration = Duration::from_secs(15);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Told {
+    Results {
+        #[serde(default)]
+        is_final: bool,
+        #[serde(default)]
+        start: f64,
+        #[serde(default)]
+        duration: f64,
+        channel: Channel,
+    },
+    SpeechStarted {
+        #[serde(default)]
+        timestamp: f64,
+    },
+    UtteranceEnd {
+        #[serde(default)]
+        last_word_end: f64,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Channel {
+    #[serde(default)]
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Deserialize)]
+struct Alternative {
+    #[serde(default)]
+    transcript: String,
+}
+
+/// Has `sound` heard to its end.
+///
+/// # Errors
+/// The connection can't be made, is refused, or breaks.
+pub async fn run(
+    config: &DeepgramConfig,
+    timeout: Duration,
+    encoding: Encoding,
+    language: Option<&str>,
+    sound: mpsc::Receiver<Bytes>,
+    heard: mpsc::Sender<Heard>,
+) -> Result<(), LiveError> {
+    let socket = tokio::time::timeout(timeout, connect(config, encoding, language))
+        .await
+        .map_err(|_| ProviderError::TimedOut("the connection"))??;
+    let (sink, stream) = socket.split();
+    let reading = read(stream, heard);
+    tokio::pin!(reading);
+    tokio::select! {
+        // Deepgram ends it: the sound is not listened to any more.
+        ended = &mut reading => Ok(ended?),
+        sent = feed(sound, sink) => {
+            sent?;
+            let last = tokio::time::timeout(LAST_WORDS, reading).await;
+            Ok(last.map_err(|_| ProviderError::TimedOut("the last words"))??)
+        }
+    }
+}
+
+async fn connect(
+    config: &DeepgramConfig,
+    encoding: Encoding,
+    language: Option<&str>,
+) -> Result<Socket, ProviderError> {
+    let mut url = config
+        .base_url
+        .join("v1/listen")
+        .map_err(|_| ProviderError::Unreachable)?;
+    url.query_pairs_mut()
+        .append_pair("model", &config.model)
+        .append_pair("interim_results", "true")
+        .append_pair("vad_events", "true")
+        .append_pair("utterance_end_ms", "1000")
+        .append_pair("smart_format", "true");
+    if let Some(language) = language {
+        url.query_pairs_mut().append_pair("language", language);
+    }
+    if let Some(rate) = encoding.sample_rate() {
+        url.query_pairs_mut()
+            .append_pair("encoding", "linear16")
+            .append_pair("sample_rate", &rate.to_string())
+            .append_pair("channels", "1");
+    }
+    let mut request = url
+        .as_str()
+        .into_client_request()
+        .map_err(|_| ProviderError::Unreachable)?;
+    let key = format!("Token {}", config.api_key.expose_secret());
+    let mut key = HeaderValue::try_from(key).map_err(|_| ProviderError::KeyRefused)?;
+    key.set_sensitive(true);
+    request.headers_mut().insert(header::AUTHORIZATION, key);
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::Error::Http(response)) => Err(match response.status().as_u16() {
+            401 | 403 => ProviderError::KeyRefused,
+            402 => ProviderError::NoCredit,
+            429 => ProviderError::RateLimited { retry_after: None },
+            status @ 400..500 => ProviderError::Refused(status),
+            status => ProviderError::Status(status),
+        }),
+        Err(_) => Err(ProviderError::Unreachable),
+    }
+}
+
+async fn feed(
+    mut sound: mpsc::Receiver<Bytes>,
+    mut sink: SplitSink<Socket, Message>,
+) -> Result<(), ProviderError> {
+    loop {
+        let message = match tokio::time::timeout(KEEP_ALIVE_EVERY, sound.recv()).await {
+            Ok(Some(piece)) => Message::Binary(piece),
+            Ok(None) => break,
+            Err(_) => Message::text(r#"{"type":"KeepAlive"}"#),
+        };
+        sink.send(message).await.map_err(|_| ProviderError::Cut)?;
+    }
+    let end = Message::text(r#"{"type":"CloseStream"}"#);
+    sink.send(end).await.map_err(|_| ProviderError::Cut)
+}
+
+async fn read(
+    mut stream: SplitStream<Socket>,
+    heard: mpsc::Sender<Heard>,
+) -> Result<(), ProviderError> {
+    // Seconds that were counted already.
+    let mut counted = 0.0;
+    while let Some(message) = stream.next().await {
+        let text = match message {
+            Ok(Message::Text(text)) => text,
+            Ok(Message::Close(Some(frame))) if frame.code != 1000.into() => {
+                return Err(ProviderError::Cut);
+            }
+            Ok(Message::Close(_)) => return Ok(()),
+            Ok(_) => continue,
+            Err(_) => return Err(ProviderError::Cut),
+        };
+        let said = match serde_json::from_str(&text) {
+            Ok(Told::SpeechStarted { timestamp }) => Heard::Started { at: timestamp },
+            Ok(Told::UtteranceEnd { last_word_end }) => Heard::Ended { at: last_word_end },
+            Ok(Told::Results {
+                is_final,
+                start,
+                duration,
+                channel,
+            }) => {
+                let text = channel
+                    .alternatives
+                    .into_iter()
+                    .next()
+                    .map(|one| one.transcript)
+                    .unwrap_or_default();
+                let end = start + duration;
+                match (text.trim(), is_final) {
+                    ("", _) => continue,
+                    (text, false) => Heard::Interim {
+                        text: text.to_owned(),
+                    },
+                    (text, true) => {
+                        let seconds = (end - counted).max(0.0);
+                        counted = end.max(counted);
+                        Heard::Final {
+                            text: text.to_owned(),
+                            start,
+                            end,
+                            seconds,
+                        }
+                    }
+                }
+            }
+            Ok(Told::Other) => continue,
+            Err(_) => return Err(ProviderError::Unreadable),
+        };
+        if heard.send(said).await.is_err() {
+            return Ok(());
+        }
+    }
+    // A connection that ends without saying so was cut.
+    Err(ProviderError::Cut)
+}

@@ -1,0 +1,82 @@
+//! What can go wrong with speech.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use speech::audio::AudioError;
+use speech::{LiveError, ProviderError};
+
+use crate::supabase::postgrest::RestError;
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SpeechError {
+    /// No provider is configured for this.
+    #[error("there is no speech provider")]
+    Unavailable,
+    #[error("too many live transcriptions or uploads at once")]
+    Busy,
+    /// The session that was named is not there for the caller.
+    #[error("no such session")]
+    NoSuchSession,
+    #[error("no such task")]
+    NoSuchTask,
+    #[error("the day's budget is used up")]
+    OverBudget { resets_in: Duration },
+    #[error("the access token is about to expire")]
+    TokenExpiring,
+    #[error("this format can't be joined from several requests")]
+    NotJoinable,
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    #[error("the recording is too long")]
+    TooLong,
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    #[error("the listener went away")]
+    ListenerGone,
+    #[error("the database: {0}")]
+    Rest(Arc<RestError>),
+    #[error("inside: {0}")]
+    Internal(Arc<std::io::Error>),
+}
+
+impl From<RestError> for SpeechError {
+    fn from(error: RestError) -> Self {
+        Self::Rest(Arc::new(error))
+    }
+}
+
+impl From<std::io::Error> for SpeechError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Internal(Arc::new(error))
+    }
+}
+
+impl From<LiveError> for SpeechError {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::Audio(error) => Self::Audio(error),
+            LiveError::Provider(error) => Self::Provider(error),
+            LiveError::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl SpeechError {
+    /// What a task says of it: a sentence for people, nothing internal.
+    pub(super) fn told(&self) -> &'static str {
+        match self {
+            Self::Provider(ProviderError::Refused(_)) => "The speech provider refused the request.",
+            Self::Provider(
+                ProviderError::RateLimited { .. } | ProviderError::CircuitOpen { .. },
+            ) => "The speech provider is busy. Try again in a moment.",
+            Self::Provider(ProviderError::KeyRefused | ProviderError::NoCredit) => {
+                "The speech provider does not serve this service at the moment."
+            }
+            Self::Provider(_) => "The speech provider failed. Try again.",
+            Self::ListenerGone => "The listener went away before the end.",
+            Self::Audio(_) => "The recording can't be read.",
+            _ => "Something went wrong on our side. Try again.",
+        }
+    }
+}
