@@ -8,7 +8,6 @@ use actix_cors::Cors;
 use actix_web::http::header;
 use actix_web::{App, HttpServer, middleware as actix_middleware, web};
 use anyhow::Context as _;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -20,9 +19,10 @@ use crate::events::Events;
 use crate::limits::Limits;
 use crate::session::{SessionParts, Sessions};
 use crate::speech_tasks::Speech;
+use crate::state::AppState;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
-use crate::{jobs, middleware, output, routes, telemetry};
+use crate::{jobs, output, routes, telemetry};
 use interview::generative::{GenerativeCoach, GenerativeInterviewer};
 use interview::offline::{OfflineCoach, OfflineInterviewer};
 use interview::resources::Library;
@@ -35,27 +35,6 @@ use search::Serper;
 const UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
 const RECORDINGS: usize = 256;
-
-/// What handlers share.
-pub struct AppState {
-    pub config: Arc<Config>,
-    pub verifier: Arc<TokenVerifier>,
-    pub gotrue: Arc<GoTrue>,
-    pub rest: Arc<PostgRest>,
-    pub sessions: Arc<Sessions>,
-    pub speech: Arc<Speech>,
-    pub events: Arc<Events>,
-    pub limits: Arc<Limits>,
-    /// Where strangers' files are read.
-    pub sandbox: Sandbox,
-    /// Files that may be received at once.
-    pub uploads: Semaphore,
-    /// Recordings that may be received at once.
-    pub recordings: Semaphore,
-    pub metrics: PrometheusHandle,
-    /// Cancelled when the service is to stop: open streams end then.
-    pub shutdown: CancellationToken,
-}
 
 /// Who asks, who judges, and who finds what to read.
 pub struct Minds {
@@ -191,7 +170,7 @@ impl Application {
                 .app_data(shared.clone())
                 .wrap(actix_middleware::Compress::default())
                 .wrap(cors(&shared.config))
-                .wrap(actix_middleware::from_fn(middleware::around))
+                .wrap(actix_middleware::from_fn(routes::middleware::around))
                 .configure(routes::configure)
         })
         // Small events must not wait for the acknowledgement of those before.

@@ -19,12 +19,11 @@ use uuid::Uuid;
 use crate::config::SupabaseConfig;
 use crate::supabase::gotrue::{GoTrue, KeySet};
 
-/// A token that stood the test.
+/// What a verified token says.
 #[derive(Debug)]
-pub struct Verified {
+pub struct Claims {
     pub sub: Uuid,
     pub expires_at: Timestamp,
-    pub is_anonymous: bool,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -38,14 +37,13 @@ pub enum TokenError {
     KeysUnavailable,
 }
 
+/// The members of the token's payload that count here.
 #[derive(Deserialize)]
-struct Claims {
+struct Payload {
     sub: Uuid,
     exp: i64,
     #[serde(default)]
     role: String,
-    #[serde(default)]
-    is_anonymous: bool,
 }
 
 struct Key {
@@ -70,7 +68,7 @@ pub struct TokenVerifier {
     keys: RwLock<Option<Arc<Keys>>>,
     /// When keys were last asked for, whatever came of it; one request fetches at a time.
     last_fetch: Mutex<Option<Instant>>,
-    verified: Cache<[u8; 32], Arc<Verified>>,
+    verified: Cache<[u8; 32], Arc<Claims>>,
 }
 
 impl TokenVerifier {
@@ -97,7 +95,7 @@ impl TokenVerifier {
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub async fn verify(&self, token: &str) -> Result<Arc<Verified>, TokenError> {
+    pub async fn verify(&self, token: &str) -> Result<Arc<Claims>, TokenError> {
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(verified) = self.verified.get(&digest) {
             if verified.expires_at <= Timestamp::now() {
@@ -111,7 +109,7 @@ impl TokenVerifier {
         Ok(verified)
     }
 
-    async fn check(&self, token: &str) -> Result<Verified, TokenError> {
+    async fn check(&self, token: &str) -> Result<Claims, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
         let kid = header.kid.as_deref();
         if let Some(kid) = kid
@@ -211,25 +209,24 @@ fn algorithm(jwk: &Jwk) -> Option<Algorithm> {
     }
 }
 
-fn read(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Result<Verified, TokenError> {
+fn read(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Result<Claims, TokenError> {
     let mut validation = Validation::new(algorithm);
     validation.leeway = 0;
     validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "sub"]);
-    let claims = decode::<Claims>(token, key, &validation)
+    let payload = decode::<Payload>(token, key, &validation)
         .map_err(|error| match error.kind() {
             jsonwebtoken::errors::ErrorKind::ExpiredSignature => TokenError::Expired,
             _ => TokenError::Invalid,
         })?
         .claims;
     // The project's keys are tokens too, but nobody's.
-    if claims.role != "authenticated" {
+    if payload.role != "authenticated" {
         return Err(TokenError::Invalid);
     }
-    Ok(Verified {
-        sub: claims.sub,
-        expires_at: Timestamp::from_second(claims.exp).map_err(|_| TokenError::Invalid)?,
-        is_anonymous: claims.is_anonymous,
+    Ok(Claims {
+        sub: payload.sub,
+        expires_at: Timestamp::from_second(payload.exp).map_err(|_| TokenError::Invalid)?,
     })
 }
 

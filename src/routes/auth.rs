@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::JsonObject;
-use super::caller::SignedIn;
 use super::{client, mount};
-use crate::app::AppState;
+use crate::auth::User;
 use crate::error::{ApiError, ProblemDocument};
+use crate::state::AppState;
 use crate::supabase::gotrue::{GoTrueError, SignUp, Tokens, UserChange};
 use crate::supabase::postgrest::{Identity, RestError};
 
@@ -209,17 +209,14 @@ pub(super) async fn refresh(
 /// The caller's profile.
 #[utoipa::path(get, path = "/auth/me", tag = "auth", security(("bearer" = [])),
     responses((status = 200, body = Profile), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
-pub(super) async fn me(
-    state: web::Data<AppState>,
-    caller: SignedIn,
-) -> Result<HttpResponse, ApiError> {
+pub(super) async fn me(state: web::Data<AppState>, caller: User) -> Result<HttpResponse, ApiError> {
     let identity = Identity::User {
         access_token: caller.access_token.clone(),
         session_id: None,
     };
     let query = [
         ("select", "id,email,name,created_at".to_owned()),
-        ("id", format!("eq.{}", caller.verified.sub)),
+        ("id", format!("eq.{}", caller.id)),
     ];
     let profile: Profile = state
         .rest
@@ -243,7 +240,7 @@ pub(super) async fn me(
 pub(super) async fn rename(
     state: web::Data<AppState>,
     request: HttpRequest,
-    caller: SignedIn,
+    caller: User,
     mut body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let name = name(&mut body);
@@ -267,7 +264,7 @@ pub(super) async fn rename(
 pub(super) async fn logout(
     state: web::Data<AppState>,
     request: HttpRequest,
-    caller: SignedIn,
+    caller: User,
 ) -> Result<HttpResponse, ApiError> {
     let from = client::address(&request, &state.config);
     match state.gotrue.sign_out(&caller.access_token, from).await {
@@ -304,7 +301,7 @@ pub(super) async fn forgot_password(
 pub(super) async fn update_password(
     state: web::Data<AppState>,
     request: HttpRequest,
-    caller: SignedIn,
+    caller: User,
     mut body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let password = new_password(&mut body);
@@ -322,11 +319,11 @@ pub(super) async fn update_password(
     responses((status = 200, body = Done), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn delete_account(
     state: web::Data<AppState>,
-    caller: SignedIn,
+    caller: User,
 ) -> Result<HttpResponse, ApiError> {
     // A signature outlives a sign-out; GoTrue knows whether the session still stands.
     let user = state.gotrue.user(&caller.access_token).await?;
-    if user.id != caller.verified.sub {
+    if user.id != caller.id {
         return Err(GoTrueError::TokenRejected.into());
     }
     state.gotrue.delete_user(user.id).await?;

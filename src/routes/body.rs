@@ -8,8 +8,8 @@ use actix_web::{FromRequest, HttpRequest, dev, web};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::app::AppState;
 use crate::error::{ApiError, FieldError};
+use crate::state::AppState;
 
 /// The members of a JSON object; an empty body counts as `{}`.
 pub(crate) struct JsonObject {

@@ -7,42 +7,10 @@ use std::sync::Arc;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 
-use crate::app::AppState;
-use crate::auth::Principal;
-use crate::auth::verifier::{TokenError, Verified};
+use crate::auth::verifier::TokenError;
+use crate::auth::{Caller, User};
 use crate::error::ApiError;
-use crate::session::Actor;
-
-/// A caller with or without a token.
-pub(crate) enum Caller {
-    Guest,
-    User(SignedIn),
-}
-
-/// A caller whose token was verified.
-pub(crate) struct SignedIn {
-    pub verified: Arc<Verified>,
-    pub access_token: Arc<str>,
-}
-
-impl Caller {
-    pub(crate) fn actor(&self) -> Actor {
-        match self {
-            Caller::Guest => Actor::guest(),
-            Caller::User(user) => user.actor(),
-        }
-    }
-}
-
-impl SignedIn {
-    pub(crate) fn actor(&self) -> Actor {
-        Actor {
-            principal: Principal::User(self.verified.sub),
-            access_token: Some(Arc::clone(&self.access_token)),
-            token_expires_at: Some(self.verified.expires_at),
-        }
-    }
-}
+use crate::state::AppState;
 
 fn invalid() -> ApiError {
     ApiError::new(
@@ -67,15 +35,15 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no application state")))?;
-    signed_in(state, token).await.map(Caller::User)
+    verified(state, token).await.map(Caller::User)
 }
 
-/// Whose token it is.
+/// The user whose token it is.
 ///
 /// # Errors
 /// 401 for a token that is not good, 503 when that can't be told.
-pub(crate) async fn signed_in(state: &AppState, token: &str) -> Result<SignedIn, ApiError> {
-    let verified = state
+pub(crate) async fn verified(state: &AppState, token: &str) -> Result<User, ApiError> {
+    let claims = state
         .verifier
         .verify(token)
         .await
@@ -94,24 +62,27 @@ pub(crate) async fn signed_in(state: &AppState, token: &str) -> Result<SignedIn,
             .retryable(true)
             .retry_after(2),
         })?;
-    Ok(SignedIn {
-        verified,
+    Ok(User {
+        id: claims.sub,
         access_token: Arc::from(token),
+        token_expires_at: claims.expires_at,
     })
 }
 
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
 impl FromRequest for Caller {
     type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         Box::pin(caller(request.clone()))
     }
 }
 
-impl FromRequest for SignedIn {
+impl FromRequest for User {
     type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let request = request.clone();

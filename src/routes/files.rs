@@ -11,9 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mount;
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
-use crate::routes::caller::Caller;
+use crate::state::AppState;
 use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.

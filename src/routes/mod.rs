@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod client;
 pub(crate) mod files;
+pub(crate) mod middleware;
 pub(crate) mod openapi;
 mod ops;
 mod session_errors;

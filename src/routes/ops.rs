@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{mount, openapi, web as app};
-use crate::app::AppState;
 use crate::error::ProblemDocument;
+use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {

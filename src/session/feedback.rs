@@ -8,12 +8,12 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::generation::{Leased, conversation};
 use super::state::SessionState;
 use super::wire::RecordFeedback;
-use super::{Actor, Sessions};
-use crate::auth::Principal;
+use crate::auth::{Caller, Principal};
 use interview::Conversation;
 use interview::{Feedback, FeedbackStatus, Turn};
 
@@ -90,17 +90,17 @@ impl Sessions {
         leased: &Leased,
         judge: BoxFuture<'static, Feedback>,
     ) {
-        let key = (leased.actor.principal, leased.session_id, leased.turn_no);
+        let key = (leased.caller.principal(), leased.session_id, leased.turn_no);
         let Some(sender) = self.judging.begin(key) else {
             return;
         };
         let sessions = Arc::clone(self);
-        let (actor, turn_id) = (leased.actor.clone(), leased.turn_id.clone());
+        let (caller, turn_id) = (leased.caller.clone(), leased.turn_id.clone());
         let task = async move {
             let feedback = judge.await;
             let (_, session_id, turn_no) = key;
             if let Err(error) = sessions
-                .record_feedback(&actor, session_id, &turn_id, &feedback)
+                .record_feedback(&caller, session_id, &turn_id, &feedback)
                 .await
             {
                 tracing::warn!(turn_no, %error, "feedback was not recorded; the report will redo it");
@@ -113,7 +113,7 @@ impl Sessions {
 
     async fn record_feedback(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         turn_id: &str,
         feedback: &Feedback,
@@ -122,11 +122,11 @@ impl Sessions {
             p_session_id: session_id,
             p_turn_id: turn_id,
             p_feedback: feedback,
-            p_known_version: self.store.known_version(actor, session_id),
+            p_known_version: self.store.known_version(caller, session_id),
         };
         let (_, state) = self
             .store
-            .call(actor, session_id, "record_feedback", &arguments)
+            .call(caller, session_id, "record_feedback", &arguments)
             .await?;
         Ok(state)
     }
@@ -137,22 +137,22 @@ impl Sessions {
     /// [`SessionError::NotFound`], [`SessionError::NoSuchAnswer`], upstream failures.
     pub async fn retry_feedback(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         turn_no: u32,
     ) -> Result<Arc<SessionState>, SessionError> {
-        let state = self.store.refresh(actor, session_id).await?;
+        let state = self.store.refresh(caller, session_id).await?;
         let turn = state
             .turns
             .get(turn_no as usize)
             .filter(|turn| turn.message.is_some())
             .ok_or(SessionError::NoSuchAnswer)?;
-        let key = (actor.principal, session_id, turn_no);
+        let key = (caller.principal(), session_id, turn_no);
         if turn.is_open() || !lacks_feedback(turn) || self.judging.is_running(&key) {
             return Ok(state);
         }
         let leased = Leased {
-            actor: actor.clone(),
+            caller: caller.clone(),
             session_id,
             turn_no,
             turn_id: turn.turn_id.clone(),
@@ -165,17 +165,17 @@ impl Sessions {
     /// report rests on every answer.
     pub(super) async fn complete_feedback(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         mut state: Arc<SessionState>,
     ) -> Result<Arc<SessionState>, SessionError> {
-        let under_way = self.judging.of(actor.principal, session_id);
+        let under_way = self.judging.of(caller.principal(), session_id);
         if !under_way.is_empty() {
             for mut ended in under_way {
                 // The sender is dropped at the end.
                 while ended.changed().await.is_ok() {}
             }
-            state = self.store.refresh(actor, session_id).await?;
+            state = self.store.refresh(caller, session_id).await?;
         }
         let missing: Vec<Arc<Turn>> = state
             .turns
@@ -190,7 +190,7 @@ impl Sessions {
             let judge = self.judge(conversation(&state), turn.turn_no);
             async move {
                 let feedback = judge.await;
-                self.record_feedback(actor, session_id, &turn.turn_id, &feedback)
+                self.record_feedback(caller, session_id, &turn.turn_id, &feedback)
                     .await
             }
         });
@@ -199,7 +199,7 @@ impl Sessions {
             recorded?;
         }
         drop(made);
-        self.store.refresh(actor, session_id).await
+        self.store.refresh(caller, session_id).await
     }
 }
 

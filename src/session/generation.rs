@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::state::SessionState;
 use super::wire::{Answer, Outcome, ReleaseLease, RenewLease};
-use super::{Actor, Sessions};
+use crate::auth::Caller;
 use interview::director;
 use interview::{Conversation, Draft, InterviewError, Line};
 use interview::{Feedback, Reply, ResponseType, SessionStats};
@@ -24,7 +25,7 @@ pub(super) struct Generated {
 
 /// The accepted turn that this process holds the lease of.
 pub(super) struct Leased {
-    pub(super) actor: Actor,
+    pub(super) caller: Caller,
     pub(super) session_id: Uuid,
     pub(super) turn_no: u32,
     pub(super) turn_id: String,
@@ -40,7 +41,7 @@ impl Sessions {
         draft: &Draft,
     ) -> Result<Arc<Generated>, SessionError> {
         let kept = (
-            leased.actor.principal,
+            leased.caller.principal(),
             leased.session_id,
             leased.turn_id.clone(),
         );
@@ -134,7 +135,7 @@ impl Sessions {
             p_lease_seconds: self.config.lease.as_secs(),
         };
         // A lease that could not be renewed shows at complete, which decides.
-        let identity = leased.actor.identity(leased.session_id);
+        let identity = leased.caller.identity(leased.session_id);
         match self
             .rest
             .rpc::<Answer>(&identity, "renew_lease", &arguments)
@@ -154,7 +155,7 @@ impl Sessions {
             p_turn_id: &leased.turn_id,
             p_lease_owner: &self.lease_owner,
         };
-        let identity = leased.actor.identity(leased.session_id);
+        let identity = leased.caller.identity(leased.session_id);
         if let Err(error) = self
             .rest
             .rpc::<Answer>(&identity, "release_lease", &arguments)

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::state::SessionState;
 use super::summary::ReportStatus;
 use super::turns::outcome;
 use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
-use super::{Actor, Sessions};
-use crate::supabase::postgrest::Identity;
+use crate::auth::{Caller, User};
 use interview::SessionConfig;
 
 #[derive(Serialize)]
@@ -45,7 +45,7 @@ impl Sessions {
     /// Upstream failures.
     pub async fn create(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         config: &SessionConfig,
     ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
@@ -56,7 +56,7 @@ impl Sessions {
         let created: Created = self
             .rest
             .insert_one(
-                &actor.identity(session_id),
+                &caller.identity(session_id),
                 "interview_sessions",
                 "session_id",
                 &row,
@@ -72,7 +72,7 @@ impl Sessions {
     /// [`SessionError::NotFound`], upstream failures.
     pub async fn end(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
     ) -> Result<Ended, SessionError> {
         let deadline = Instant::now() + SETTLE_PATIENCE.min(self.config.wait);
@@ -80,28 +80,28 @@ impl Sessions {
             let arguments = EndInterview {
                 p_session_id: session_id,
                 p_force: Instant::now() >= deadline,
-                p_known_version: self.store.known_version(actor, session_id),
+                p_known_version: self.store.known_version(caller, session_id),
             };
             let (answer, _) = self
                 .store
-                .call(actor, session_id, "end_interview", &arguments)
+                .call(caller, session_id, "end_interview", &arguments)
                 .await?;
             if answer.outcome != Outcome::Busy {
                 break;
             }
-            self.settle(actor, session_id, deadline).await;
+            self.settle(caller, session_id, deadline).await;
         }
         let report = self
-            .report_within(actor, session_id, REPORT_PATIENCE)
+            .report_within(caller, session_id, REPORT_PATIENCE)
             .await?;
-        let state = self.store.get(actor, session_id).await?;
+        let state = self.store.get(caller, session_id).await?;
         Ok(Ended { state, report })
     }
 
     /// Waits for the session's turn in flight, here or elsewhere, or a little.
-    async fn settle(&self, actor: &Actor, session_id: Uuid, deadline: Instant) {
+    async fn settle(&self, caller: &Caller, session_id: Uuid, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
-        let flights = self.flights.of(actor.principal, session_id);
+        let flights = self.flights.of(caller.principal(), session_id);
         if flights.is_empty() {
             tokio::time::sleep(SETTLE_POLL.min(left)).await;
             return;
@@ -116,13 +116,13 @@ impl Sessions {
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn reset(&self, actor: &Actor, session_id: Uuid) -> Result<(), SessionError> {
+    pub async fn reset(&self, caller: &Caller, session_id: Uuid) -> Result<(), SessionError> {
         let arguments = Known {
             p_session_id: session_id,
-            p_known_version: self.store.known_version(actor, session_id),
+            p_known_version: self.store.known_version(caller, session_id),
         };
         self.store
-            .call(actor, session_id, "reset_interview", &arguments)
+            .call(caller, session_id, "reset_interview", &arguments)
             .await?;
         Ok(())
     }
@@ -132,15 +132,9 @@ impl Sessions {
     /// # Errors
     /// [`SessionError::Busy`] when a turn stays in flight, [`SessionError::NotFound`] when there is no
     /// such guest session, upstream failures.
-    pub async fn claim(&self, actor: &Actor, session_id: Uuid) -> Result<(), SessionError> {
-        let Some(access_token) = actor.access_token.clone() else {
-            return Err(SessionError::NotFound);
-        };
-        let identity = Identity::User {
-            access_token,
-            session_id: Some(session_id),
-        };
-        let guest = Actor::guest();
+    pub async fn claim(&self, user: &User, session_id: Uuid) -> Result<(), SessionError> {
+        let identity = user.identity(Some(session_id));
+        let guest = Caller::Guest;
         let deadline = Instant::now() + SETTLE_PATIENCE.min(self.config.wait);
         loop {
             let arguments = Known {
@@ -154,7 +148,7 @@ impl Sessions {
             match answer.outcome {
                 Outcome::Claimed | Outcome::Already => {
                     self.store.forget(&guest, session_id);
-                    self.store.forget(actor, session_id);
+                    self.store.forget(&Caller::User(user.clone()), session_id);
                     return Ok(());
                 }
                 Outcome::Busy if Instant::now() < deadline => {
@@ -179,16 +173,16 @@ impl Sessions {
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn delete(&self, actor: &Actor, session_id: Uuid) -> Result<(), SessionError> {
+    pub async fn delete(&self, caller: &Caller, session_id: Uuid) -> Result<(), SessionError> {
         let arguments = DeleteSession {
             p_session_id: session_id,
         };
-        let identity = actor.identity(session_id);
+        let identity = caller.identity(session_id);
         let answer: Answer = self
             .rest
             .rpc(&identity, "delete_session", &arguments)
             .await?;
-        self.store.forget(actor, session_id);
+        self.store.forget(caller, session_id);
         match answer.outcome {
             Outcome::Deleted => Ok(()),
             _ => Err(SessionError::NotFound),

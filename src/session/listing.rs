@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::row::SessionStatus;
-use super::{Actor, Sessions};
-use crate::supabase::postgrest::Identity;
+use crate::auth::User;
 use interview::SessionStats;
 
 /// A session in a list.
@@ -126,21 +126,15 @@ impl Sessions {
     /// One page of the caller's sessions that the filter lets through. One round trip.
     ///
     /// # Errors
-    /// Upstream failures; [`SessionError::NotFound`] for guests, who have no list.
+    /// Upstream failures.
     pub async fn list(
         &self,
-        actor: &Actor,
+        user: &User,
         limit: usize,
         after: Option<Cursor>,
         filter: &Filter,
     ) -> Result<Page, SessionError> {
-        let Some(access_token) = actor.access_token.clone() else {
-            return Err(SessionError::NotFound);
-        };
-        let identity = Identity::User {
-            access_token,
-            session_id: None,
-        };
+        let identity = user.identity(None);
         let mut query = vec![
             ("select", COLUMNS.to_owned()),
             ("order", "created_at.desc,session_id.desc".to_owned()),

@@ -19,7 +19,6 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use moka::sync::Cache;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
@@ -28,7 +27,7 @@ use uuid::Uuid;
 use crate::auth::Principal;
 use crate::config::{CacheConfig, TurnConfig};
 use crate::events::Events;
-use crate::supabase::postgrest::{Identity, PostgRest};
+use crate::supabase::postgrest::PostgRest;
 use interview::resources::Library;
 use interview::{Coach, Interviewer};
 
@@ -43,49 +42,6 @@ pub use summary::{PartStatus, ReportPart, ReportStatus};
 pub(crate) use turns::outcome;
 pub use turns::{Progress, TurnHandle, TurnResult};
 pub use views::FeedbackItem;
-
-/// Who acts, with what proof.
-#[derive(Clone)]
-pub struct Actor {
-    pub principal: Principal,
-    /// `None` for guests, whose capability is the session's id.
-    pub access_token: Option<Arc<str>>,
-    /// When the access token expires.
-    pub token_expires_at: Option<Timestamp>,
-}
-
-impl Actor {
-    /// A caller without a token.
-    pub fn guest() -> Self {
-        Self {
-            principal: Principal::Guest,
-            access_token: None,
-            token_expires_at: None,
-        }
-    }
-
-    /// How long the token, and so the caller's rights, last; guests' do not end.
-    pub(crate) fn seconds_left(&self) -> Duration {
-        self.token_expires_at
-            .map_or(Duration::from_secs(u64::from(u32::MAX)), |expires_at| {
-                let seconds = expires_at.as_second() - Timestamp::now().as_second();
-                Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
-            })
-    }
-
-    /// As whom PostgREST is asked about a session, which guests must name.
-    pub(crate) fn identity(&self, session_id: impl Into<Option<Uuid>>) -> Identity {
-        match &self.access_token {
-            Some(token) => Identity::User {
-                access_token: Arc::clone(token),
-                session_id: None,
-            },
-            None => Identity::Guest {
-                session_id: session_id.into(),
-            },
-        }
-    }
-}
 
 /// Everything a session can do.
 pub struct Sessions {

@@ -12,13 +12,13 @@ use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::generation::conversation;
 use super::state::SessionState;
 use super::summary::{ReportPart, ReportStatus, Summary};
 use super::wire::{BeginReport, Outcome, RecordReport};
-use super::{Actor, Sessions};
-use crate::auth::Principal;
+use crate::auth::{Caller, Principal};
 use interview::{Conversation, scores};
 use interview::{Narrative, Scores};
 use llm::Usage;
@@ -37,10 +37,10 @@ impl Reports {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_running(&self, actor: &Actor, session_id: Uuid) -> bool {
+    fn is_running(&self, caller: &Caller, session_id: Uuid) -> bool {
         let running = self.lock();
         running
-            .get(&(actor.principal, session_id))
+            .get(&(caller.principal(), session_id))
             .is_some_and(is_alive)
     }
 }
@@ -57,17 +57,17 @@ impl Sessions {
     /// [`SessionError::NotFound`], upstream failures.
     pub async fn report_status(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
     ) -> Result<ReportStatus, SessionError> {
-        let state = self.store.get(actor, session_id).await?;
+        let state = self.store.get(caller, session_id).await?;
         match ReportStatus::of(&state) {
-            ReportStatus::Failed(stored) if self.reports.is_running(actor, session_id) => {
+            ReportStatus::Failed(stored) if self.reports.is_running(caller, session_id) => {
                 Ok(ReportStatus::Generating(Some(stored)))
             }
             status => {
                 if matches!(status, ReportStatus::Generating(_)) {
-                    self.write_report(actor, session_id, None);
+                    self.write_report(caller, session_id, None);
                 }
                 Ok(status)
             }
@@ -76,18 +76,18 @@ impl Sessions {
 
     pub(super) async fn report_within(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         patience: Duration,
     ) -> Result<ReportStatus, SessionError> {
-        let state = self.store.get(actor, session_id).await?;
+        let state = self.store.get(caller, session_id).await?;
         if let completed @ ReportStatus::Completed(_) = ReportStatus::of(&state) {
             return Ok(completed);
         }
-        let mut written = self.write_report(actor, session_id, None);
+        let mut written = self.write_report(caller, session_id, None);
         // Past the patience the report goes on without us; the status endpoint tells.
         let _ready = tokio::time::timeout(patience, written.wait_for(|done| *done)).await;
-        let state = self.store.get(actor, session_id).await?;
+        let state = self.store.get(caller, session_id).await?;
         Ok(ReportStatus::of(&state))
     }
 
@@ -97,16 +97,16 @@ impl Sessions {
     /// [`SessionError::NotFound`], [`SessionError::NotEnded`], upstream failures.
     pub async fn retry_report(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         part: Option<ReportPart>,
     ) -> Result<ReportStatus, SessionError> {
-        let state = self.store.refresh(actor, session_id).await?;
+        let state = self.store.refresh(caller, session_id).await?;
         match ReportStatus::of(&state) {
             ReportStatus::NotEnded => Err(SessionError::NotEnded),
             completed @ ReportStatus::Completed(_) => Ok(completed),
             _ => {
-                self.write_report(actor, session_id, part);
+                self.write_report(caller, session_id, part);
                 Ok(ReportStatus::Generating(state.row.final_summary.clone()))
             }
         }
@@ -116,11 +116,11 @@ impl Sessions {
     /// true at its end.
     fn write_report(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         part: Option<ReportPart>,
     ) -> watch::Receiver<bool> {
-        let key = (actor.principal, session_id);
+        let key = (caller.principal(), session_id);
         let mut running = self.reports.lock();
         if let Some(written) = running.get(&key).filter(|written| is_alive(written)) {
             return written.clone();
@@ -128,9 +128,9 @@ impl Sessions {
         let (sender, receiver) = watch::channel(false);
         running.insert(key, receiver.clone());
         drop(running);
-        let (sessions, actor) = (Arc::clone(self), actor.clone());
+        let (sessions, caller) = (Arc::clone(self), caller.clone());
         let task = async move {
-            if let Err(error) = sessions.make_report(&actor, session_id, part).await {
+            if let Err(error) = sessions.make_report(&caller, session_id, part).await {
                 tracing::warn!(%error, "the report was not written; asking for it tries again");
             }
             sessions.reports.lock().remove(&key);
@@ -142,7 +142,7 @@ impl Sessions {
 
     async fn make_report(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         part: Option<ReportPart>,
     ) -> Result<(), SessionError> {
@@ -150,11 +150,11 @@ impl Sessions {
             p_session_id: session_id,
             p_lease_owner: &self.lease_owner,
             p_lease_seconds: REPORT_LEASE_SECONDS,
-            p_known_version: self.store.known_version(actor, session_id),
+            p_known_version: self.store.known_version(caller, session_id),
         };
         let (answer, state) = self
             .store
-            .call(actor, session_id, "begin_report", &begin)
+            .call(caller, session_id, "begin_report", &begin)
             .await?;
         match answer.outcome {
             Outcome::Granted => {}
@@ -166,7 +166,7 @@ impl Sessions {
                 tokio::time::sleep(RENEW_EVERY).await;
                 let renewed = self
                     .store
-                    .call(actor, session_id, "begin_report", &begin)
+                    .call(caller, session_id, "begin_report", &begin)
                     .await;
                 if let Err(error) = renewed {
                     tracing::warn!(%error, "the report's lease was not renewed");
@@ -174,7 +174,7 @@ impl Sessions {
             }
         };
         tokio::select! {
-            made = self.make_parts(actor, session_id, state, part) => made,
+            made = self.make_parts(caller, session_id, state, part) => made,
             () = renew => Ok(()),
         }
     }
@@ -182,7 +182,7 @@ impl Sessions {
     /// Makes the parts that are not ready, or the one named, and records each as it comes.
     async fn make_parts(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         state: Arc<SessionState>,
         only: Option<ReportPart>,
@@ -193,9 +193,9 @@ impl Sessions {
         };
         // Whoever looks meanwhile sees that the parts are being made again.
         if summary.reopen(|part| only.is_none_or(|only| only == part)) {
-            self.record(actor, session_id, &summary, None).await?;
+            self.record(caller, session_id, &summary, None).await?;
         }
-        let state = self.complete_feedback(actor, session_id, state).await?;
+        let state = self.complete_feedback(caller, session_id, state).await?;
         let conversation = conversation(&state);
         let scores = scores::of(&conversation);
         // Parts that are ready at once are recorded together.
@@ -230,7 +230,7 @@ impl Sessions {
                     unrecorded = true;
                 }
                 () = std::future::ready(()), if unrecorded => {
-                    self.record(actor, session_id, &summary, usage.take()).await?;
+                    self.record(caller, session_id, &summary, usage.take()).await?;
                     unrecorded = false;
                 }
             }
@@ -254,7 +254,7 @@ impl Sessions {
 
     async fn record(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         summary: &Summary,
         usage: Option<Usage>,
@@ -270,10 +270,10 @@ impl Sessions {
             p_session_id: session_id,
             p_lease_owner: &self.lease_owner,
             p_summary: &stored,
-            p_known_version: self.store.known_version(actor, session_id),
+            p_known_version: self.store.known_version(caller, session_id),
         };
         self.store
-            .call(actor, session_id, "record_report", &arguments)
+            .call(caller, session_id, "record_report", &arguments)
             .await?;
         Ok(())
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::turns::{TurnHandle, outcome};
 use super::wire::{Known, Outcome};
-use super::{Actor, Sessions};
+use crate::auth::Caller;
 use interview::Turn;
 
 /// What stopping came to.
@@ -24,8 +25,8 @@ pub enum Stopped {
 
 impl Sessions {
     /// The turn that this process makes for the session, if any.
-    pub fn in_flight(&self, actor: &Actor, session_id: Uuid) -> Option<TurnHandle> {
-        self.flights.of(actor.principal, session_id).pop()
+    pub fn in_flight(&self, caller: &Caller, session_id: Uuid) -> Option<TurnHandle> {
+        self.flights.of(caller.principal(), session_id).pop()
     }
 
     /// Stops the session's open turn, wherever it is made. No round trip beyond the turn's own when it is
@@ -35,11 +36,11 @@ impl Sessions {
     /// [`SessionError::NotFound`], upstream failures.
     pub async fn stop_turn(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
     ) -> Result<Stopped, SessionError> {
         // A flight belongs to the principal that started it; the database decides whether it was theirs.
-        if let Some(flight) = self.in_flight(actor, session_id) {
+        if let Some(flight) = self.in_flight(caller, session_id) {
             flight.draft.stop();
             match outcome(flight.progress).await {
                 Ok(done) => return Ok(Stopped::Replied(done.turn)),
@@ -50,11 +51,11 @@ impl Sessions {
         }
         let arguments = Known {
             p_session_id: session_id,
-            p_known_version: self.store.known_version(actor, session_id),
+            p_known_version: self.store.known_version(caller, session_id),
         };
         let (answer, _) = self
             .store
-            .call(actor, session_id, "stop_turn", &arguments)
+            .call(caller, session_id, "stop_turn", &arguments)
             .await?;
         Ok(match (answer.outcome, answer.turn_no, answer.turn_id) {
             (Outcome::Stopped, Some(turn_no), Some(turn_id)) => {

@@ -11,10 +11,10 @@ use moka::sync::Cache;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Actor;
 use super::error::SessionError;
 use super::state::SessionState;
 use super::wire::{Answer, Known, Outcome};
+use crate::auth::Caller;
 use crate::auth::Principal;
 use crate::config::CacheConfig;
 use crate::events::Events;
@@ -56,51 +56,51 @@ impl SessionStore {
     /// [`SessionError::NotFound`] when RLS hides it; upstream failures.
     pub async fn get(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
     ) -> Result<Arc<SessionState>, SessionError> {
-        if let Some(state) = self.cached(actor, session_id) {
+        if let Some(state) = self.cached(caller, session_id) {
             if state.is_fresh(self.config.max_staleness) {
                 metrics::counter!("session_cache_reads_total", "result" => "hit").increment(1);
                 return Ok(state);
             }
             let _confirming = state.confirming.lock().await;
-            if let Some(latest) = self.cached(actor, session_id)
+            if let Some(latest) = self.cached(caller, session_id)
                 && latest.is_fresh(self.config.max_staleness)
             {
                 metrics::counter!("session_cache_reads_total", "result" => "hit").increment(1);
                 return Ok(latest);
             }
             metrics::counter!("session_cache_reads_total", "result" => "confirm").increment(1);
-            return self.refresh(actor, session_id).await;
+            return self.refresh(caller, session_id).await;
         }
         metrics::counter!("session_cache_reads_total", "result" => "miss").increment(1);
-        self.refresh(actor, session_id).await
+        self.refresh(caller, session_id).await
     }
 
     /// Asks the database for what the snapshot lacks, whatever its age.
     pub(super) async fn refresh(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
     ) -> Result<Arc<SessionState>, SessionError> {
-        let known = self.known_version(actor, session_id);
+        let known = self.known_version(caller, session_id);
         let arguments = Known {
             p_session_id: session_id,
             p_known_version: known,
         };
         let (_, state) = self
-            .call(actor, session_id, "load_session", &arguments)
+            .call(caller, session_id, "load_session", &arguments)
             .await?;
         Ok(state)
     }
 
-    pub(super) fn cached(&self, actor: &Actor, session_id: Uuid) -> Option<Arc<SessionState>> {
-        self.cache.get(&(actor.principal, session_id))
+    pub(super) fn cached(&self, caller: &Caller, session_id: Uuid) -> Option<Arc<SessionState>> {
+        self.cache.get(&(caller.principal(), session_id))
     }
 
-    pub(super) fn known_version(&self, actor: &Actor, session_id: Uuid) -> Option<i64> {
-        self.cached(actor, session_id).map(|state| state.version())
+    pub(super) fn known_version(&self, caller: &Caller, session_id: Uuid) -> Option<i64> {
+        self.cached(caller, session_id).map(|state| state.version())
     }
 
     /// Calls a session function and merges what it answers.
@@ -109,20 +109,20 @@ impl SessionStore {
     /// [`SessionError::NotFound`] for that outcome, upstream failures; every other outcome is returned.
     pub(super) async fn call(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         function: &str,
         arguments: &impl Serialize,
     ) -> Result<(Answer, Arc<SessionState>), SessionError> {
-        let identity = actor.identity(session_id);
+        let identity = caller.identity(session_id);
         let mut answer: Answer = self.rest.rpc(&identity, function, arguments).await?;
         if answer.outcome == Outcome::NotFound {
-            self.forget(actor, session_id);
+            self.forget(caller, session_id);
             return Err(SessionError::NotFound);
         }
         let delta = answer.delta.take();
         if let Some(delta) = delta
-            && let Some(state) = self.merge(actor, session_id, delta)
+            && let Some(state) = self.merge(caller, session_id, delta)
         {
             return Ok((answer, state));
         }
@@ -133,24 +133,24 @@ impl SessionStore {
         };
         let mut whole: Answer = self.rest.rpc(&identity, "load_session", &arguments).await?;
         if whole.outcome == Outcome::NotFound {
-            self.forget(actor, session_id);
+            self.forget(caller, session_id);
             return Err(SessionError::NotFound);
         }
         whole
             .delta
             .take()
-            .and_then(|delta| self.merge(actor, session_id, delta))
+            .and_then(|delta| self.merge(caller, session_id, delta))
             .map(|state| (answer, state))
             .ok_or(SessionError::Lost)
     }
 
     fn merge(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         delta: super::wire::Delta,
     ) -> Option<Arc<SessionState>> {
-        let key = (actor.principal, session_id);
+        let key = (caller.principal(), session_id);
         let mut before = None;
         let mut gap = false;
         let result = self.cache.entry(key).and_compute_with(|held| {
@@ -185,8 +185,8 @@ impl SessionStore {
     }
 
     /// Releases the session from memory; its rows stay.
-    pub fn forget(&self, actor: &Actor, session_id: Uuid) {
-        self.cache.invalidate(&(actor.principal, session_id));
+    pub fn forget(&self, caller: &Caller, session_id: Uuid) {
+        self.cache.invalidate(&(caller.principal(), session_id));
     }
 
     /// Number of snapshots held and their approximate bytes.

@@ -9,16 +9,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::Sessions;
 use super::error::SessionError;
 use super::flights::Boarding;
 use super::generation::{Generated, Leased};
 use super::state::SessionState;
 use super::wire::{AcceptTurn, Answer, CompleteTurn, Outcome, StartInterview};
-use super::{Actor, Sessions};
+use crate::auth::Caller;
 use interview::Draft;
 use interview::{SessionConfig, Turn};
 
@@ -91,8 +91,6 @@ const COMPLETE_RETRIES: [Duration; 6] = [
     Duration::from_secs(2),
     Duration::from_secs(2),
 ];
-/// A token that expires sooner than this could run out before the reply is written.
-const TOKEN_RESERVE_SECONDS: i64 = 60;
 
 impl Sessions {
     /// Starts or joins the introduction.
@@ -101,13 +99,13 @@ impl Sessions {
     /// Only what is known at once; the turn's own outcome comes through the channel.
     pub fn start(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         key: Option<String>,
         config: Option<SessionConfig>,
     ) -> Result<TurnHandle, SessionError> {
         self.request(
-            actor,
+            caller,
             session_id,
             key,
             Ask::Introduction(config.map(Box::new)),
@@ -121,24 +119,22 @@ impl Sessions {
     /// Only what is known at once; the turn's own outcome comes through the channel.
     pub fn send(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         key: Option<String>,
         message: String,
     ) -> Result<TurnHandle, SessionError> {
-        self.request(actor, session_id, key, Ask::Message(message))
+        self.request(caller, session_id, key, Ask::Message(message))
     }
 
     fn request(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Uuid,
         key: Option<String>,
         ask: Ask,
     ) -> Result<TurnHandle, SessionError> {
-        if let Some(expires_at) = actor.token_expires_at
-            && expires_at.as_second() - Timestamp::now().as_second() < TOKEN_RESERVE_SECONDS
-        {
+        if caller.token_is_expiring() {
             return Err(SessionError::TokenExpiring);
         }
         let request = TurnRequest {
@@ -147,12 +143,12 @@ impl Sessions {
             turn_id: key.unwrap_or_else(|| Uuid::new_v4().to_string()),
             ask: Arc::new(ask),
         };
-        match self.flights.board(actor.principal, &request) {
+        match self.flights.board(caller.principal(), &request) {
             Boarding::Joined(handle) => Ok(handle),
             Boarding::KeyReused => Err(SessionError::KeyReused),
             Boarding::New(sender, handle) => {
                 let draft = Arc::clone(&handle.draft);
-                let flight = Arc::clone(self).fly(actor.clone(), request, sender, draft);
+                let flight = Arc::clone(self).fly(caller.clone(), request, sender, draft);
                 self.tasks.spawn_on(flight, &self.runtime);
                 Ok(handle)
             }
@@ -161,13 +157,13 @@ impl Sessions {
 
     async fn fly(
         self: Arc<Self>,
-        actor: Actor,
+        caller: Caller,
         request: TurnRequest,
         progress: watch::Sender<Progress>,
         draft: Arc<Draft>,
     ) {
         let started = Instant::now();
-        let result = AssertUnwindSafe(self.make_turn(&actor, &request, &progress, &draft))
+        let result = AssertUnwindSafe(self.make_turn(&caller, &request, &progress, &draft))
             .catch_unwind()
             .await
             .unwrap_or(Err(SessionError::Lost));
@@ -179,13 +175,13 @@ impl Sessions {
         metrics::counter!("turns_total", "outcome" => outcome).increment(1);
         metrics::histogram!("turn_seconds").record(started.elapsed().as_secs_f64());
         self.flights
-            .land(actor.principal, request.session_id, &request.turn_id);
+            .land(caller.principal(), request.session_id, &request.turn_id);
         progress.send_replace(Progress::Done(result));
     }
 
     async fn make_turn(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         request: &TurnRequest,
         progress: &watch::Sender<Progress>,
         draft: &Draft,
@@ -196,7 +192,7 @@ impl Sessions {
         let mut joins_same_text = !request.named;
         loop {
             let (answer, state) = self
-                .accept(actor, request, &turn_id, joins_same_text)
+                .accept(caller, request, &turn_id, joins_same_text)
                 .await?;
             let turn_no = answer.turn_no.unwrap_or(0);
             match answer.outcome {
@@ -209,7 +205,7 @@ impl Sessions {
                 }
                 Outcome::Accepted | Outcome::Resumed => {
                     let leased = Leased {
-                        actor: actor.clone(),
+                        caller: caller.clone(),
                         session_id: request.session_id,
                         turn_no,
                         turn_id: answer.turn_id.unwrap_or(turn_id),
@@ -260,13 +256,13 @@ impl Sessions {
 
     async fn accept(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         request: &TurnRequest,
         turn_id: &str,
         join_same_text: bool,
     ) -> Result<(Answer, Arc<SessionState>), SessionError> {
         let session_id = request.session_id;
-        let p_known_version = self.store.known_version(actor, session_id);
+        let p_known_version = self.store.known_version(caller, session_id);
         let p_lease_seconds = self.config.lease.as_secs();
         match request.ask.as_ref() {
             Ask::Introduction(config) => {
@@ -279,7 +275,7 @@ impl Sessions {
                     p_known_version,
                 };
                 self.store
-                    .call(actor, session_id, "start_interview", &arguments)
+                    .call(caller, session_id, "start_interview", &arguments)
                     .await
             }
             Ask::Message(message) => {
@@ -293,7 +289,7 @@ impl Sessions {
                     p_join_same_text: join_same_text,
                 };
                 self.store
-                    .call(actor, session_id, "accept_turn", &arguments)
+                    .call(caller, session_id, "accept_turn", &arguments)
                     .await
             }
         }
@@ -314,12 +310,12 @@ impl Sessions {
                 p_reply: &generated.reply,
                 p_feedback: generated.feedback.as_ref(),
                 p_stats: &generated.stats,
-                p_known_version: self.store.known_version(&leased.actor, leased.session_id),
+                p_known_version: self.store.known_version(&leased.caller, leased.session_id),
             };
             let result = self
                 .store
                 .call(
-                    &leased.actor,
+                    &leased.caller,
                     leased.session_id,
                     "complete_turn",
                     &arguments,
@@ -334,7 +330,7 @@ impl Sessions {
             }
         };
         let kept = (
-            leased.actor.principal,
+            leased.caller.principal(),
             leased.session_id,
             leased.turn_id.clone(),
         );

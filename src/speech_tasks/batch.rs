@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use speech::audio::{self, AudioError, Container};
@@ -12,8 +11,9 @@ use uuid::Uuid;
 
 use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{Ending, NewTask, Owner, Task, TaskType};
-use crate::session::Actor;
+use super::tasks::{Ending, NewTask, Task, TaskType};
+use crate::auth::Caller;
+use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
 
 /// A recording as it was received: nameless on disk, gone when dropped.
@@ -24,9 +24,6 @@ pub struct Recording {
     pub head: Vec<u8>,
 }
 
-/// A token with less time left may expire before the result is written.
-const LEAST_TIME_LEFT: Duration = Duration::from_secs(60);
-
 impl Speech {
     /// Takes a recording and answers its task at once; what is heard stands in the task's row later.
     ///
@@ -36,7 +33,7 @@ impl Speech {
     pub async fn hear(
         self: &Arc<Self>,
         sandbox: &Sandbox,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Option<Uuid>,
         recording: Recording,
         language: Option<String>,
@@ -44,7 +41,7 @@ impl Speech {
         if self.stt.is_none() {
             return Err(SpeechError::Unavailable);
         }
-        if actor.seconds_left() < LEAST_TIME_LEFT {
+        if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
         if recording.bytes == 0 {
@@ -55,22 +52,20 @@ impl Speech {
         if seconds > self.config.max_audio.as_secs_f64() {
             return Err(SpeechError::TooLong);
         }
-        let owner = Owner {
-            actor: actor.clone(),
-            session_id,
-        };
+        let identity = caller.identity(session_id);
         let task_id = Uuid::new_v4();
         let about =
             json!({"step": "queued", "bytes": recording.bytes, "audio_seconds": rounded(seconds)});
         let task = NewTask {
             task_id,
+            session_id,
             task_type: TaskType::SttBatch,
             characters: 0,
             seconds,
             progress: about,
             result: None,
         };
-        self.tasks.begin(&owner, &task).await?;
+        self.tasks.begin(&identity, &task).await?;
         let speech = Arc::clone(self);
         let sound = Sound::File {
             file: recording.file,
@@ -83,10 +78,10 @@ impl Speech {
                 speech.transcribed(task_id, &sound, language.as_deref(), seconds, &attempts);
             let ending = tokio::select! {
                 ending = heard => ending,
-                () = speech.note(&owner, task_id, attempt) => unreachable!("it never ends"),
-                () = speech.tasks.keep(&owner, task_id) => unreachable!("it never ends"),
+                () = speech.note(&identity, task_id, attempt) => unreachable!("it never ends"),
+                () = speech.tasks.keep(&identity, task_id) => unreachable!("it never ends"),
             };
-            speech.tasks.finish(&owner, ending).await;
+            speech.tasks.finish(&identity, ending).await;
         });
         Ok(task_id)
     }
@@ -116,7 +111,7 @@ impl Speech {
     }
 
     /// Notes each attempt in the task's row, until dropped.
-    async fn note(&self, owner: &Owner, task_id: Uuid, mut attempt: watch::Receiver<u32>) {
+    async fn note(&self, identity: &Identity, task_id: Uuid, mut attempt: watch::Receiver<u32>) {
         while attempt.changed().await.is_ok() {
             let number = *attempt.borrow_and_update();
             let step = if number > 1 {
@@ -125,7 +120,7 @@ impl Speech {
                 "transcribing"
             };
             let progress = json!({"step": step, "attempt": number});
-            self.tasks.advance(owner, task_id, &progress).await;
+            self.tasks.advance(identity, task_id, &progress).await;
         }
         std::future::pending().await
     }
@@ -136,15 +131,12 @@ impl Speech {
     /// [`SpeechError::NoSuchTask`]; upstream failures.
     pub async fn task(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Option<Uuid>,
         task_id: Uuid,
     ) -> Result<Task, SpeechError> {
-        let owner = Owner {
-            actor: actor.clone(),
-            session_id,
-        };
-        self.tasks.read(&owner, task_id).await
+        let identity = caller.identity(session_id);
+        self.tasks.read(&identity, task_id).await
     }
 }
 

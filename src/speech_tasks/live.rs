@@ -14,8 +14,9 @@ use super::Speech;
 use super::batch::{count_seconds, rounded};
 use super::error::SpeechError;
 use super::ongoing::UnderWay;
-use super::tasks::{NewTask, Owner, TaskType, Utterance};
-use crate::session::Actor;
+use super::tasks::{NewTask, TaskType, Utterance};
+use crate::auth::Caller;
+use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
 use speech::live::{Encoding, Heard, deepgram, utterances};
 
@@ -72,8 +73,6 @@ pub struct Live {
 /// Pieces of sound, and events, that wait.
 const SOUND: usize = 64;
 const EVENTS: usize = 64;
-/// A token with less time left can't carry a conversation.
-const LEAST_TIME_LEFT: Duration = Duration::from_secs(60);
 /// For the last words of a connection that broke.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How often writing an utterance is tried.
@@ -87,38 +86,38 @@ impl Speech {
     pub async fn listen(
         self: &Arc<Self>,
         sandbox: &Sandbox,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Option<Uuid>,
         request: LiveRequest,
     ) -> Result<Live, SpeechError> {
         if self.config.deepgram.is_none() && self.stt.is_none() {
             return Err(SpeechError::Unavailable);
         }
-        if actor.seconds_left() < LEAST_TIME_LEFT {
+        if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
         let place = Arc::clone(&self.streams)
             .try_acquire_owned()
             .map_err(|_| SpeechError::Busy)?;
-        let owner = Owner {
-            actor: actor.clone(),
-            session_id,
-        };
+        let identity = caller.identity(session_id);
         let (task_id, text) = match request.resume {
             Some(task_id) => {
-                let mut text = self.tasks.resume(&owner, task_id).await?;
+                let mut text = self.tasks.resume(&identity, task_id).await?;
                 if self.ongoing.settle(task_id, LAST_WORDS).await {
-                    text = self.tasks.resume(&owner, task_id).await?;
+                    text = self.tasks.resume(&identity, task_id).await?;
                 }
                 (task_id, text)
             }
-            None => (self.begin_stream(&owner).await?, String::new()),
+            None => (
+                self.begin_stream(&identity, session_id).await?,
+                String::new(),
+            ),
         };
         let (sound, sounds) = mpsc::channel(SOUND);
         let (events, told) = mpsc::channel(EVENTS);
         let stream = Stream {
             speech: Arc::clone(self),
-            owner,
+            identity,
             task_id,
             connection: Uuid::new_v4().simple().to_string(),
             events,
@@ -135,17 +134,22 @@ impl Speech {
         })
     }
 
-    async fn begin_stream(&self, owner: &Owner) -> Result<Uuid, SpeechError> {
+    async fn begin_stream(
+        &self,
+        identity: &Identity,
+        session_id: Option<Uuid>,
+    ) -> Result<Uuid, SpeechError> {
         let task_id = Uuid::new_v4();
         let task = NewTask {
             task_id,
+            session_id,
             task_type: TaskType::SttStream,
             characters: 0,
             seconds: 0.0,
             progress: json!({"step": "listening"}),
             result: None,
         };
-        self.tasks.begin(owner, &task).await?;
+        self.tasks.begin(identity, &task).await?;
         Ok(task_id)
     }
 }
@@ -153,7 +157,7 @@ impl Speech {
 /// One connection's transcription.
 struct Stream {
     speech: Arc<Speech>,
-    owner: Owner,
+    identity: Identity,
     task_id: Uuid,
     /// Tells this connection's utterances from an earlier one's.
     connection: String,
@@ -185,7 +189,7 @@ impl Stream {
         let work = async { tokio::join!(engine, self.tell(hearing)).0 };
         let ended = tokio::select! {
             ended = work => ended,
-            () = self.speech.tasks.keep(&self.owner, self.task_id) => unreachable!("it never ends"),
+            () = self.speech.tasks.keep(&self.identity, self.task_id) => unreachable!("it never ends"),
         };
         let error = ended.err().map(|error| {
             tracing::info!(task_id = %self.task_id, %error, "a live transcription failed");
@@ -194,7 +198,7 @@ impl Stream {
         let told = error.as_ref().map(SpeechError::told);
         self.speech
             .tasks
-            .finish_stream(&self.owner, self.task_id, told)
+            .finish_stream(&self.identity, self.task_id, told)
             .await;
         if let Some(error) = error {
             let retryable = !matches!(error, SpeechError::Audio(_));
@@ -280,7 +284,7 @@ impl Stream {
             match self
                 .speech
                 .tasks
-                .append(&self.owner, self.task_id, utterance, seconds)
+                .append(&self.identity, self.task_id, utterance, seconds)
                 .await
             {
                 Ok(true) => return None,

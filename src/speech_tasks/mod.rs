@@ -24,14 +24,14 @@ pub use error::SpeechError;
 pub use synthesis::{SpeakRequest, Spoken};
 pub use tasks::{Task, TaskStatus, TaskType, Usage};
 
+use crate::auth::Caller;
 use crate::config::SpeechConfig;
-use crate::session::Actor;
 use crate::supabase::postgrest::PostgRest;
 use ongoing::Ongoing;
 use speech::AudioApi;
 use speech::provider::Provider;
 use synthesis::Recorded;
-use tasks::{Owner, Tasks};
+use tasks::Tasks;
 
 /// Everything about speech.
 pub struct Speech {
@@ -125,14 +125,11 @@ impl Speech {
     /// Upstream failures.
     pub async fn usage(
         &self,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Option<Uuid>,
     ) -> Result<Usage, SpeechError> {
-        let owner = Owner {
-            actor: actor.clone(),
-            session_id,
-        };
-        self.tasks.usage(&owner).await
+        let identity = caller.identity(session_id);
+        self.tasks.usage(&identity).await
     }
 
     /// Runs work to its end, also through a shutdown as far as its grace goes.

@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{Ending, NewTask, Owner, TaskType};
-use crate::session::Actor;
+use super::tasks::{Ending, NewTask, TaskType};
+use crate::auth::Caller;
 
 /// What is to be said and how.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl Speech {
     /// first piece of audio.
     pub async fn speak(
         self: &Arc<Self>,
-        actor: &Actor,
+        caller: &Caller,
         session_id: Option<Uuid>,
         request: SpeakRequest,
     ) -> Result<Spoken, SpeechError> {
@@ -84,10 +84,7 @@ impl Speech {
         if texts.len() > 1 && !request.format.is_joinable() {
             return Err(SpeechError::NotJoinable);
         }
-        let owner = Owner {
-            actor: actor.clone(),
-            session_id,
-        };
+        let identity = caller.identity(session_id);
         let task_id = Uuid::new_v4();
         let key = key(provider, &request);
         let recorded = self.recorded.get(&key);
@@ -96,6 +93,7 @@ impl Speech {
         let characters = request.text.chars().count();
         let task = NewTask {
             task_id,
+            session_id,
             task_type: TaskType::Tts,
             // What the provider is not asked for costs nothing.
             characters: if recorded.is_some() { 0 } else { characters },
@@ -105,7 +103,7 @@ impl Speech {
                 .as_ref()
                 .map(|audio| result(&request, audio.audio.len(), audio.seconds, true)),
         };
-        self.tasks.begin(&owner, &task).await?;
+        self.tasks.begin(&identity, &task).await?;
         if let Some(recorded) = recorded {
             return Ok(Spoken {
                 task_id,
@@ -128,9 +126,9 @@ impl Speech {
             };
             let ended = tokio::select! {
                 ended = speaking.run(task_id) => ended,
-                () = speech.tasks.keep(&owner, task_id) => unreachable!("it never ends"),
+                () = speech.tasks.keep(&identity, task_id) => unreachable!("it never ends"),
             };
-            speech.tasks.finish(&owner, ended).await;
+            speech.tasks.finish(&identity, ended).await;
         });
         let first = receiver
             .recv()

@@ -11,8 +11,7 @@ use uuid::Uuid;
 
 use super::error::SpeechError;
 use crate::config::SpeechConfig;
-use crate::session::Actor;
-use crate::supabase::postgrest::{PostgRest, RestError};
+use crate::supabase::postgrest::{Identity, PostgRest, RestError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,19 +46,13 @@ pub struct Task {
 /// What a task is begun with.
 pub(super) struct NewTask {
     pub task_id: Uuid,
+    pub session_id: Option<Uuid>,
     pub task_type: TaskType,
     pub characters: usize,
     pub seconds: f64,
     pub progress: Value,
     /// Of a task that is complete at once.
     pub result: Option<Value>,
-}
-
-/// Whose task it is: who calls, and the session that guests name.
-#[derive(Clone)]
-pub(super) struct Owner {
-    pub actor: Actor,
-    pub session_id: Option<Uuid>,
 }
 
 /// How a task ended.
@@ -165,22 +158,25 @@ impl Tasks {
 
     async fn call(
         &self,
-        owner: &Owner,
+        identity: &Identity,
         function: &str,
         arguments: &impl Serialize,
     ) -> Result<Answer, RestError> {
-        let identity = owner.actor.identity(owner.session_id);
-        self.rest.rpc(&identity, function, arguments).await
+        self.rest.rpc(identity, function, arguments).await
     }
 
     /// Makes the row and counts what the task will use.
     ///
     /// # Errors
     /// The session is not the caller's; the day's budget; upstream failures.
-    pub(super) async fn begin(&self, owner: &Owner, task: &NewTask) -> Result<(), SpeechError> {
+    pub(super) async fn begin(
+        &self,
+        identity: &Identity,
+        task: &NewTask,
+    ) -> Result<(), SpeechError> {
         let arguments = json!({
             "p_task_id": task.task_id,
-            "p_session_id": owner.session_id,
+            "p_session_id": task.session_id,
             "p_task_type": task.task_type,
             "p_progress": task.progress,
             "p_lease_seconds": self.lease_seconds,
@@ -190,7 +186,7 @@ impl Tasks {
             "p_max_seconds": self.seconds_per_day,
             "p_result": task.result,
         });
-        let answer = self.call(owner, "begin_speech_task", &arguments).await?;
+        let answer = self.call(identity, "begin_speech_task", &arguments).await?;
         match answer.outcome {
             Outcome::Started => Ok(()),
             Outcome::OverBudget => Err(SpeechError::OverBudget {
@@ -202,28 +198,28 @@ impl Tasks {
     }
 
     /// Notes a step and that the task is worked on.
-    pub(super) async fn advance(&self, owner: &Owner, task_id: Uuid, progress: &Value) {
+    pub(super) async fn advance(&self, identity: &Identity, task_id: Uuid, progress: &Value) {
         let arguments = json!({
             "p_task_id": task_id, "p_progress": progress, "p_lease_seconds": self.lease_seconds,
         });
-        if let Err(error) = self.call(owner, "advance_speech_task", &arguments).await {
+        if let Err(error) = self.call(identity, "advance_speech_task", &arguments).await {
             tracing::debug!(%task_id, %error, "a step was not noted");
         }
     }
 
     /// Says that the task is worked on, every third of the lease, until dropped.
-    pub(super) async fn keep(&self, owner: &Owner, task_id: Uuid) {
+    pub(super) async fn keep(&self, identity: &Identity, task_id: Uuid) {
         let third = self.lease / 3;
         let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
         loop {
             due.tick().await;
-            self.advance(owner, task_id, &json!({})).await;
+            self.advance(identity, task_id, &json!({})).await;
         }
     }
 
     /// Writes how the task ended. What can't be written is kept for [`Self::read`].
-    pub(super) async fn finish(&self, owner: &Owner, ending: Ending) {
-        if let Err(error) = self.call(owner, "finish_speech_task", &ending).await {
+    pub(super) async fn finish(&self, identity: &Identity, ending: Ending) {
+        if let Err(error) = self.call(identity, "finish_speech_task", &ending).await {
             tracing::warn!(task_id = %ending.p_task_id, %error, "a task's end was not written; it is kept");
             self.kept.insert(ending.p_task_id, ending);
         }
@@ -233,10 +229,14 @@ impl Tasks {
     ///
     /// # Errors
     /// [`SpeechError::NoSuchTask`]; upstream failures.
-    pub(super) async fn read(&self, owner: &Owner, task_id: Uuid) -> Result<Task, SpeechError> {
+    pub(super) async fn read(
+        &self,
+        identity: &Identity,
+        task_id: Uuid,
+    ) -> Result<Task, SpeechError> {
         let arguments = json!({"p_task_id": task_id});
         let read = async || -> Result<Task, SpeechError> {
-            let answer = self.call(owner, "read_speech_task", &arguments).await?;
+            let answer = self.call(identity, "read_speech_task", &arguments).await?;
             answer.task.ok_or(SpeechError::NoSuchTask)
         };
         let task = read().await?;
@@ -248,7 +248,7 @@ impl Tasks {
         else {
             return Ok(task);
         };
-        self.call(owner, "finish_speech_task", &ending).await?;
+        self.call(identity, "finish_speech_task", &ending).await?;
         self.kept.invalidate(&task_id);
         read().await
     }
@@ -257,14 +257,13 @@ impl Tasks {
     ///
     /// # Errors
     /// Upstream failures.
-    pub(super) async fn usage(&self, owner: &Owner) -> Result<Usage, SpeechError> {
+    pub(super) async fn usage(&self, identity: &Identity) -> Result<Usage, SpeechError> {
         let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
         let query = [
             ("select", "characters,seconds".to_owned()),
             ("day", format!("eq.{today}")),
         ];
-        let identity = owner.actor.identity(owner.session_id);
-        let rows: Vec<Usage> = self.rest.select(&identity, "speech_usage", &query).await?;
+        let rows: Vec<Usage> = self.rest.select(identity, "speech_usage", &query).await?;
         Ok(rows.first().copied().unwrap_or_default())
     }
 
@@ -274,7 +273,7 @@ impl Tasks {
     /// The task is gone; upstream failures.
     pub(super) async fn append(
         &self,
-        owner: &Owner,
+        identity: &Identity,
         task_id: Uuid,
         utterance: &Utterance,
         seconds: f64,
@@ -287,7 +286,7 @@ impl Tasks {
             "p_lease_seconds": self.lease_seconds,
         });
         match self
-            .call(owner, "append_utterance", &arguments)
+            .call(identity, "append_utterance", &arguments)
             .await?
             .outcome
         {
@@ -300,20 +299,24 @@ impl Tasks {
     ///
     /// # Errors
     /// [`SpeechError::NoSuchTask`]; upstream failures.
-    pub(super) async fn resume(&self, owner: &Owner, task_id: Uuid) -> Result<String, SpeechError> {
+    pub(super) async fn resume(
+        &self,
+        identity: &Identity,
+        task_id: Uuid,
+    ) -> Result<String, SpeechError> {
         let arguments = json!({"p_task_id": task_id, "p_lease_seconds": self.lease_seconds});
-        let answer = self.call(owner, "resume_stream", &arguments).await?;
+        let answer = self.call(identity, "resume_stream", &arguments).await?;
         answer.text.ok_or(SpeechError::NoSuchTask)
     }
 
     pub(super) async fn finish_stream(
         &self,
-        owner: &Owner,
+        identity: &Identity,
         task_id: Uuid,
         error: Option<&'static str>,
     ) {
         let arguments = json!({"p_task_id": task_id, "p_error": error});
-        if let Err(error) = self.call(owner, "finish_stream", &arguments).await {
+        if let Err(error) = self.call(identity, "finish_stream", &arguments).await {
             // Its utterances are in the row; the lease runs out.
             tracing::warn!(%task_id, %error, "a live transcription's end was not written");
         }

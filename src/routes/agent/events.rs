@@ -12,12 +12,12 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::deltas::{Deltas, Followed, grown, parse_id};
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
-use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::routes::streams;
 use crate::session::SessionState;
+use crate::state::AppState;
 use interview::Draft;
 use interview::draft::Position;
 use interview::{FeedbackStatus, Turn};
@@ -39,7 +39,6 @@ pub(super) async fn events(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
-    let actor = caller.actor();
     let (since, resumed) = match request.headers().get("last-event-id") {
         None => (-1, None),
         Some(id) => id
@@ -55,8 +54,8 @@ pub(super) async fn events(
             })?,
     };
     let mut changes = state.events.subscribe(session_id);
-    let mut snapshot = state.sessions.store().get(&actor, session_id).await?;
-    let expires_in = actor.seconds_left();
+    let mut snapshot = state.sessions.store().get(&caller, session_id).await?;
+    let expires_in = caller.time_left();
     let stream = async_stream::stream! {
         let mut sent = since;
         let mut deltas = resumed.map(|(turn_no, position)| Deltas::new(turn_no, position));
@@ -73,7 +72,7 @@ pub(super) async fn events(
             }
             sent = snapshot.version();
             // Deltas come from the instance that makes the reply; elsewhere the reply comes whole.
-            followed = match (snapshot.open_turn(), state.sessions.in_flight(&actor, session_id)) {
+            followed = match (snapshot.open_turn(), state.sessions.in_flight(&caller, session_id)) {
                 (Some(open), Some(flight)) => {
                     if deltas.as_ref().is_none_or(|deltas| deltas.turn_no() != open.turn_no) {
                         deltas = Some(Deltas::new(open.turn_no, Position::default()));
@@ -107,9 +106,9 @@ pub(super) async fn events(
                 // A turn that is made again has another draft, and no new version until it ends.
                 let begun_anew = state
                     .sessions
-                    .in_flight(&actor, session_id)
+                    .in_flight(&caller, session_id)
                     .is_some_and(|flight| !follows(followed.as_ref(), &flight.draft));
-                match state.sessions.store().get(&actor, session_id).await {
+                match state.sessions.store().get(&caller, session_id).await {
                     Ok(latest) if latest.version() != sent || begun_anew => {
                         snapshot = latest;
                         break;

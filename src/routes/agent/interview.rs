@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::configuration::configuration;
 use super::turn_stream;
-use crate::app::AppState;
+use crate::auth::{Caller, User};
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
-use crate::routes::caller::{Caller, SignedIn};
 use crate::routes::session_id::session_id;
 use crate::session::{FeedbackItem, Stopped, TurnHandle, TurnResult};
+use crate::state::AppState;
 use interview::{Reply, SessionConfig};
 
 /// Longest message of a candidate, in characters.
@@ -59,7 +59,7 @@ pub(super) async fn create_session(
     body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let (config, _) = configuration(body)?;
-    let session_id = state.sessions.create(&caller.actor(), &config).await?;
+    let session_id = state.sessions.create(&caller, &config).await?;
     Ok(HttpResponse::Created().json(SessionCreated {
         session_id,
         message: "Session created. Start the interview when you are ready.".to_owned(),
@@ -84,9 +84,7 @@ pub(super) async fn start_interview(
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
     let config = Some(config).filter(|config| *config != SessionConfig::default());
-    let handle = state
-        .sessions
-        .start(&caller.actor(), session_id, key, config)?;
+    let handle = state.sessions.start(&caller, session_id, key, config)?;
     answer(&state, &request, handle).await
 }
 
@@ -115,9 +113,7 @@ pub(super) async fn send_message(
     let message = body.finish(message)?;
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
-    let handle = state
-        .sessions
-        .send(&caller.actor(), session_id, key, message)?;
+    let handle = state.sessions.send(&caller, session_id, key, message)?;
     answer(&state, &request, handle).await
 }
 
@@ -145,11 +141,7 @@ pub(super) async fn stop_turn(
     let in_body: Option<String> = body.take("session_id", "must be a string");
     body.finish(())?;
     let session_id = session_id(&request, in_body.as_deref())?;
-    let stopped = match state
-        .sessions
-        .stop_turn(&caller.actor(), session_id)
-        .await?
-    {
+    let stopped = match state.sessions.stop_turn(&caller, session_id).await? {
         Stopped::Idle => TurnStopped {
             status: "idle",
             turn_no: None,
@@ -185,7 +177,7 @@ pub(super) async fn end_interview(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    let ended = state.sessions.end(&caller.actor(), session_id).await?;
+    let ended = state.sessions.end(&caller, session_id).await?;
     let results = ended.report.results();
     Ok(HttpResponse::Ok().json(InterviewEnded {
         has_immediate_data: results
@@ -210,7 +202,7 @@ pub(super) async fn reset_interview(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    state.sessions.reset(&caller.actor(), session_id).await?;
+    state.sessions.reset(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {
         session_id,
         message: "The interview was reset. Its configuration is kept.".to_owned(),
@@ -224,13 +216,13 @@ pub(super) async fn reset_interview(
     security(("bearer" = [])))]
 pub(super) async fn claim_session(
     state: web::Data<AppState>,
-    caller: SignedIn,
+    caller: User,
     request: HttpRequest,
     mut body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    state.sessions.claim(&caller.actor(), session_id).await?;
+    state.sessions.claim(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {
         session_id,
         message: "The session is yours now.".to_owned(),
@@ -248,7 +240,7 @@ pub(super) async fn delete_session(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
-    state.sessions.delete(&caller.actor(), session_id).await?;
+    state.sessions.delete(&caller, session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

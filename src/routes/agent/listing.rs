@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::app::AppState;
+use crate::auth::User;
 use crate::error::{ApiError, FieldError, ProblemDocument};
-use crate::routes::caller::SignedIn;
 use crate::session::SessionStatus;
 use crate::session::{Cursor, Filter, Page};
+use crate::state::AppState;
 
 const LONGEST_SEARCH: usize = 100;
 
@@ -29,7 +29,7 @@ struct ListQuery {
     security(("bearer" = [])))]
 pub(super) async fn sessions(
     state: web::Data<AppState>,
-    caller: SignedIn,
+    caller: User,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let query = web::Query::<ListQuery>::from_query(request.query_string())
@@ -51,10 +51,7 @@ pub(super) async fn sessions(
         })
         .transpose()?;
     let filter = filter(&query)?;
-    let page = state
-        .sessions
-        .list(&caller.actor(), limit, after, &filter)
-        .await?;
+    let page = state.sessions.list(&caller, limit, after, &filter).await?;
     Ok(HttpResponse::Ok().json(page))
 }
 

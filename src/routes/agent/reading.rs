@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
-use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::session::SessionStatus;
 use crate::session::{FeedbackItem, PartStatus, ReportPart, ReportStatus, SessionState};
+use crate::state::AppState;
 use interview::{SessionConfig, SessionStats};
 
 /// Documents `{history}`.
@@ -202,10 +202,7 @@ pub(super) async fn final_summary_status(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
-    let report = state
-        .sessions
-        .report_status(&caller.actor(), session_id)
-        .await?;
+    let report = state.sessions.report_status(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SummaryStatus::from(report)))
 }
 
@@ -237,7 +234,7 @@ pub(super) async fn ping(
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
     let store = state.sessions.store();
-    let session = store.get(&caller.actor(), session_id).await?;
+    let session = store.get(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(remaining(&session)))
 }
 
@@ -254,7 +251,7 @@ pub(super) async fn cleanup(
 ) -> Result<HttpResponse, ApiError> {
     // A browser's beacon may carry any body: it is not read.
     let session_id = session_id(&request, None)?;
-    state.sessions.store().forget(&caller.actor(), session_id);
+    state.sessions.store().forget(&caller, session_id);
     Ok(HttpResponse::Ok().json(Message {
         message: "The session was released from memory.".to_owned(),
     }))
@@ -267,7 +264,7 @@ async fn read(
 ) -> Result<std::sync::Arc<SessionState>, ApiError> {
     let session_id = session_id(request, None)?;
     let store = state.sessions.store();
-    Ok(store.get(&caller.actor(), session_id).await?)
+    Ok(store.get(caller, session_id).await?)
 }
 
 fn remaining(session: &SessionState) -> TimeRemaining {

@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::reading::SummaryStatus;
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
-use crate::routes::caller::Caller;
 use crate::routes::session_id::session_id;
 use crate::session::{FeedbackItem, ReportPart};
+use crate::state::AppState;
 
 /// Which answer's feedback to try again.
 #[derive(ToSchema)]
@@ -53,7 +53,7 @@ pub(super) async fn retry_feedback(
     let session_id = session_id(&request, in_body.as_deref())?;
     let snapshot = state
         .sessions
-        .retry_feedback(&caller.actor(), session_id, turn_no)
+        .retry_feedback(&caller, session_id, turn_no)
         .await?;
     let item = snapshot
         .turns
@@ -80,7 +80,7 @@ pub(super) async fn retry_report(
     let session_id = session_id(&request, in_body.as_deref())?;
     let status = state
         .sessions
-        .retry_report(&caller.actor(), session_id, part)
+        .retry_report(&caller, session_id, part)
         .await?;
     Ok(HttpResponse::Accepted().json(SummaryStatus::from(status)))
 }

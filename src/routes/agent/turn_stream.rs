@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::deltas::{Deltas, Followed, parse_id};
-use crate::app::AppState;
 use crate::error::ApiError;
 use crate::routes::streams;
 use crate::session::{Progress, SessionError, TurnHandle, TurnResult};
+use crate::state::AppState;
 use interview::draft::Position;
 
 /// Answers a stream once the message is durable; what goes wrong before is an ordinary problem document.

@@ -10,11 +10,11 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, ServiceConfig};
 use uuid::Uuid;
 
-use super::caller::Caller;
 use super::session_id::{named_session, session_required};
 use super::{client, mount};
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::state::AppState;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

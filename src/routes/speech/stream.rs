@@ -16,10 +16,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{check_limit, language};
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
-use crate::routes::caller::{Caller, signed_in};
+use crate::routes::caller::verified;
 use crate::routes::session_id::{named_session, session_required};
+use crate::state::AppState;
 use speech::live::Encoding;
 
 use crate::speech_tasks::live::{Live, LiveEvent, LiveRequest};
@@ -96,7 +97,7 @@ pub(super) async fn stream(
     check_limit(&state, &request)?;
     let named = named_session(&request, None)?;
     let caller = match offered_token(&request) {
-        Some(token) => Caller::User(signed_in(&state, &token).await?),
+        Some(token) => Caller::User(verified(&state, &token).await?),
         None => caller,
     };
     let (response, session, messages) =
@@ -178,20 +179,19 @@ impl Connection {
             },
         };
         let caller = match &start.access_token {
-            Some(token) => Caller::User(signed_in(&self.state, token).await?),
+            Some(token) => Caller::User(verified(&self.state, token).await?),
             None => caller,
         };
         let session_id = named.or(start.session_id);
         if session_id.is_none() && matches!(caller, Caller::Guest) {
             return Err(session_required());
         }
-        let actor = caller.actor();
         let request = live_request(&start)?;
         let speech = &self.state.speech;
         let live = speech
-            .listen(&self.state.sandbox, &actor, session_id, request)
+            .listen(&self.state.sandbox, &caller, session_id, request)
             .await?;
-        let most = actor.seconds_left().saturating_sub(TOKEN_MARGIN);
+        let most = caller.time_left().saturating_sub(TOKEN_MARGIN);
         Ok(Some((live, most)))
     }
 

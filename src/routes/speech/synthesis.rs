@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::form::Fields;
 use super::{check_limit, session};
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
 use crate::routes::body::JsonObject;
-use crate::routes::caller::Caller;
+use crate::state::AppState;
 use speech::Format;
 
 use crate::speech_tasks::SpeakRequest;
@@ -54,10 +54,7 @@ pub(super) async fn text_to_speech(
     let speak = speak_request(&state, body)?;
     let session_id = session(&request, &caller, in_body.as_deref())?;
     check_limit(&state, &request)?;
-    let mut spoken = state
-        .speech
-        .speak(&caller.actor(), session_id, speak)
-        .await?;
+    let mut spoken = state.speech.speak(&caller, session_id, speak).await?;
     let (task_id, media_type) = (spoken.task_id, spoken.media_type);
     let audio = async_stream::stream! {
         while let Some(piece) = spoken.next().await {

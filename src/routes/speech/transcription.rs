@@ -13,11 +13,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{check_limit, language, session};
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, FieldError, ProblemDocument};
-use crate::routes::caller::Caller;
 use crate::routes::session_id::{named_session, session_required};
 use crate::speech_tasks::{Recording, Task, TaskStatus};
+use crate::state::AppState;
 use speech::audio::HEAD;
 
 /// For the next piece of a recording, and for the whole.
@@ -106,14 +106,13 @@ pub(super) async fn speech_to_text_batch(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     check_limit(&state, &request)?;
-    let actor = caller.actor();
     if state.speech.capacity().stt_model.is_none() {
         return Err(crate::speech_tasks::SpeechError::Unavailable.into());
     }
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
     if let Some(session_id) = named {
-        state.sessions.store().get(&actor, session_id).await?;
+        state.sessions.store().get(&caller, session_id).await?;
     }
     let needs_session = named.is_none() && matches!(caller, Caller::Guest);
     let _place = state
@@ -147,7 +146,7 @@ pub(super) async fn speech_to_text_batch(
     })?;
     let task_id = state
         .speech
-        .hear(&state.sandbox, &actor, session_id, recording, language)
+        .hear(&state.sandbox, &caller, session_id, recording, language)
         .await?;
     Ok(HttpResponse::Accepted().json(TaskAccepted {
         task_id,
@@ -269,9 +268,6 @@ pub(super) async fn task_status(
             "must be a task's id, a UUID",
         )])
     })?;
-    let task = state
-        .speech
-        .task(&caller.actor(), session_id, task_id)
-        .await?;
+    let task = state.speech.task(&caller, session_id, task_id).await?;
     Ok(HttpResponse::Ok().json(TaskState::from(task)))
 }

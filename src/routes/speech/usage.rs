@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::AppState;
+use crate::auth::Caller;
 use crate::error::{ApiError, ProblemDocument};
-use crate::routes::caller::Caller;
 use crate::routes::session_id::named_session;
 use crate::speech_tasks::Usage;
+use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UsageStats {
@@ -67,7 +67,7 @@ pub(super) async fn usage_stats(
     let session_id = named_session(&request, None)?;
     let used = match (&caller, session_id) {
         (Caller::Guest, None) => Usage::default(),
-        _ => state.speech.usage(&caller.actor(), session_id).await?,
+        _ => state.speech.usage(&caller, session_id).await?,
     };
     let capacity = state.speech.capacity();
     let config = state.speech.config();

@@ -12,9 +12,9 @@ use actix_web::{Error, ResponseError, web};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use crate::app::AppState;
 use crate::error::{ApiError, REQUEST_ID};
 use crate::routes::client;
+use crate::state::AppState;
 
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const NOSNIFF: (HeaderName, HeaderValue) = (

@@ -1,0 +1,38 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use sandbox::Sandbox;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::verifier::TokenVerifier;
+use crate::config::Config;
+use crate::events::Events;
+use crate::limits::Limits;
+use crate::session::Sessions;
+use crate::speech_tasks::Speech;
+use crate::supabase::gotrue::GoTrue;
+use crate::supabase::postgrest::PostgRest;
+
+/// What handlers share.
+pub struct AppState {
+    pub config: Arc<Config>,
+    pub verifier: Arc<TokenVerifier>,
+    pub gotrue: Arc<GoTrue>,
+    pub rest: Arc<PostgRest>,
+    pub sessions: Arc<Sessions>,
+    pub speech: Arc<Speech>,
+    pub events: Arc<Events>,
+    pub limits: Arc<Limits>,
+    /// Where strangers' files are read.
+    pub sandbox: Sandbox,
+    /// Files that may be received at once.
+    pub uploads: Semaphore,
+    /// Recordings that may be received at once.
+    pub recordings: Semaphore,
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the service is to stop: open streams end then.
+    pub shutdown: CancellationToken,
+}
