@@ -123,6 +123,45 @@ async fn a_second_stack_on_one_folder_says_so() {
     first.wait().expect("it ends");
 }
 
+#[tokio::test]
+async fn a_folder_of_another_version_is_refused_with_its_cure() {
+    let folder = folder();
+    let data = data(&folder);
+    let mut first = binary(&["devstack", "--data-dir", &data])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let db_url = BufReader::new(first.stdout.take().expect("piped"))
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| Some(line.strip_prefix("DB_URL=")?.trim_matches('"').to_owned()))
+        .expect("the stack starts");
+    let (db, connection) = tokio_postgres::connect(&db_url, tokio_postgres::NoTls)
+        .await
+        .expect("the database answers");
+    tokio::spawn(connection);
+    db.batch_execute(
+        "insert into supabase_migrations.schema_migrations (version) values ('20250101000000')",
+    )
+    .await
+    .expect("a record");
+    kill(pid(&first), Signal::SIGTERM).expect("it runs");
+    first.wait().expect("it ends");
+    let again = binary(&["devstack", "--data-dir", &data])
+        .output()
+        .expect("it runs");
+    assert!(!again.status.success());
+    let said = text(&again);
+    for part in [
+        "20250101000000",
+        "another version",
+        &format!("rm -r {data}"),
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    eventually("no process is left behind", async || !in_use(&data)).await;
+}
+
 #[test]
 fn missing_programs_are_named_with_their_cure() {
     let folder = folder();

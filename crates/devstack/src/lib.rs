@@ -191,7 +191,7 @@ impl Stack {
         if let Some(real) = &real {
             real.migrate().await?;
         }
-        for name in migrations::migrate(&mut db, &options.migrations).await? {
+        for name in migrations::migrate(&mut db, &options.migrations, folder).await? {
             tracing::info!(migration = name, "applied");
         }
         let rest_port = port(None)?;

@@ -1,5 +1,7 @@
 //! The project's migrations, applied and recorded as the Supabase CLI does it.
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use tokio_postgres::Client;
 
@@ -42,34 +44,56 @@ pub(super) async fn bootstrap(db: &Client, password: &str, mock_auth: bool) -> a
 
 /// Applies what is not applied yet, in order, each migration in a transaction of its own. Returns the
 /// names of those applied.
+///
+/// # Errors
+/// A migration that fails, or one that the database in `folder` records and `migrations` lack.
 pub(super) async fn migrate(
     db: &mut Client,
     migrations: &[Migration],
+    folder: &Path,
 ) -> anyhow::Result<Vec<String>> {
     db.batch_execute(HISTORY).await?;
     let rows = db
         .query(
-            "select version from supabase_migrations.schema_migrations",
+            "select version from supabase_migrations.schema_migrations order by version",
             &[],
         )
         .await?;
-    let known: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    let mut files = migrations.to_vec();
-    files.sort_unstable_by_key(|migration| migration.file);
+    let recorded: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    let mut files = migrations
+        .iter()
+        .map(|Migration { file, sql }| {
+            let stem = file.trim_end_matches(".sql");
+            let (version, name) = stem
+                .split_once('_')
+                .with_context(|| format!("{file} is not named <version>_<name>.sql"))?;
+            Ok((version, name, *sql))
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    files.sort_unstable();
+    let missing: Vec<&str> = recorded
+        .iter()
+        .copied()
+        .filter(|version| !files.iter().any(|(known, ..)| known == version))
+        .collect();
+    anyhow::ensure!(
+        missing.is_empty(),
+        "the database in {folder} has migrations that this project does not have ({missing}): it was made \
+         by another version of the project. Return to that version, or delete the database with its data: \
+         rm -r {folder}",
+        folder = folder.display(),
+        missing = missing.join(", "),
+    );
     let mut applied = Vec::new();
-    for Migration { file, sql } in files {
-        let stem = file.trim_end_matches(".sql");
-        let (version, name) = stem
-            .split_once('_')
-            .with_context(|| format!("{file} is not named <version>_<name>.sql"))?;
-        if known.iter().any(|known| known == version) {
+    for (version, name, sql) in files {
+        if recorded.contains(&version) {
             continue;
         }
         let transaction = db.transaction().await?;
         transaction
             .batch_execute(sql)
             .await
-            .with_context(|| format!("migration {file} failed"))?;
+            .with_context(|| format!("migration {version}_{name} failed"))?;
         transaction
             .execute(
                 "insert into supabase_migrations.schema_migrations (version, statements, name) \
@@ -78,7 +102,7 @@ pub(super) async fn migrate(
             )
             .await?;
         transaction.commit().await?;
-        applied.push(stem.to_owned());
+        applied.push(format!("{version}_{name}"));
     }
     Ok(applied)
 }
