@@ -21,7 +21,7 @@ async fn connect(config: &Config) -> Client {
     client
 }
 
-fn sorted_sql(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn sorted_sql(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(project().join(folder))
         .expect("the folder is there")
         .map(|entry| entry.expect("an entry").path())
@@ -32,7 +32,10 @@ fn sorted_sql(folder: &str) -> Vec<PathBuf> {
 }
 
 /// A database beside the stack's own, with what a Supabase database has before any migration.
-async fn fresh_database(stack: &DevstackProcess, name: &str) -> (Client, Config, String) {
+pub(crate) async fn fresh_database(
+    stack: &DevstackProcess,
+    name: &str,
+) -> (Client, Config, String) {
     let main: Config = stack.var("DB_URL").parse().expect("a database URL");
     connect(&main)
         .await

@@ -21,6 +21,7 @@ mod reading;
 mod recordings;
 mod report;
 mod resumes;
+mod schema;
 mod smoke;
 mod speaking;
 mod streaming;

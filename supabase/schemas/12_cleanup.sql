@@ -1,21 +1,21 @@
 -- Scheduled jobs, for the service key alone.
 
--- Deletes finished tasks older than that and returns how many; a task still "processing" after that long
--- lost its process and becomes an error, to be deleted in its turn.
+-- Deletes finished tasks older than that and returns how many. A task whose process died becomes an error,
+-- to be deleted in its turn. Counts of use are kept for a month.
 create function public.cleanup_completed_tasks(older_than_hours integer default 24) returns bigint
 language plpgsql security invoker set search_path = '' as $$
 declare
-  v_cutoff timestamptz;
   v_deleted bigint;
 begin
   if older_than_hours is null or older_than_hours < 0 then
     raise exception 'older_than_hours must be zero or more' using errcode = 'invalid_parameter_value';
   end if;
-  v_cutoff := now() - make_interval(hours => older_than_hours);
-  delete from public.speech_tasks where status in ('completed', 'error') and created_at < v_cutoff;
+  delete from public.speech_tasks
+  where status in ('completed', 'error') and created_at < now() - make_interval(hours => older_than_hours);
   get diagnostics v_deleted = row_count;
-  update public.speech_tasks set status = 'error', error_message = 'orphaned'
-  where status = 'processing' and created_at < v_cutoff;
+  update public.speech_tasks set status = 'error', error_message = 'orphaned', lease_until = null
+  where status = 'processing' and coalesce(lease_until, created_at + interval '1 day') < now();
+  delete from public.speech_usage where day < (now() at time zone 'utc')::date - 31;
   return v_deleted;
 end
 $$;
@@ -54,6 +54,3 @@ grant execute on function
   public.cleanup_completed_tasks(integer),
   public.cleanup_abandoned_sessions(integer, integer)
 to service_role;
-
--- A PostgREST that is already running learns of the tables and functions.
-notify pgrst, 'reload schema';

@@ -1,104 +1,8 @@
--- The turn protocol: accept → (renew | release) → complete. Every outcome is a value; only invalid data
--- raises. Every writer locks the session's row first, so two calls on one session never interleave, and
--- sends one UPDATE of that row.
---
--- What keeps a turn's cost flat: a session's row travels as `private.session_head`, never as the row type
--- (which would fetch a long configuration from TOAST to pass it on); answers carry only the rows above
--- the caller's version, found by index (session_id, version). A connection keeps the plan it made while a
--- table was small and without statistics, when reading all turns of a session seems as cheap as reading
--- one; the planner settings on these functions leave it only the plans that stay cheap.
+-- The turn protocol: accept → (renew | release | stop) → complete. Every outcome is a value; only invalid data
+-- raises. Every function sends one UPDATE of the session's row, under its lock.
 
-create type private.session_head as (
-  session_id uuid,
-  user_id uuid,
-  status text,
-  version bigint,
-  base_version bigint,
-  session_stats jsonb,
-  created_at timestamptz,
-  updated_at timestamptz
-);
-
--- NULL when there is no such session for this caller. NO KEY: foreign key checks need not wait.
-create function private.lock_session(p_session_id uuid) returns private.session_head
-language plpgsql set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
-declare
-  h private.session_head;
-begin
-  select s.session_id, s.user_id, s.status, s.version, s.base_version, s.session_stats, s.created_at, s.updated_at
-  into h
-  from public.interview_sessions s
-  where s.session_id = p_session_id
-  for no key update;
-  return h;
-end
-$$;
-
--- What a caller that knows `p_known_version` lacks: `{full, session, turns}`; all of it (`full`) when that
--- version is NULL, older than the last change beside the turns, or not of this session's past.
-create function private.session_delta(h private.session_head, p_known_version bigint) returns jsonb
-language plpgsql stable set search_path = '' set enable_seqscan = off set enable_bitmapscan = off
-set enable_sort = off set enable_presorted_aggregate = off as $$
-declare
-  v_full boolean := p_known_version is null or p_known_version < h.base_version or p_known_version > h.version;
-  v_session jsonb := jsonb_build_object(
-    'session_id', h.session_id, 'user_id', h.user_id, 'status', h.status,
-    'version', h.version, 'base_version', h.base_version, 'session_stats', h.session_stats,
-    'created_at', h.created_at, 'updated_at', h.updated_at);
-  v_turns jsonb;
-begin
-  if v_full then
-    select v_session || jsonb_build_object('session_config', s.session_config, 'final_summary', s.final_summary)
-    into v_session
-    from public.interview_sessions s
-    where s.session_id = h.session_id;
-  end if;
-  if v_full or p_known_version < h.version then
-    select jsonb_agg(jsonb_build_object(
-      'turn_no', t.turn_no, 'turn_id', t.turn_id, 'message', t.message, 'question_no', t.question_no,
-      'version', t.version, 'accepted_at', t.accepted_at, 'reply', t.reply, 'completed_at', t.completed_at,
-      'unanswered_at', t.unanswered_at, 'feedback', t.feedback, 'lease_until', t.lease_until)
-      order by t.turn_no)
-    into v_turns
-    from (
-      select i.*
-      from public.interview_turns i
-      where i.session_id = h.session_id
-        -- Every row's version is at least 0.
-        and i.version > case when v_full then -1 else p_known_version end
-      -- Asks for the index on version: the order of the answer would favour a walk over all turns by number.
-      order by i.version
-      offset 0
-    ) t;
-  end if;
-  return jsonb_build_object('full', v_full, 'session', v_session, 'turns', coalesce(v_turns, '[]'::jsonb));
-end
-$$;
-
--- Milliseconds until a lease ends; 0 when it has ended or there is none.
-create function private.lease_remaining_ms(p_lease_until timestamptz, p_now timestamptz) returns bigint
-language plpgsql immutable set search_path = '' as $$
-begin
-  return greatest(0, ceil(coalesce(extract(epoch from p_lease_until - p_now), 0) * 1000))::bigint;
-end
-$$;
-
-create function public.load_session(p_session_id uuid, p_known_version bigint) returns jsonb
-language plpgsql stable security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
-declare
-  h private.session_head;
-begin
-  select s.session_id, s.user_id, s.status, s.version, s.base_version, s.session_stats, s.created_at, s.updated_at
-  into h
-  from public.interview_sessions s
-  where s.session_id = p_session_id;
-  if not found then
-    return '{"outcome": "not_found"}';
-  end if;
-  return jsonb_build_object('outcome', 'ok') || private.session_delta(h, p_known_version);
-end
-$$;
-
+-- The introduction, which is turn 0. A repeat gets the turn that stands, whatever its key. Outcomes: accepted,
+-- resumed (its lease ran out), in_flight, replay, ended, not_found.
 create function public.start_interview(
   p_session_id uuid, p_turn_id text, p_config jsonb, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint
@@ -162,6 +66,8 @@ begin
 end
 $$;
 
+-- A message of the candidate. Outcomes: accepted; replay, in_flight, resumed, unanswered or key_reused for a key
+-- that was used before; busy while another turn is open; not_started, ended, not_found.
 create function public.accept_turn(
   p_session_id uuid, p_turn_id text, p_message text, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint, p_join_same_text boolean
@@ -256,12 +162,15 @@ begin
 end
 $$;
 
+-- Outcomes: renewed, stopped (a lease that nobody holds), lost (one that another process holds, or a turn that
+-- is over), not_found.
 create function public.renew_lease(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_lease_seconds integer
 ) returns jsonb
 language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
+  v_stopped boolean;
 begin
   if h.session_id is null then
     return '{"outcome": "not_found"}';
@@ -270,10 +179,18 @@ begin
   set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
   where session_id = p_session_id and turn_id = p_turn_id
     and lease_owner = p_lease_owner and reply is null and unanswered_at is null;
-  return jsonb_build_object('outcome', case when found then 'renewed' else 'lost' end);
+  if found then
+    return '{"outcome": "renewed"}';
+  end if;
+  select i.lease_owner is null and i.reply is null and i.unanswered_at is null into v_stopped
+  from public.interview_turns i
+  where i.session_id = p_session_id and i.turn_id = p_turn_id;
+  return jsonb_build_object('outcome', case when v_stopped then 'stopped' else 'lost' end);
 end
 $$;
 
+-- Lets the next repeat resume the turn at once, when its reply could not be made. Outcomes: released, lost,
+-- not_found.
 create function public.release_lease(p_session_id uuid, p_turn_id text, p_lease_owner text) returns jsonb
 language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
@@ -290,6 +207,47 @@ begin
 end
 $$;
 
+-- Takes the open turn from whoever makes its reply, which learns it when it renews the lease. The message
+-- stays; the same turn can be resumed, another message takes its place. A lease is not visible, so no
+-- version changes. Outcomes: stopped, idle, not_found.
+create function public.stop_turn(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+  t record;
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  update public.interview_turns
+  set lease_owner = null, lease_until = clock_timestamp()
+  where session_id = p_session_id and reply is null and unanswered_at is null
+  returning turn_no, turn_id into t;
+  return case
+      when found then jsonb_build_object('outcome', 'stopped', 'turn_no', t.turn_no, 'turn_id', t.turn_id)
+      else '{"outcome": "idle"}'::jsonb
+    end || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Adds the tokens that the coach's model used. The coach works beside the turns, so its counters are added
+-- here, under the session's lock, and never written by a caller: `p_stats` of complete_turn has none of them.
+create function private.add_coach_usage(p_stats jsonb, p_usage jsonb) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_usage is null or jsonb_typeof(p_usage) <> 'object' then
+    return p_stats;
+  end if;
+  return p_stats || jsonb_build_object(
+    'coach_input_tokens',
+    coalesce((p_stats ->> 'coach_input_tokens')::bigint, 0) + coalesce((p_usage ->> 'input_tokens')::bigint, 0),
+    'coach_output_tokens',
+    coalesce((p_stats ->> 'coach_output_tokens')::bigint, 0) + coalesce((p_usage ->> 'output_tokens')::bigint, 0));
+end
+$$;
+
+-- Stores the reply, provided that the turn is still the lease owner's. Outcomes: completed, already, stopped,
+-- lost, not_found.
 create function public.complete_turn(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_reply jsonb, p_feedback jsonb, p_stats jsonb,
   p_known_version bigint
@@ -298,7 +256,6 @@ language plpgsql security invoker set search_path = '' set enable_seqscan = off 
 declare
   h private.session_head;
   v_turn_no integer;
-  v_answered boolean;
   v_outcome text;
 begin
   if p_reply is null then
@@ -318,21 +275,28 @@ begin
   if found then
     v_outcome := 'completed';
     update public.interview_sessions
-    set version = h.version + 1, session_stats = session_stats || coalesce(p_stats, '{}'::jsonb)
+    set version = h.version + 1,
+      session_stats = private.add_coach_usage(session_stats || coalesce(p_stats, '{}'::jsonb), p_feedback -> 'usage')
     where session_id = p_session_id
     returning version, session_stats, updated_at into h.version, h.session_stats, h.updated_at;
   else
-    select i.turn_no, i.reply is not null into v_turn_no, v_answered
+    select i.turn_no, case
+        when i.reply is not null then 'already'
+        when i.unanswered_at is null and i.lease_owner is null then 'stopped'
+        else 'lost'
+      end
+    into v_turn_no, v_outcome
     from public.interview_turns i
     where i.session_id = p_session_id and i.turn_id = p_turn_id;
-    v_outcome := case when v_answered then 'already' else 'lost' end;
+    v_outcome := coalesce(v_outcome, 'lost');
   end if;
   return jsonb_build_object('outcome', v_outcome, 'turn_no', v_turn_no)
     || private.session_delta(h, p_known_version);
 end
 $$;
 
--- The first feedback whose status is "ready" stays; anything else may be replaced.
+-- The first feedback whose status is "ready" stays; anything else may be replaced. Outcomes: recorded, already,
+-- not_found.
 create function public.record_feedback(
   p_session_id uuid, p_turn_id text, p_feedback jsonb, p_known_version bigint
 ) returns jsonb
@@ -355,9 +319,9 @@ begin
   if found then
     v_outcome := 'recorded';
     update public.interview_sessions
-    set version = h.version + 1
+    set version = h.version + 1, session_stats = private.add_coach_usage(session_stats, p_feedback -> 'usage')
     where session_id = p_session_id
-    returning version, updated_at into h.version, h.updated_at;
+    returning version, session_stats, updated_at into h.version, h.session_stats, h.updated_at;
   else
     v_outcome := case
       when exists (
@@ -371,26 +335,22 @@ end
 $$;
 
 revoke all on function
-  private.lock_session(uuid),
-  private.session_delta(private.session_head, bigint),
-  private.lease_remaining_ms(timestamptz, timestamptz),
-  public.load_session(uuid, bigint),
+  private.add_coach_usage(jsonb, jsonb),
   public.start_interview(uuid, text, jsonb, text, integer, bigint),
   public.accept_turn(uuid, text, text, text, integer, bigint, boolean),
   public.renew_lease(uuid, text, text, integer),
   public.release_lease(uuid, text, text),
+  public.stop_turn(uuid, bigint),
   public.complete_turn(uuid, text, text, jsonb, jsonb, jsonb, bigint),
   public.record_feedback(uuid, text, jsonb, bigint)
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.lock_session(uuid),
-  private.session_delta(private.session_head, bigint),
-  private.lease_remaining_ms(timestamptz, timestamptz),
-  public.load_session(uuid, bigint),
+  private.add_coach_usage(jsonb, jsonb),
   public.start_interview(uuid, text, jsonb, text, integer, bigint),
   public.accept_turn(uuid, text, text, text, integer, bigint, boolean),
   public.renew_lease(uuid, text, text, integer),
   public.release_lease(uuid, text, text),
+  public.stop_turn(uuid, bigint),
   public.complete_turn(uuid, text, text, jsonb, jsonb, jsonb, bigint),
   public.record_feedback(uuid, text, jsonb, bigint)
 to anon, authenticated, service_role;

@@ -1,9 +1,5 @@
--- Profiles of accounts, kept by a trigger on GoTrue's `auth.users` (the one source of truth).
-
--- Helpers and security definer functions live outside the schemas that the API exposes.
-create schema if not exists private;
-revoke all on schema private from public;
-grant usage on schema private to anon, authenticated, service_role;
+-- Profiles of accounts. GoTrue's `auth.users` is the one source of truth; a trigger mirrors it, so that
+-- sessions can refer to an account and clients can read their own profile.
 
 create table public.users (
   id uuid primary key references auth.users (id) on delete cascade,
@@ -16,18 +12,20 @@ comment on table public.users is 'Profile of an account: a read-only mirror of a
 comment on column public.users.email is
   'NULL for anonymous accounts, and for an account whose address another account''s profile holds.';
 
-create function private.update_updated_at_column() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  new.updated_at := now();
-  return new;
-end
-$$;
-
 create trigger update_users_updated_at before update on public.users
   for each row execute function private.update_updated_at_column();
 
--- The display name in a user's metadata: at most 100 characters; '' when it is absent or no string.
+alter table public.users enable row level security;
+
+create policy users_read_own on public.users for select to authenticated
+  using (id = (select auth.uid()));
+
+-- The name is changed through GoTrue's user metadata, so nobody but the trigger writes.
+revoke all on public.users from public, anon, authenticated, service_role;
+grant select on public.users to authenticated;
+grant select, insert, update, delete on public.users to service_role;
+
+-- The display name in a user's metadata: at most 100 characters; '' when it is absent or not a string.
 create function private.profile_name(p_metadata jsonb) returns text
 language sql immutable set search_path = '' as $$
   select case when jsonb_typeof(p_metadata -> 'name') = 'string'
@@ -57,8 +55,8 @@ begin
 end
 $$;
 
--- Runs inside GoTrue's own statement as supabase_auth_admin, hence security definer; it swallows every
--- failure because an error here would fail the sign-in itself.
+-- Runs inside GoTrue's own statement as supabase_auth_admin, hence security definer. It swallows every
+-- failure, because an error here would fail the sign-in itself.
 create function private.on_auth_user_written() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -70,32 +68,12 @@ exception when others then
 end
 $$;
 
-revoke all on function private.update_updated_at_column() from public;
-revoke all on function private.profile_name(jsonb) from public;
-revoke all on function private.mirror_user(uuid, text, jsonb, timestamptz) from public;
-revoke all on function private.on_auth_user_written() from public;
-
 create trigger mirror_auth_user
   after insert or update of email, raw_user_meta_data on auth.users
   for each row execute function private.on_auth_user_written();
 
--- Accounts that were there before this migration.
-do $$
-declare
-  a record;
-begin
-  for a in select id, email, raw_user_meta_data, created_at from auth.users order by created_at, id loop
-    perform private.mirror_user(a.id, a.email, a.raw_user_meta_data, a.created_at);
-  end loop;
-end
-$$;
-
-alter table public.users enable row level security;
-
-create policy users_read_own on public.users for select to authenticated
-  using (id = (select auth.uid()));
-
--- The name is changed through GoTrue's user metadata, so nobody but the trigger writes.
-revoke all on public.users from public, anon, authenticated, service_role;
-grant select on public.users to authenticated;
-grant select, insert, update, delete on public.users to service_role;
+revoke all on function
+  private.profile_name(jsonb),
+  private.mirror_user(uuid, text, jsonb, timestamptz),
+  private.on_auth_user_written()
+from public, anon, authenticated, service_role;

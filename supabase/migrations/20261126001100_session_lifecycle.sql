@@ -1,5 +1,7 @@
--- End, reset, report, claim and deletion of a session: under the same lock as its turns.
+-- End, reset, claim and deletion of a session: under the same lock as its turns.
 
+-- An open turn is waited for (busy) unless the end is forced; then its message stays unanswered. Outcomes: ended,
+-- already, busy, not_found.
 create function public.end_interview(p_session_id uuid, p_force boolean, p_known_version bigint) returns jsonb
 language plpgsql security invoker set search_path = '' as $$
 declare
@@ -36,7 +38,7 @@ begin
 end
 $$;
 
--- Keeps the configuration; a reply still on its way finds no row.
+-- Keeps the configuration; a reply still on its way finds no row. Outcomes: reset, not_found.
 create function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
 language plpgsql security invoker set search_path = '' as $$
 declare
@@ -56,72 +58,9 @@ begin
 end
 $$;
 
--- Leases the writing of the final report to one process. The lease is not visible, so no version changes.
-create function public.begin_report(
-  p_session_id uuid, p_lease_owner text, p_lease_seconds integer, p_known_version bigint
-) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
-declare
-  h private.session_head := private.lock_session(p_session_id);
-  v_now timestamptz := clock_timestamp();
-  v_outcome text;
-begin
-  if h.session_id is null then
-    return '{"outcome": "not_found"}';
-  end if;
-  select case
-      when s.status <> 'completed' then 'not_ended'
-      when s.final_summary ->> 'status' = 'completed' then 'already'
-      when s.report_lease_until > v_now and s.report_owner is distinct from p_lease_owner then 'in_progress'
-      else 'granted'
-    end
-  into v_outcome
-  from public.interview_sessions s
-  where s.session_id = p_session_id;
-  if v_outcome = 'granted' then
-    update public.interview_sessions
-    set report_owner = p_lease_owner, report_lease_until = v_now + make_interval(secs => p_lease_seconds)
-    where session_id = p_session_id
-    returning updated_at into h.updated_at;
-  end if;
-  return jsonb_build_object('outcome', v_outcome) || private.session_delta(h, p_known_version);
-end
-$$;
-
--- Merges parts into the report, so that each can be retried by itself. Only for the lease's owner: a reset
--- clears it, and another process may have taken it over.
-create function public.record_report(
-  p_session_id uuid, p_lease_owner text, p_summary jsonb, p_known_version bigint
-) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
-declare
-  h private.session_head;
-  v_outcome text := 'lost';
-begin
-  if p_summary is null then
-    raise exception 'p_summary must not be null' using errcode = 'null_value_not_allowed';
-  end if;
-  h := private.lock_session(p_session_id);
-  if h.session_id is null then
-    return '{"outcome": "not_found"}';
-  end if;
-  update public.interview_sessions
-  set final_summary = coalesce(final_summary, '{}'::jsonb) || p_summary,
-    version = h.version + 1, base_version = h.version + 1
-  where session_id = p_session_id and status = 'completed' and report_owner = p_lease_owner
-  returning version, base_version, updated_at into h.version, h.base_version, h.updated_at;
-  if found then
-    v_outcome := 'recorded';
-  else
-    -- RETURNING of no row has set its targets to NULL.
-    h := private.lock_session(p_session_id);
-  end if;
-  return jsonb_build_object('outcome', v_outcome) || private.session_delta(h, p_known_version);
-end
-$$;
-
 -- Gives a guest's session, named by this request's header, to the signed-in caller. Security definer: RLS
--- hides a guest's rows from signed-in users, and no policy could let a row change hands.
+-- hides a guest's rows from signed-in users, and no policy could let a row change hands. Outcomes: claimed,
+-- already, busy, not_found.
 create function private.claim_session(p_session_id uuid) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -164,6 +103,7 @@ exception when foreign_key_violation then
 end
 $$;
 
+-- The same with the session's delta, which is read with the new owner's rights.
 create function public.claim_session(p_session_id uuid, p_known_version bigint) returns jsonb
 language plpgsql security invoker set search_path = '' as $$
 declare
@@ -176,6 +116,7 @@ begin
 end
 $$;
 
+-- Turns, speech tasks and use go with it. Outcomes: deleted, not_found.
 create function public.delete_session(p_session_id uuid) returns jsonb
 language plpgsql security invoker set search_path = '' as $$
 begin
@@ -187,8 +128,6 @@ $$;
 revoke all on function
   public.end_interview(uuid, boolean, bigint),
   public.reset_interview(uuid, bigint),
-  public.begin_report(uuid, text, integer, bigint),
-  public.record_report(uuid, text, jsonb, bigint),
   private.claim_session(uuid),
   public.claim_session(uuid, bigint),
   public.delete_session(uuid)
@@ -196,8 +135,6 @@ from public, anon, authenticated, service_role;
 grant execute on function
   public.end_interview(uuid, boolean, bigint),
   public.reset_interview(uuid, bigint),
-  public.begin_report(uuid, text, integer, bigint),
-  public.record_report(uuid, text, jsonb, bigint),
   private.claim_session(uuid),
   public.claim_session(uuid, bigint),
   public.delete_session(uuid)

@@ -1,0 +1,141 @@
+-- End, reset, claim and deletion of a session: under the same lock as its turns.
+
+-- An open turn is waited for (busy) unless the end is forced; then its message stays unanswered. Outcomes: ended,
+-- already, busy, not_found.
+create function public.end_interview(p_session_id uuid, p_force boolean, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+  v_now timestamptz := clock_timestamp();
+  t record;
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  if h.status = 'completed' then
+    return jsonb_build_object('outcome', 'already') || private.session_delta(h, p_known_version);
+  end if;
+  select i.turn_no, i.turn_id, i.lease_until
+  into t
+  from public.interview_turns i
+  where i.session_id = p_session_id and i.reply is null and i.unanswered_at is null;
+  if found then
+    if t.lease_until > v_now and not coalesce(p_force, false) then
+      return jsonb_build_object(
+          'outcome', 'busy', 'turn_no', t.turn_no, 'turn_id', t.turn_id,
+          'lease_remaining_ms', private.lease_remaining_ms(t.lease_until, v_now))
+        || private.session_delta(h, p_known_version);
+    end if;
+    update public.interview_turns
+    set unanswered_at = v_now, version = h.version + 1
+    where session_id = p_session_id and turn_no = t.turn_no;
+  end if;
+  update public.interview_sessions
+  set status = 'completed', version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id
+  returning status, version, base_version, updated_at into h.status, h.version, h.base_version, h.updated_at;
+  return jsonb_build_object('outcome', 'ended') || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Keeps the configuration; a reply still on its way finds no row. Outcomes: reset, not_found.
+create function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  delete from public.interview_turns where session_id = p_session_id;
+  update public.interview_sessions
+  set status = 'active', final_summary = null, session_stats = '{}', report_owner = null,
+    report_lease_until = null, version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id
+  returning status, version, base_version, session_stats, updated_at
+  into h.status, h.version, h.base_version, h.session_stats, h.updated_at;
+  return jsonb_build_object('outcome', 'reset') || private.session_delta(h, p_known_version);
+end
+$$;
+
+-- Gives a guest's session, named by this request's header, to the signed-in caller. Security definer: RLS
+-- hides a guest's rows from signed-in users, and no policy could let a row change hands. Outcomes: claimed,
+-- already, busy, not_found.
+create function private.claim_session(p_session_id uuid) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_uid uuid := case when auth.role() = 'authenticated' then auth.uid() end;
+  v_owner uuid;
+  v_now timestamptz;
+  t record;
+begin
+  if v_uid is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  select s.user_id into v_owner
+  from public.interview_sessions s
+  where s.session_id = p_session_id
+    and (s.user_id = v_uid or (s.user_id is null and s.session_id = private.request_session_id()))
+  for no key update;
+  if not found then
+    return '{"outcome": "not_found"}';
+  elsif v_owner = v_uid then
+    return '{"outcome": "already"}';
+  end if;
+  v_now := clock_timestamp();
+  select i.turn_no, i.turn_id, i.lease_until into t
+  from public.interview_turns i
+  where i.session_id = p_session_id and i.reply is null and i.unanswered_at is null and i.lease_until > v_now;
+  if found then
+    return jsonb_build_object(
+      'outcome', 'busy', 'turn_no', t.turn_no, 'turn_id', t.turn_id,
+      'lease_remaining_ms', private.lease_remaining_ms(t.lease_until, v_now));
+  end if;
+  update public.interview_sessions
+  set user_id = v_uid, version = version + 1, base_version = version + 1
+  where session_id = p_session_id;
+  update public.interview_turns set user_id = v_uid where session_id = p_session_id;
+  update public.speech_tasks set user_id = v_uid where session_id = p_session_id;
+  return '{"outcome": "claimed"}';
+exception when foreign_key_violation then
+  -- The account was deleted while its token is still good.
+  return '{"outcome": "not_found"}';
+end
+$$;
+
+-- The same with the session's delta, which is read with the new owner's rights.
+create function public.claim_session(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+declare
+  v_claim jsonb := private.claim_session(p_session_id);
+begin
+  if v_claim ->> 'outcome' in ('claimed', 'already') then
+    return v_claim || (public.load_session(p_session_id, p_known_version) - 'outcome');
+  end if;
+  return v_claim;
+end
+$$;
+
+-- Turns, speech tasks and use go with it. Outcomes: deleted, not_found.
+create function public.delete_session(p_session_id uuid) returns jsonb
+language plpgsql security invoker set search_path = '' as $$
+begin
+  delete from public.interview_sessions where session_id = p_session_id;
+  return jsonb_build_object('outcome', case when found then 'deleted' else 'not_found' end);
+end
+$$;
+
+revoke all on function
+  public.end_interview(uuid, boolean, bigint),
+  public.reset_interview(uuid, bigint),
+  private.claim_session(uuid),
+  public.claim_session(uuid, bigint),
+  public.delete_session(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function
+  public.end_interview(uuid, boolean, bigint),
+  public.reset_interview(uuid, bigint),
+  private.claim_session(uuid),
+  public.claim_session(uuid, bigint),
+  public.delete_session(uuid)
+to anon, authenticated, service_role;
