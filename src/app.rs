@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::verifier::TokenVerifier;
+use crate::background::Background;
 use crate::config::Config;
 use crate::events::Events;
 use crate::limits::Limits;
@@ -96,6 +97,7 @@ impl Application {
         let verifier = Arc::new(TokenVerifier::new(&config.supabase, Arc::clone(&gotrue))?);
         let events = Arc::new(Events::default());
         let tasks = TaskTracker::new();
+        let background = Background::new(Handle::current(), tasks.clone());
         let sessions = Sessions::new(SessionParts {
             rest: Arc::clone(&rest),
             events: Arc::clone(&events),
@@ -104,15 +106,9 @@ impl Application {
             library: minds.library,
             cache: config.cache.clone(),
             turn: config.turn.clone(),
-            runtime: Handle::current(),
-            tasks: tasks.clone(),
+            background: background.clone(),
         });
-        let speech = Speech::new(
-            &config.speech,
-            Arc::clone(&rest),
-            Handle::current(),
-            tasks.clone(),
-        )?;
+        let speech = Speech::new(&config.speech, Arc::clone(&rest), background)?;
         let address = (config.server.host.as_str(), config.server.port);
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
