@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::verifier::TokenVerifier;
+use crate::background::Background;
 use crate::config::Config;
 use crate::events::Events;
 use crate::limits::Limits;
@@ -36,14 +37,14 @@ const UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
 const RECORDINGS: usize = 256;
 
-/// Who asks, who judges, and who finds what to read.
-pub struct Minds {
+/// Who asks, who assesses, and who finds learning resources.
+pub struct Agents {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
     pub library: Arc<Library>,
 }
 
-impl Minds {
+impl Agents {
     /// As configured: a language model where there is one, web search where there is a key.
     ///
     /// # Errors
@@ -89,30 +90,25 @@ impl Application {
     ///
     /// # Errors
     /// A key of the wrong kind, a port in use.
-    pub fn build(config: Config, minds: Minds) -> anyhow::Result<Self> {
+    pub fn build(config: Config, agents: Agents) -> anyhow::Result<Self> {
         let config = Arc::new(config);
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
         let verifier = Arc::new(TokenVerifier::new(&config.supabase, Arc::clone(&gotrue))?);
         let events = Arc::new(Events::default());
         let tasks = TaskTracker::new();
+        let background = Background::new(Handle::current(), tasks.clone());
         let sessions = Sessions::new(SessionParts {
             rest: Arc::clone(&rest),
             events: Arc::clone(&events),
-            interviewer: minds.interviewer,
-            coach: minds.coach,
-            library: minds.library,
+            interviewer: agents.interviewer,
+            coach: agents.coach,
+            library: agents.library,
             cache: config.cache.clone(),
             turn: config.turn.clone(),
-            runtime: Handle::current(),
-            tasks: tasks.clone(),
+            background: background.clone(),
         });
-        let speech = Speech::new(
-            &config.speech,
-            Arc::clone(&rest),
-            Handle::current(),
-            tasks.clone(),
-        )?;
+        let speech = Speech::new(&config.speech, Arc::clone(&rest), background)?;
         let address = (config.server.host.as_str(), config.server.port);
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
@@ -212,9 +208,9 @@ impl Application {
 /// # Errors
 /// The start's.
 pub fn listen(config: Config) -> anyhow::Result<Application> {
-    let minds = Minds::configured(&config)?;
+    let agents = Agents::configured(&config)?;
     let host = config.server.host.clone();
-    let application = Application::build(config, minds)?;
+    let application = Application::build(config, agents)?;
     // The port may have been chosen by the system.
     output::line(format_args!(
         "listening on http://{host}:{}",

@@ -28,8 +28,8 @@ impl Events {
         }
     }
 
-    /// Has the session's listeners look again, though its version is what it was.
-    pub(crate) fn nudge(&self, session_id: Uuid) {
+    /// Notifies the session's listeners, though its version is what it was.
+    pub(crate) fn notify(&self, session_id: Uuid) {
         if let Some(sender) = self.lock().get(&session_id) {
             sender.send_modify(|_| {});
         }

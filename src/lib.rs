@@ -4,12 +4,14 @@
 
 pub mod app;
 pub mod auth;
+pub mod background;
 pub mod config;
 #[cfg(feature = "devstack")]
 pub mod dev;
 pub mod doctor;
 pub mod error;
 pub mod events;
+mod in_flight;
 pub mod jobs;
 mod limits;
 pub mod output;

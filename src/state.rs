@@ -22,7 +22,7 @@ pub struct AppState {
     pub verifier: Arc<TokenVerifier>,
     pub gotrue: Arc<GoTrue>,
     pub rest: Arc<PostgRest>,
-    pub sessions: Arc<Sessions>,
+    pub sessions: Sessions,
     pub speech: Arc<Speech>,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,

@@ -65,7 +65,7 @@ pub(super) async fn readyz(state: web::Data<AppState>) -> HttpResponse {
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String)))]
 pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
-    let (sessions, bytes) = state.sessions.store().size();
+    let (sessions, bytes) = state.sessions.store.size();
     #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
     {
         metrics::gauge!("session_cache_entries").set(sessions as f64);

@@ -1,73 +1,49 @@
 //! The coach's feedback on one answer: made beside the conversation, recorded by `turn_id`, idempotently.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use tokio::sync::watch;
+use interview::{Coach, Conversation, Feedback, FeedbackStatus, Turn};
 use uuid::Uuid;
 
-use super::Sessions;
 use super::error::SessionError;
-use super::generation::{Leased, conversation};
+use super::rpc::RecordFeedback;
 use super::state::SessionState;
-use super::wire::RecordFeedback;
+use super::store::SessionStore;
 use crate::auth::{Caller, Principal};
-use interview::Conversation;
-use interview::{Feedback, FeedbackStatus, Turn};
+use crate::background::Background;
+use crate::in_flight::{Entered, InFlight};
 
-/// Answers that the coach judges at once when a report needs them.
-const AT_ONCE: usize = 4;
+/// Answers that the coach assesses at once when a report needs them.
+const CONCURRENT_ASSESSMENTS: usize = 4;
 
-type Key = (Principal, Uuid, u32);
-
-/// Answers that are being judged by this process, after their turn.
-#[derive(Default)]
-pub(super) struct Judging {
-    running: Mutex<HashMap<Key, watch::Receiver<()>>>,
+/// Has the coach assess answers, and records what it says.
+pub struct FeedbackMaker {
+    store: Arc<SessionStore>,
+    coach: Arc<dyn Coach>,
+    /// Turn numbers of answers that are being assessed after their turn.
+    in_flight: InFlight<(Principal, Uuid), u32>,
+    background: Background,
 }
 
-impl Judging {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, watch::Receiver<()>>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+impl FeedbackMaker {
+    pub(super) fn new(
+        store: Arc<SessionStore>,
+        coach: Arc<dyn Coach>,
+        background: Background,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            coach,
+            in_flight: InFlight::default(),
+            background,
+        })
     }
 
-    /// Notes that the answer is being judged until the sender is dropped; `None` when it is already. A
-    /// task that ended without a word has dropped its sender.
-    fn begin(&self, key: Key) -> Option<watch::Sender<()>> {
-        let mut running = self.lock();
-        if running.get(&key).is_some_and(is_alive) {
-            return None;
-        }
-        let (sender, ended) = watch::channel(());
-        running.insert(key, ended);
-        Some(sender)
-    }
-
-    fn is_running(&self, key: &Key) -> bool {
-        self.lock().get(key).is_some_and(is_alive)
-    }
-
-    fn of(&self, principal: Principal, session_id: Uuid) -> Vec<watch::Receiver<()>> {
-        let running = self.lock();
-        let here = |key: &Key| key.0 == principal && key.1 == session_id;
-        running
-            .iter()
-            .filter(|(key, _)| here(key))
-            .map(|(_, ended)| ended.clone())
-            .collect()
-    }
-}
-
-fn is_alive(ended: &watch::Receiver<()>) -> bool {
-    ended.has_changed().is_ok()
-}
-
-impl Sessions {
     /// The coach's feedback on a turn; failed when the coach gives none.
-    pub(super) fn judge(
-        self: &Arc<Self>,
+    pub(super) fn assess(
+        &self,
         conversation: Conversation,
         turn_no: u32,
     ) -> BoxFuture<'static, Feedback> {
@@ -84,34 +60,36 @@ impl Sessions {
         .boxed()
     }
 
-    /// Lets the coach go on beside the conversation and records what it finds, unless it is at it already.
-    pub(super) fn judge_later(
+    /// Lets the assessment of a turn (its number and id) go on beside the conversation and records it,
+    /// unless the turn is being assessed already.
+    pub(super) fn record_later(
         self: &Arc<Self>,
-        leased: &Leased,
-        judge: BoxFuture<'static, Feedback>,
+        caller: &Caller,
+        session_id: Uuid,
+        (turn_no, turn_id): (u32, String),
+        assessment: BoxFuture<'static, Feedback>,
     ) {
-        let key = (leased.caller.principal(), leased.session_id, leased.turn_no);
-        let Some(sender) = self.judging.begin(key) else {
+        let scope = (caller.principal(), session_id);
+        let entered = self.in_flight.join_or_start(
+            scope,
+            |running| (running.value == turn_no).then_some(()),
+            || turn_no,
+        );
+        let Entered::Started(guard, _) = entered else {
             return;
         };
-        let sessions = Arc::clone(self);
-        let (caller, turn_id) = (leased.caller.clone(), leased.turn_id.clone());
-        let task = async move {
-            let feedback = judge.await;
-            let (_, session_id, turn_no) = key;
-            if let Err(error) = sessions
-                .record_feedback(&caller, session_id, &turn_id, &feedback)
-                .await
-            {
+        let (feedback, caller) = (Arc::clone(self), caller.clone());
+        self.background.spawn(async move {
+            let assessed = assessment.await;
+            let recorded = feedback.record(&caller, session_id, &turn_id, &assessed);
+            if let Err(error) = recorded.await {
                 tracing::warn!(turn_no, %error, "feedback was not recorded; the report will redo it");
             }
-            sessions.judging.lock().remove(&key);
-            drop(sender);
-        };
-        self.tasks.spawn_on(task, &self.runtime);
+            drop(guard);
+        });
     }
 
-    async fn record_feedback(
+    async fn record(
         &self,
         caller: &Caller,
         session_id: Uuid,
@@ -124,18 +102,16 @@ impl Sessions {
             p_feedback: feedback,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        let (_, state) = self
-            .store
-            .call(caller, session_id, "record_feedback", &arguments)
-            .await?;
+        // Recorded now or before: the state has it.
+        let (_, state) = self.store.call(caller, session_id, &arguments).await?;
         Ok(state)
     }
 
-    /// Has the coach judge one answer again whose feedback failed or never came; ready feedback stays.
+    /// Has the coach assess one answer again whose feedback failed or never came; ready feedback stays.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], [`SessionError::NoSuchAnswer`], upstream failures.
-    pub async fn retry_feedback(
+    pub async fn retry(
         self: &Arc<Self>,
         caller: &Caller,
         session_id: Uuid,
@@ -147,33 +123,26 @@ impl Sessions {
             .get(turn_no as usize)
             .filter(|turn| turn.message.is_some())
             .ok_or(SessionError::NoSuchAnswer)?;
-        let key = (caller.principal(), session_id, turn_no);
-        if turn.is_open() || !lacks_feedback(turn) || self.judging.is_running(&key) {
-            return Ok(state);
+        if !turn.is_open() && lacks_feedback(turn) {
+            let assessment = self.assess(state.conversation(), turn_no);
+            let turn = (turn_no, turn.turn_id.clone());
+            self.record_later(caller, session_id, turn, assessment);
         }
-        let leased = Leased {
-            caller: caller.clone(),
-            session_id,
-            turn_no,
-            turn_id: turn.turn_id.clone(),
-        };
-        self.judge_later(&leased, self.judge(conversation(&state), turn_no));
         Ok(state)
     }
 
-    /// Waits for the feedback under way and has the coach do what is missing or failed, so that the
+    /// Waits for the assessments in flight and has the coach do what is missing or failed, so that the
     /// report rests on every answer.
-    pub(super) async fn complete_feedback(
-        self: &Arc<Self>,
+    pub(super) async fn complete(
+        &self,
         caller: &Caller,
         session_id: Uuid,
         mut state: Arc<SessionState>,
     ) -> Result<Arc<SessionState>, SessionError> {
-        let under_way = self.judging.of(caller.principal(), session_id);
-        if !under_way.is_empty() {
-            for mut ended in under_way {
-                // The sender is dropped at the end.
-                while ended.changed().await.is_ok() {}
+        let in_flight = self.in_flight.of(&(caller.principal(), session_id));
+        if !in_flight.is_empty() {
+            for assessment in in_flight {
+                assessment.finished().await;
             }
             state = self.store.refresh(caller, session_id).await?;
         }
@@ -187,14 +156,14 @@ impl Sessions {
             return Ok(state);
         }
         let made = missing.into_iter().map(|turn| {
-            let judge = self.judge(conversation(&state), turn.turn_no);
+            let assessment = self.assess(state.conversation(), turn.turn_no);
             async move {
-                let feedback = judge.await;
-                self.record_feedback(caller, session_id, &turn.turn_id, &feedback)
+                let feedback = assessment.await;
+                self.record(caller, session_id, &turn.turn_id, &feedback)
                     .await
             }
         });
-        let mut made = stream::iter(made).buffer_unordered(AT_ONCE);
+        let mut made = stream::iter(made).buffer_unordered(CONCURRENT_ASSESSMENTS);
         while let Some(recorded) = made.next().await {
             recorded?;
         }

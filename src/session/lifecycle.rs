@@ -3,17 +3,31 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use interview::SessionConfig;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Sessions;
 use super::error::SessionError;
+use super::report::{ReportStatus, Reports};
+use super::rpc::{
+    self, ClaimOutcome, ClaimSession, DeleteOutcome, DeleteSession, EndInterview, EndOutcome,
+    ResetInterview,
+};
 use super::state::SessionState;
-use super::summary::ReportStatus;
-use super::turns::outcome;
-use super::wire::{Answer, DeleteSession, EndInterview, Known, Outcome};
+use super::store::SessionStore;
+use super::turns::Turns;
 use crate::auth::{Caller, User};
-use interview::SessionConfig;
+use crate::supabase::postgrest::PostgRest;
+
+/// What begins and ends sessions.
+pub struct Lifecycle {
+    pub(super) store: Arc<SessionStore>,
+    pub(super) rest: Arc<PostgRest>,
+    pub(super) turns: Arc<Turns>,
+    pub(super) reports: Arc<Reports>,
+    /// How long ending or claiming waits for a turn in flight, at most [`TURN_TIMEOUT`].
+    pub(super) turn_timeout: Duration,
+}
 
 #[derive(Serialize)]
 struct NewSession<'a> {
@@ -33,12 +47,16 @@ pub struct Ended {
 }
 
 /// How long `end` gives the report to be ready before it answers without it.
-const REPORT_PATIENCE: Duration = Duration::from_millis(1_500);
+const REPORT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// How long ending or claiming waits for a turn in flight.
-const SETTLE_PATIENCE: Duration = Duration::from_secs(15);
-const SETTLE_POLL: Duration = Duration::from_millis(250);
+const TURN_TIMEOUT: Duration = Duration::from_secs(15);
+const TURN_POLL: Duration = Duration::from_millis(250);
 
-impl Sessions {
+impl Lifecycle {
+    fn deadline(&self) -> Instant {
+        Instant::now() + TURN_TIMEOUT.min(self.turn_timeout)
+    }
+
     /// Makes a session; its random id is also a guest's only key to it. One round trip.
     ///
     /// # Errors
@@ -70,45 +88,39 @@ impl Sessions {
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn end(
-        self: &Arc<Self>,
-        caller: &Caller,
-        session_id: Uuid,
-    ) -> Result<Ended, SessionError> {
-        let deadline = Instant::now() + SETTLE_PATIENCE.min(self.config.wait);
+    pub async fn end(&self, caller: &Caller, session_id: Uuid) -> Result<Ended, SessionError> {
+        let deadline = self.deadline();
         loop {
             let arguments = EndInterview {
                 p_session_id: session_id,
                 p_force: Instant::now() >= deadline,
                 p_known_version: self.store.known_version(caller, session_id),
             };
-            let (answer, _) = self
-                .store
-                .call(caller, session_id, "end_interview", &arguments)
-                .await?;
-            if answer.outcome != Outcome::Busy {
-                break;
+            let (response, _) = self.store.call(caller, session_id, &arguments).await?;
+            match response.outcome {
+                EndOutcome::Ended | EndOutcome::Already => break,
+                EndOutcome::Busy => self.wait_for_turn(caller, session_id, deadline).await,
             }
-            self.settle(caller, session_id, deadline).await;
         }
         let report = self
-            .report_within(caller, session_id, REPORT_PATIENCE)
+            .reports
+            .status_within(caller, session_id, REPORT_TIMEOUT)
             .await?;
         let state = self.store.get(caller, session_id).await?;
         Ok(Ended { state, report })
     }
 
     /// Waits for the session's turn in flight, here or elsewhere, or a little.
-    async fn settle(&self, caller: &Caller, session_id: Uuid, deadline: Instant) {
+    async fn wait_for_turn(&self, caller: &Caller, session_id: Uuid, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
-        let flights = self.flights.of(caller.principal(), session_id);
-        if flights.is_empty() {
-            tokio::time::sleep(SETTLE_POLL.min(left)).await;
+        let in_flight = self.turns.in_flight(caller, session_id);
+        if in_flight.is_empty() {
+            tokio::time::sleep(TURN_POLL.min(left)).await;
             return;
         }
-        for flight in flights {
-            // Whatever its outcome, the turn is no longer in flight then.
-            let _ended = tokio::time::timeout(left, outcome(flight.progress)).await;
+        for turn in in_flight {
+            // Whatever its result, the turn is no longer in flight then.
+            let _ended = tokio::time::timeout(left, turn.result()).await;
         }
     }
 
@@ -117,13 +129,11 @@ impl Sessions {
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
     pub async fn reset(&self, caller: &Caller, session_id: Uuid) -> Result<(), SessionError> {
-        let arguments = Known {
+        let arguments = ResetInterview {
             p_session_id: session_id,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        self.store
-            .call(caller, session_id, "reset_interview", &arguments)
-            .await?;
+        self.store.call(caller, session_id, &arguments).await?;
         Ok(())
     }
 
@@ -135,36 +145,32 @@ impl Sessions {
     pub async fn claim(&self, user: &User, session_id: Uuid) -> Result<(), SessionError> {
         let identity = user.identity(Some(session_id));
         let guest = Caller::Guest;
-        let deadline = Instant::now() + SETTLE_PATIENCE.min(self.config.wait);
+        let deadline = self.deadline();
+        let arguments = ClaimSession {
+            p_session_id: session_id,
+            p_known_version: None,
+        };
         loop {
-            let arguments = Known {
-                p_session_id: session_id,
-                p_known_version: None,
-            };
-            let answer: Answer = self
-                .rest
-                .rpc(&identity, "claim_session", &arguments)
-                .await?;
-            match answer.outcome {
-                Outcome::Claimed | Outcome::Already => {
+            let response = rpc::call(&self.rest, &identity, &arguments).await?;
+            match response.outcome {
+                ClaimOutcome::Claimed | ClaimOutcome::Already => {
                     self.store.forget(&guest, session_id);
                     self.store.forget(&Caller::User(user.clone()), session_id);
                     return Ok(());
                 }
-                Outcome::Busy if Instant::now() < deadline => {
-                    self.settle(&guest, session_id, deadline).await;
+                ClaimOutcome::Busy if Instant::now() < deadline => {
+                    self.wait_for_turn(&guest, session_id, deadline).await;
                 }
-                Outcome::Busy => {
+                ClaimOutcome::Busy => {
                     return Err(SessionError::Busy {
-                        turn_no: answer.turn_no.unwrap_or(0),
-                        turn_id: answer.turn_id.unwrap_or_default(),
-                        retry_after_ms: answer
+                        turn_no: response.turn_no.unwrap_or(0),
+                        turn_id: response.turn_id.unwrap_or_default(),
+                        retry_after_ms: response
                             .lease_remaining_ms
                             .and_then(|ms| u64::try_from(ms).ok())
                             .unwrap_or(1_000),
                     });
                 }
-                _ => return Err(SessionError::NotFound),
             }
         }
     }
@@ -178,14 +184,10 @@ impl Sessions {
             p_session_id: session_id,
         };
         let identity = caller.identity(session_id);
-        let answer: Answer = self
-            .rest
-            .rpc(&identity, "delete_session", &arguments)
-            .await?;
+        let deleted = rpc::call(&self.rest, &identity, &arguments).await;
         self.store.forget(caller, session_id);
-        match answer.outcome {
-            Outcome::Deleted => Ok(()),
-            _ => Err(SessionError::NotFound),
+        match deleted?.outcome {
+            DeleteOutcome::Deleted => Ok(()),
         }
     }
 }

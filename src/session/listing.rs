@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Sessions;
 use super::error::SessionError;
 use super::row::SessionStatus;
 use crate::auth::User;
+use crate::supabase::postgrest::PostgRest;
 use interview::SessionStats;
 
 /// A session in a list.
@@ -122,56 +122,52 @@ impl Filter {
     }
 }
 
-impl Sessions {
-    /// One page of the caller's sessions that the filter lets through. One round trip.
-    ///
-    /// # Errors
-    /// Upstream failures.
-    pub async fn list(
-        &self,
-        user: &User,
-        limit: usize,
-        after: Option<Cursor>,
-        filter: &Filter,
-    ) -> Result<Page, SessionError> {
-        let identity = user.identity(None);
-        let mut query = vec![
-            ("select", COLUMNS.to_owned()),
-            ("order", "created_at.desc,session_id.desc".to_owned()),
-            // One more than asked for tells whether there is a next page.
-            ("limit", (limit + 1).to_string()),
-        ];
-        query.extend(filter.conditions());
-        if let Some(Cursor {
-            created_at,
-            session_id,
-        }) = after
-        {
-            query.push((
-                "or",
-                format!(
-                    "(created_at.lt.{created_at},and(created_at.eq.{created_at},session_id.lt.{session_id}))"
-                ),
-            ));
-        }
-        let mut sessions: Vec<SessionSummary> = self
-            .rest
-            .select(&identity, "interview_sessions", &query)
-            .await?;
-        let more = sessions.len() > limit;
-        sessions.truncate(limit);
-        let next_cursor = sessions.last().filter(|_| more).map(|last| {
-            Cursor {
-                created_at: last.created_at,
-                session_id: last.session_id,
-            }
-            .encode()
-        });
-        Ok(Page {
-            sessions,
-            next_cursor,
-        })
+/// One page of the caller's sessions that the filter lets through. One round trip.
+///
+/// # Errors
+/// Upstream failures.
+pub(crate) async fn list(
+    rest: &PostgRest,
+    user: &User,
+    limit: usize,
+    after: Option<Cursor>,
+    filter: &Filter,
+) -> Result<Page, SessionError> {
+    let identity = user.identity(None);
+    let mut query = vec![
+        ("select", COLUMNS.to_owned()),
+        ("order", "created_at.desc,session_id.desc".to_owned()),
+        // One more than asked for tells whether there is a next page.
+        ("limit", (limit + 1).to_string()),
+    ];
+    query.extend(filter.conditions());
+    if let Some(Cursor {
+        created_at,
+        session_id,
+    }) = after
+    {
+        query.push((
+            "or",
+            format!(
+                "(created_at.lt.{created_at},and(created_at.eq.{created_at},session_id.lt.{session_id}))"
+            ),
+        ));
     }
+    let mut sessions: Vec<SessionSummary> =
+        rest.select(&identity, "interview_sessions", &query).await?;
+    let more = sessions.len() > limit;
+    sessions.truncate(limit);
+    let next_cursor = sessions.last().filter(|_| more).map(|last| {
+        Cursor {
+            created_at: last.created_at,
+            session_id: last.session_id,
+        }
+        .encode()
+    });
+    Ok(Page {
+        sessions,
+        next_cursor,
+    })
 }
 
 #[cfg(test)]

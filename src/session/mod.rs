@@ -2,65 +2,46 @@
 
 mod error;
 mod feedback;
-mod flights;
-mod generation;
 mod lifecycle;
 mod listing;
 mod report;
 mod row;
+mod rpc;
 mod state;
-mod stop;
 mod store;
-mod summary;
 mod turns;
 mod views;
-mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use moka::sync::Cache;
-use tokio::runtime::Handle;
-use tokio_util::task::TaskTracker;
+use interview::resources::Library;
+use interview::{Coach, Interviewer};
 use uuid::Uuid;
 
-use crate::auth::Principal;
+use crate::background::Background;
 use crate::config::{CacheConfig, TurnConfig};
 use crate::events::Events;
 use crate::supabase::postgrest::PostgRest;
-use interview::resources::Library;
-use interview::{Coach, Interviewer};
 
 pub use error::SessionError;
-pub use lifecycle::Ended;
+pub use feedback::FeedbackMaker;
+pub use lifecycle::{Ended, Lifecycle};
+pub(crate) use listing::list;
 pub use listing::{Cursor, Filter, Page, SessionSummary};
+pub use report::{PartStatus, ReportPart, ReportStatus, Reports};
 pub use row::{SessionRow, SessionStatus};
 pub use state::SessionState;
-pub use stop::Stopped;
 pub use store::SessionStore;
-pub use summary::{PartStatus, ReportPart, ReportStatus};
-pub(crate) use turns::outcome;
-pub use turns::{Progress, TurnHandle, TurnResult};
+pub use turns::{Progress, Stopped, TurnHandle, TurnResult, Turns};
 pub use views::FeedbackItem;
 
-/// Everything a session can do.
+/// Everything a session can do, by concern.
 pub struct Sessions {
-    store: SessionStore,
-    rest: Arc<PostgRest>,
-    interviewer: Arc<dyn Interviewer>,
-    coach: Arc<dyn Coach>,
-    flights: flights::Flights,
-    /// Replies whose write failed, kept for the retry: made once, never made again.
-    kept: Cache<(Principal, Uuid, String), Arc<generation::Generated>>,
-    reports: report::Reports,
-    judging: feedback::Judging,
-    library: Arc<Library>,
-    /// This process's name on leases, made anew at each start.
-    lease_owner: String,
-    config: TurnConfig,
-    /// Turns run here, not on the thread of the request that asked for them.
-    runtime: Handle,
-    tasks: TaskTracker,
+    pub store: Arc<SessionStore>,
+    pub lifecycle: Lifecycle,
+    pub turns: Arc<Turns>,
+    pub feedback: Arc<FeedbackMaker>,
+    pub reports: Arc<Reports>,
 }
 
 /// What [`Sessions`] is made of.
@@ -72,33 +53,56 @@ pub struct SessionParts {
     pub library: Arc<Library>,
     pub cache: CacheConfig,
     pub turn: TurnConfig,
-    pub runtime: Handle,
-    pub tasks: TaskTracker,
+    pub background: Background,
 }
 
 impl Sessions {
-    pub fn new(parts: SessionParts) -> Arc<Self> {
-        Arc::new(Self {
-            store: SessionStore::new(parts.cache, Arc::clone(&parts.rest), parts.events),
-            rest: parts.rest,
-            interviewer: parts.interviewer,
-            coach: parts.coach,
-            flights: flights::Flights::default(),
-            kept: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(Duration::from_secs(15 * 60))
-                .build(),
-            reports: report::Reports::default(),
-            judging: feedback::Judging::default(),
-            library: parts.library,
-            lease_owner: Uuid::new_v4().to_string(),
-            config: parts.turn,
-            runtime: parts.runtime,
-            tasks: parts.tasks,
-        })
-    }
-
-    pub fn store(&self) -> &SessionStore {
-        &self.store
+    pub fn new(parts: SessionParts) -> Self {
+        let SessionParts {
+            rest, background, ..
+        } = parts;
+        // This process's name on leases, made anew at each start: its predecessor's are not its own.
+        let lease_owner: Arc<str> = Uuid::new_v4().to_string().into();
+        let store = Arc::new(SessionStore::new(
+            parts.cache,
+            Arc::clone(&rest),
+            parts.events,
+        ));
+        let feedback = FeedbackMaker::new(
+            Arc::clone(&store),
+            Arc::clone(&parts.coach),
+            background.clone(),
+        );
+        let reports = Reports::new(
+            Arc::clone(&store),
+            parts.coach,
+            parts.library,
+            Arc::clone(&feedback),
+            Arc::clone(&lease_owner),
+            background.clone(),
+        );
+        let turn_timeout = parts.turn.wait;
+        let turns = Turns::new(
+            Arc::clone(&store),
+            Arc::clone(&rest),
+            parts.interviewer,
+            Arc::clone(&feedback),
+            lease_owner,
+            parts.turn,
+            background,
+        );
+        Self {
+            lifecycle: Lifecycle {
+                store: Arc::clone(&store),
+                rest,
+                turns: Arc::clone(&turns),
+                reports: Arc::clone(&reports),
+                turn_timeout,
+            },
+            store,
+            turns,
+            feedback,
+            reports,
+        }
     }
 }

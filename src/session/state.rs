@@ -8,8 +8,8 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use super::row::SessionRow;
-use super::wire::Delta;
-use interview::Turn;
+use super::rpc::Delta;
+use interview::{Conversation, Turn};
 
 static PROCESS_START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -74,6 +74,17 @@ impl SessionState {
     /// The introduction's turn: its acceptance is the clock's zero.
     pub fn introduction(&self) -> Option<&Arc<Turn>> {
         self.turns.first()
+    }
+
+    /// What the interviewer and the coach may know of the session.
+    pub(super) fn conversation(&self) -> Conversation {
+        Conversation {
+            config: Arc::clone(&self.row.config),
+            turns: Arc::clone(&self.turns),
+            stats: self.row.stats.clone(),
+            started_at: self.introduction().map(|turn| turn.accepted_at),
+            seed: self.row.session_id.as_u64_pair().0,
+        }
     }
 
     /// Snapshot from a full answer; `None` when the answer is not full.
@@ -159,4 +170,111 @@ fn weigh_turn(turn: &Turn) -> usize {
 
 fn weigh_json(value: &impl serde::Serialize) -> usize {
     serde_json::to_vec(value).map_or(0, |bytes| bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOON: &str = "2026-11-26T12:00:00Z";
+
+    fn turn(turn_no: u32, version: i64, reply: Option<&str>) -> Value {
+        let reply = reply.map(|content| {
+            json!({
+                "role": "assistant", "agent": "interviewer", "content": content,
+                "response_type": "question", "timestamp": NOON, "processing_time": 0.1,
+            })
+        });
+        json!({
+            "turn_no": turn_no, "turn_id": format!("t{turn_no}"), "version": version,
+            "message": "an answer", "accepted_at": NOON, "reply": reply,
+        })
+    }
+
+    fn delta(full: bool, version: i64, base_version: i64, turns: &[Value]) -> Delta {
+        serde_json::from_value(json!({
+            "full": full,
+            "turns": turns,
+            "session": {
+                "session_id": uuid::Uuid::nil(), "user_id": null, "status": "active",
+                "version": version, "base_version": base_version, "session_stats": {},
+                "created_at": NOON, "updated_at": NOON,
+                "session_config": full.then(|| json!({"job_role": "Nurse"})),
+            },
+        }))
+        .expect("a delta")
+    }
+
+    fn held() -> Arc<SessionState> {
+        let turns = [turn(0, 2, Some("Hello.")), turn(1, 3, None)];
+        Arc::new(SessionState::from_full(delta(true, 3, 1, &turns)).expect("full"))
+    }
+
+    fn replies(state: &SessionState) -> Vec<Option<&str>> {
+        state
+            .turns
+            .iter()
+            .map(|turn| turn.reply.as_ref().map(|reply| reply.content.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn a_delta_replaces_and_appends_turns_and_keeps_the_rest() {
+        let changes = [turn(1, 4, Some("Why?")), turn(2, 5, None)];
+        let next = held().advanced(delta(false, 5, 1, &changes)).expect("next");
+        assert_eq!(replies(&next), [Some("Hello."), Some("Why?"), None]);
+        assert_eq!(next.version(), 5);
+        assert_eq!(next.row.config.job_role.as_deref(), Some("Nurse"));
+        assert!(next.open_turn().is_some_and(|turn| turn.turn_no == 2));
+        assert!(next.weight() > held().weight());
+    }
+
+    #[test]
+    fn an_older_answer_changes_nothing() {
+        let held = held();
+        for late in [
+            delta(true, 2, 1, &[turn(0, 2, Some("Hello."))]),
+            delta(false, 0, 0, &[]),
+        ] {
+            let same = held.advanced(late).expect("the same");
+            assert!(Arc::ptr_eq(&same, &held));
+        }
+        // A late delta may still bring a turn that is not held, yet never an older state of the row.
+        let next = held
+            .advanced(delta(false, 2, 1, &[turn(1, 2, Some("stale"))]))
+            .expect("next");
+        assert_eq!(next.version(), 3);
+        assert_eq!(replies(&next), [Some("Hello."), None]);
+    }
+
+    #[test]
+    fn an_answer_with_a_gap_is_refused() {
+        // Columns that travel in full answers alone changed after what is held.
+        assert!(held().advanced(delta(false, 6, 5, &[])).is_none());
+        // A turn between is missing.
+        assert!(
+            held()
+                .advanced(delta(false, 6, 1, &[turn(3, 6, None)]))
+                .is_none()
+        );
+        assert!(SessionState::from_full(delta(false, 1, 1, &[])).is_none());
+    }
+
+    #[test]
+    fn a_reset_takes_the_turns_away() {
+        let next = held().advanced(delta(true, 7, 7, &[])).expect("next");
+        assert!(next.turns.is_empty());
+        assert_eq!(next.version(), 7);
+    }
+
+    #[test]
+    fn an_empty_delta_confirms_what_is_held() {
+        let held = held();
+        held.confirmed_at.store(0, Ordering::Relaxed);
+        let same = held.advanced(delta(false, 3, 1, &[])).expect("the same");
+        assert!(Arc::ptr_eq(&same, &held));
+        assert!(held.is_fresh(Duration::from_secs(60)));
+    }
 }

@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use moka::ops::compute::Op;
 use moka::sync::Cache;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::SessionError;
+use super::rpc::{self, LoadSession, RpcResponse, SessionFunction};
 use super::state::SessionState;
-use super::wire::{Answer, Known, Outcome};
 use crate::auth::Caller;
 use crate::auth::Principal;
 use crate::config::CacheConfig;
@@ -85,13 +84,11 @@ impl SessionStore {
         session_id: Uuid,
     ) -> Result<Arc<SessionState>, SessionError> {
         let known = self.known_version(caller, session_id);
-        let arguments = Known {
+        let arguments = LoadSession {
             p_session_id: session_id,
             p_known_version: known,
         };
-        let (_, state) = self
-            .call(caller, session_id, "load_session", &arguments)
-            .await?;
+        let (_, state) = self.call(caller, session_id, &arguments).await?;
         Ok(state)
     }
 
@@ -106,49 +103,53 @@ impl SessionStore {
     /// Calls a session function and merges what it answers.
     ///
     /// # Errors
-    /// [`SessionError::NotFound`] for that outcome, upstream failures; every other outcome is returned.
-    pub(super) async fn call(
+    /// [`SessionError::NotFound`], upstream failures.
+    pub(super) async fn call<F: SessionFunction>(
         &self,
         caller: &Caller,
         session_id: Uuid,
-        function: &str,
-        arguments: &impl Serialize,
-    ) -> Result<(Answer, Arc<SessionState>), SessionError> {
-        let identity = caller.identity(session_id);
-        let mut answer: Answer = self.rest.rpc(&identity, function, arguments).await?;
-        if answer.outcome == Outcome::NotFound {
-            self.forget(caller, session_id);
-            return Err(SessionError::NotFound);
-        }
-        let delta = answer.delta.take();
+        arguments: &F,
+    ) -> Result<(RpcResponse<F::Outcome>, Arc<SessionState>), SessionError> {
+        let mut response = self.ask(caller, session_id, arguments).await?;
+        let delta = response.delta.take();
         if let Some(delta) = delta
             && let Some(state) = self.merge(caller, session_id, delta)
         {
-            return Ok((answer, state));
+            return Ok((response, state));
         }
         // The snapshot the answer built on was evicted meanwhile: read the session whole.
-        let arguments = Known {
+        let whole = LoadSession {
             p_session_id: session_id,
             p_known_version: None,
         };
-        let mut whole: Answer = self.rest.rpc(&identity, "load_session", &arguments).await?;
-        if whole.outcome == Outcome::NotFound {
-            self.forget(caller, session_id);
-            return Err(SessionError::NotFound);
-        }
-        whole
+        self.ask(caller, session_id, &whole)
+            .await?
             .delta
-            .take()
             .and_then(|delta| self.merge(caller, session_id, delta))
-            .map(|state| (answer, state))
+            .map(|state| (response, state))
             .ok_or(SessionError::Lost)
+    }
+
+    /// A session that is not there for the caller must not stay in their cache.
+    async fn ask<F: SessionFunction>(
+        &self,
+        caller: &Caller,
+        session_id: Uuid,
+        arguments: &F,
+    ) -> Result<RpcResponse<F::Outcome>, SessionError> {
+        let identity = caller.identity(session_id);
+        let response = rpc::call(&self.rest, &identity, arguments).await;
+        if matches!(response, Err(SessionError::NotFound)) {
+            self.forget(caller, session_id);
+        }
+        response
     }
 
     fn merge(
         &self,
         caller: &Caller,
         session_id: Uuid,
-        delta: super::wire::Delta,
+        delta: rpc::Delta,
     ) -> Option<Arc<SessionState>> {
         let key = (caller.principal(), session_id);
         let mut before = None;
@@ -179,9 +180,9 @@ impl SessionStore {
         Some(state)
     }
 
-    /// Has those who follow the session look again.
-    pub(super) fn nudge(&self, session_id: Uuid) {
-        self.events.nudge(session_id);
+    /// Notifies those who follow the session, though its version is what it was.
+    pub(super) fn notify(&self, session_id: Uuid) {
+        self.events.notify(session_id);
     }
 
     /// Releases the session from memory; its rows stay.

@@ -72,7 +72,7 @@ impl Speech {
             bytes: recording.bytes,
             container,
         };
-        self.run(async move {
+        self.background.spawn(async move {
             let (attempts, attempt) = watch::channel(0);
             let heard =
                 speech.transcribed(task_id, &sound, language.as_deref(), seconds, &attempts);

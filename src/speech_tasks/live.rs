@@ -125,7 +125,8 @@ impl Speech {
             _under_way: self.ongoing.begin(task_id),
         };
         let sandbox = sandbox.clone();
-        self.run(async move { Box::pin(stream.run(&sandbox, &request, sounds)).await });
+        self.background
+            .spawn(async move { Box::pin(stream.run(&sandbox, &request, sounds)).await });
         Ok(Live {
             task_id,
             text,

@@ -10,13 +10,10 @@ mod ongoing;
 mod synthesis;
 mod tasks;
 
-use std::future::Future;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub use batch::Recording;
@@ -25,6 +22,7 @@ pub use synthesis::{SpeakRequest, Spoken};
 pub use tasks::{Task, TaskStatus, TaskType, Usage};
 
 use crate::auth::Caller;
+use crate::background::Background;
 use crate::config::SpeechConfig;
 use crate::supabase::postgrest::PostgRest;
 use ongoing::Ongoing;
@@ -45,9 +43,7 @@ pub struct Speech {
     /// Places for live transcriptions.
     streams: Arc<Semaphore>,
     ongoing: Ongoing,
-    /// Work goes on here when the request that asked for it is gone.
-    runtime: Handle,
-    tracker: TaskTracker,
+    background: Background,
 }
 
 /// What is there and how much of it is in use.
@@ -67,8 +63,7 @@ impl Speech {
     pub fn new(
         config: &SpeechConfig,
         rest: Arc<PostgRest>,
-        runtime: Handle,
-        tracker: TaskTracker,
+        background: Background,
     ) -> anyhow::Result<Arc<Self>> {
         let provider = |name, api: &Option<AudioApi>| {
             api.clone()
@@ -86,8 +81,7 @@ impl Speech {
             streams: Arc::new(Semaphore::new(config.max_streams)),
             ongoing: Ongoing::default(),
             config: config.clone(),
-            runtime,
-            tracker,
+            background,
         }))
     }
 
@@ -130,10 +124,5 @@ impl Speech {
     ) -> Result<Usage, SpeechError> {
         let identity = caller.identity(session_id);
         self.tasks.usage(&identity).await
-    }
-
-    /// Runs work to its end, also through a shutdown as far as its grace goes.
-    fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tracker.spawn_on(work, &self.runtime);
     }
 }

@@ -116,7 +116,7 @@ impl Speech {
         let (sender, mut receiver) = mpsc::channel(PIECES);
         let speech = Arc::clone(self);
         let format = request.format;
-        self.run(async move {
+        self.background.spawn(async move {
             let speaking = Speaking {
                 speech: &speech,
                 request: &request,

@@ -32,12 +32,12 @@ pub(super) async fn run(
         } else {
             "the next token"
         };
-        let patience = if text.is_empty() {
+        let timeout = if text.is_empty() {
             first.saturating_sub(started.elapsed())
         } else {
             between
         };
-        let event = next_event(&mut stream, tokio::time::Instant::now() + patience)
+        let event = next_event(&mut stream, tokio::time::Instant::now() + timeout)
             .await
             .ok_or(LlmError::TimedOut(phase))?;
         match event {

@@ -3,7 +3,7 @@
 //!
 //! The wire formats are `genai`'s. What is here is what a service needs around them: every request streams,
 //! so that time-outs watch each phase; failures are classified, retried with backoff, and counted by a
-//! circuit breaker; requests queue fairly for a bounded number of places. Neither prompts nor answers nor
+//! circuit breaker; requests queue fairly for a bounded number of permits. Neither prompts nor answers nor
 //! keys get into logs or errors.
 
 mod attempt;
@@ -106,7 +106,7 @@ struct Shared {
 }
 
 impl Llm {
-    /// The interviewer's model and the coach's, which share the provider's places and its breaker.
+    /// The interviewer's model and the coach's, which share the provider's permits and its breaker.
     ///
     /// # Errors
     /// The TLS backend can't be initialised.
@@ -187,7 +187,7 @@ impl Llm {
         reader: &mut dyn Reader,
     ) -> Result<Completion, LlmError> {
         let queued = Instant::now();
-        let _place = self.shared.queue.enter(lane).await;
+        let _permit = self.shared.queue.acquire(lane).await;
         metrics::histogram!("llm_queue_seconds").record(queued.elapsed().as_secs_f64());
         let ticket = self
             .shared

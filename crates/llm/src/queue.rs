@@ -1,4 +1,5 @@
-//! Places at the provider. Who waits longest goes first, and the coach never takes the interviewer's places.
+//! Permits for requests to the provider: first come, first served, and the coach never takes the
+//! interviewer's share.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -21,32 +22,32 @@ impl Lane {
 }
 
 pub(super) struct Queue {
-    places: Semaphore,
-    /// Half of the places: the other half is the interviewer's alone.
+    permits: Semaphore,
+    /// Half of the permits: the other half is the interviewer's alone.
     coach: Semaphore,
 }
 
-/// A place, held until dropped.
-pub(super) struct Place<'a> {
-    _place: SemaphorePermit<'a>,
+/// Held for as long as a request is in flight.
+pub(super) struct Permit<'a> {
+    _permit: SemaphorePermit<'a>,
     _coach: Option<SemaphorePermit<'a>>,
 }
 
 impl Queue {
-    pub(super) fn new(places: usize) -> Self {
+    pub(super) fn new(permits: usize) -> Self {
         Self {
-            places: Semaphore::new(places.max(2)),
-            coach: Semaphore::new((places / 2).max(1)),
+            permits: Semaphore::new(permits.max(2)),
+            coach: Semaphore::new((permits / 2).max(1)),
         }
     }
 
-    pub(super) async fn enter(&self, lane: Lane) -> Place<'_> {
+    pub(super) async fn acquire(&self, lane: Lane) -> Permit<'_> {
         let coach = match lane {
             Lane::Interviewer => None,
             Lane::Coach => Some(self.coach.acquire().await.expect("never closed")),
         };
-        Place {
-            _place: self.places.acquire().await.expect("never closed"),
+        Permit {
+            _permit: self.permits.acquire().await.expect("never closed"),
             _coach: coach,
         }
     }
@@ -59,15 +60,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_coach_leaves_half_of_the_places() {
+    fn the_coach_leaves_half_of_the_permits() {
         let queue = Queue::new(4);
-        let enter = |lane| queue.enter(lane).now_or_never();
-        let _coach = [enter(Lane::Coach), enter(Lane::Coach)].map(|place| place.expect("a place"));
-        assert!(enter(Lane::Coach).is_none());
-        let first = enter(Lane::Interviewer).expect("a place");
-        let _second = enter(Lane::Interviewer).expect("a place");
-        assert!(enter(Lane::Interviewer).is_none());
+        let acquire = |lane| queue.acquire(lane).now_or_never();
+        let _coach =
+            [acquire(Lane::Coach), acquire(Lane::Coach)].map(|permit| permit.expect("a permit"));
+        assert!(acquire(Lane::Coach).is_none());
+        let first = acquire(Lane::Interviewer).expect("a permit");
+        let _second = acquire(Lane::Interviewer).expect("a permit");
+        assert!(acquire(Lane::Interviewer).is_none());
         drop(first);
-        assert!(enter(Lane::Interviewer).is_some());
+        assert!(acquire(Lane::Interviewer).is_some());
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn events(
             })?,
     };
     let mut changes = state.events.subscribe(session_id);
-    let mut snapshot = state.sessions.store().get(&caller, session_id).await?;
+    let mut snapshot = state.sessions.store.get(&caller, session_id).await?;
     let expires_in = caller.time_left();
     let stream = async_stream::stream! {
         let mut sent = since;
@@ -72,7 +72,7 @@ pub(super) async fn events(
             }
             sent = snapshot.version();
             // Deltas come from the instance that makes the reply; elsewhere the reply comes whole.
-            followed = match (snapshot.open_turn(), state.sessions.in_flight(&caller, session_id)) {
+            followed = match (snapshot.open_turn(), state.sessions.turns.latest_in_flight(&caller, session_id)) {
                 (Some(open), Some(flight)) => {
                     if deltas.as_ref().is_none_or(|deltas| deltas.turn_no() != open.turn_no) {
                         deltas = Some(Deltas::new(open.turn_no, Position::default()));
@@ -106,9 +106,10 @@ pub(super) async fn events(
                 // A turn that is made again has another draft, and no new version until it ends.
                 let begun_anew = state
                     .sessions
-                    .in_flight(&caller, session_id)
+                    .turns
+                    .latest_in_flight(&caller, session_id)
                     .is_some_and(|flight| !follows(followed.as_ref(), &flight.draft));
-                match state.sessions.store().get(&caller, session_id).await {
+                match state.sessions.store.get(&caller, session_id).await {
                     Ok(latest) if latest.version() != sent || begun_anew => {
                         snapshot = latest;
                         break;

@@ -59,7 +59,7 @@ pub(super) async fn create_session(
     body: JsonObject,
 ) -> Result<HttpResponse, ApiError> {
     let (config, _) = configuration(body)?;
-    let session_id = state.sessions.create(&caller, &config).await?;
+    let session_id = state.sessions.lifecycle.create(&caller, &config).await?;
     Ok(HttpResponse::Created().json(SessionCreated {
         session_id,
         message: "Session created. Start the interview when you are ready.".to_owned(),
@@ -84,7 +84,10 @@ pub(super) async fn start_interview(
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
     let config = Some(config).filter(|config| *config != SessionConfig::default());
-    let handle = state.sessions.start(&caller, session_id, key, config)?;
+    let handle = state
+        .sessions
+        .turns
+        .start(&caller, session_id, key, config)?;
     answer(&state, &request, handle).await
 }
 
@@ -113,7 +116,10 @@ pub(super) async fn send_message(
     let message = body.finish(message)?;
     let session_id = session_id(&request, in_body.as_deref())?;
     let key = idempotency_key(&request)?;
-    let handle = state.sessions.send(&caller, session_id, key, message)?;
+    let handle = state
+        .sessions
+        .turns
+        .send(&caller, session_id, key, message)?;
     answer(&state, &request, handle).await
 }
 
@@ -141,7 +147,7 @@ pub(super) async fn stop_turn(
     let in_body: Option<String> = body.take("session_id", "must be a string");
     body.finish(())?;
     let session_id = session_id(&request, in_body.as_deref())?;
-    let stopped = match state.sessions.stop_turn(&caller, session_id).await? {
+    let stopped = match state.sessions.turns.stop(&caller, session_id).await? {
         Stopped::Idle => TurnStopped {
             status: "idle",
             turn_no: None,
@@ -177,7 +183,7 @@ pub(super) async fn end_interview(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    let ended = state.sessions.end(&caller, session_id).await?;
+    let ended = state.sessions.lifecycle.end(&caller, session_id).await?;
     let results = ended.report.results();
     Ok(HttpResponse::Ok().json(InterviewEnded {
         has_immediate_data: results
@@ -202,7 +208,7 @@ pub(super) async fn reset_interview(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    state.sessions.reset(&caller, session_id).await?;
+    state.sessions.lifecycle.reset(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {
         session_id,
         message: "The interview was reset. Its configuration is kept.".to_owned(),
@@ -222,7 +228,7 @@ pub(super) async fn claim_session(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    state.sessions.claim(&caller, session_id).await?;
+    state.sessions.lifecycle.claim(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {
         session_id,
         message: "The session is yours now.".to_owned(),
@@ -240,7 +246,7 @@ pub(super) async fn delete_session(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
-    state.sessions.delete(&caller, session_id).await?;
+    state.sessions.lifecycle.delete(&caller, session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -257,7 +263,7 @@ async fn answer(
     if streams {
         return turn_stream::answer(state, request, handle).await;
     }
-    let result = crate::session::outcome(handle.progress).await?;
+    let result = handle.result().await?;
     replied(&result)
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::auth::User;
 use crate::error::{ApiError, FieldError, ProblemDocument};
 use crate::session::SessionStatus;
-use crate::session::{Cursor, Filter, Page};
+use crate::session::{self, Cursor, Filter, Page};
 use crate::state::AppState;
 
 const LONGEST_SEARCH: usize = 100;
@@ -51,7 +51,7 @@ pub(super) async fn sessions(
         })
         .transpose()?;
     let filter = filter(&query)?;
-    let page = state.sessions.list(&caller, limit, after, &filter).await?;
+    let page = session::list(&state.rest, &caller, limit, after, &filter).await?;
     Ok(HttpResponse::Ok().json(page))
 }
 

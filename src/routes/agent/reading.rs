@@ -202,7 +202,7 @@ pub(super) async fn final_summary_status(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = session_id(&request, None)?;
-    let report = state.sessions.report_status(&caller, session_id).await?;
+    let report = state.sessions.reports.status(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SummaryStatus::from(report)))
 }
 
@@ -233,7 +233,7 @@ pub(super) async fn ping(
 ) -> Result<HttpResponse, ApiError> {
     let in_body: Option<String> = body.take("session_id", "must be a string");
     let session_id = session_id(&request, in_body.as_deref())?;
-    let store = state.sessions.store();
+    let store = &state.sessions.store;
     let session = store.get(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(remaining(&session)))
 }
@@ -251,7 +251,7 @@ pub(super) async fn cleanup(
 ) -> Result<HttpResponse, ApiError> {
     // A browser's beacon may carry any body: it is not read.
     let session_id = session_id(&request, None)?;
-    state.sessions.store().forget(&caller, session_id);
+    state.sessions.store.forget(&caller, session_id);
     Ok(HttpResponse::Ok().json(Message {
         message: "The session was released from memory.".to_owned(),
     }))
@@ -263,7 +263,7 @@ async fn read(
     request: &HttpRequest,
 ) -> Result<std::sync::Arc<SessionState>, ApiError> {
     let session_id = session_id(request, None)?;
-    let store = state.sessions.store();
+    let store = &state.sessions.store;
     Ok(store.get(caller, session_id).await?)
 }
 

@@ -53,7 +53,8 @@ pub(super) async fn retry_feedback(
     let session_id = session_id(&request, in_body.as_deref())?;
     let snapshot = state
         .sessions
-        .retry_feedback(&caller, session_id, turn_no)
+        .feedback
+        .retry(&caller, session_id, turn_no)
         .await?;
     let item = snapshot
         .turns
@@ -80,7 +81,8 @@ pub(super) async fn retry_report(
     let session_id = session_id(&request, in_body.as_deref())?;
     let status = state
         .sessions
-        .retry_report(&caller, session_id, part)
+        .reports
+        .retry(&caller, session_id, part)
         .await?;
     Ok(HttpResponse::Accepted().json(SummaryStatus::from(status)))
 }

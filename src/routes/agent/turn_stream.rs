@@ -17,19 +17,16 @@ use interview::draft::Position;
 pub(super) async fn answer(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    handle: TurnHandle,
+    mut handle: TurnHandle,
 ) -> Result<HttpResponse, ApiError> {
-    let TurnHandle {
-        mut progress,
-        draft,
-    } = handle;
     let seen = request
         .headers()
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let first = progress
+    let first = handle
+        .progress
         .wait_for(|progress| !matches!(progress, Progress::Accepting))
         .await
         .map_err(|_| ApiError::from(SessionError::Lost))?
@@ -56,8 +53,8 @@ pub(super) async fn answer(
         }
         let position = resumed.map_or_else(Position::default, |(_, position)| position);
         let mut deltas = Deltas::new(turn_no, position);
-        let mut followed = Followed::new(draft);
-        let finished = crate::session::outcome(progress);
+        let mut followed = Followed::new(Arc::clone(&handle.draft));
+        let finished = handle.result();
         tokio::pin!(finished);
         loop {
             tokio::select! {

@@ -112,7 +112,7 @@ pub(super) async fn speech_to_text_batch(
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
     if let Some(session_id) = named {
-        state.sessions.store().get(&caller, session_id).await?;
+        state.sessions.store.get(&caller, session_id).await?;
     }
     let needs_session = named.is_none() && matches!(caller, Caller::Guest);
     let _place = state

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::guard;
 use super::material::{shortened, tokens};
 use super::prompts::{self, RUBRIC_VERSION};
-use super::proof::{check_judgement, honest, proven, sentences, told};
+use super::proof::{check_judgement, honest, proven, readable, sentences};
 use super::screen::screened;
 use super::speaker::repair;
 use crate::evidence::INSUFFICIENT;
@@ -157,7 +157,7 @@ impl Coach for GenerativeCoach {
         let worked = sentences(judgement.worked);
         let to_change = sentences(judgement.to_change);
         Ok(Feedback {
-            feedback: Some(told(judgement.summary.trim(), &worked, &to_change)),
+            feedback: Some(readable(judgement.summary.trim(), &worked, &to_change)),
             worked,
             to_change,
             scores,

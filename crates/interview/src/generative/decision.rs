@@ -157,7 +157,7 @@ impl<'a> DecisionReader<'a> {
                 && topic.chars().count() <= LONGEST_TOPIC
                 && super::guard::objection(topic, false).is_none()
         });
-        Ok((Decision { action, topic }, self.speaker.said().to_owned()))
+        Ok((Decision { action, topic }, self.speaker.line().to_owned()))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::RegexSet;
 
 use super::prompts;
 
@@ -27,11 +27,20 @@ static INSTRUCTIONS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     .collect()
 });
 
-static ENDINGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?is)\b(concludes?|end(s|ed)?|finish(es|ed)?|terminat(es?|ed)|clos(es?|ed)|wrap(s|ped)? up) (of )?(our|the|this|your) (interview|conversation|session)\b|\b(interview|conversation|session) (is|has been|was) (now )?(over|concluded|ended|finished|complete(d)?|terminated|closed)\b|\bend of (the|this|our) (interview|session)\b|\b(goodbye|good-bye|farewell)\b",
-    )
-    .expect("the pattern is constant")
+/// Sentences that end an interview, by what they say of it.
+static ENDINGS: LazyLock<RegexSet> = LazyLock::new(|| {
+    let interview = "(interview|conversation|session)";
+    RegexSet::new([
+        format!(
+            r"(?is)\b(concludes?|end(s|ed)?|finish(es|ed)?|terminat(es?|ed)|clos(es?|ed)|wrap(s|ped)? up) (of )?(our|the|this|your) {interview}\b"
+        ),
+        format!(
+            r"(?is)\b{interview} (is|has been|was) (now )?(over|concluded|ended|finished|complete(d)?|terminated|closed)\b"
+        ),
+        r"(?is)\bend of (the|this|our) (interview|session)\b".to_owned(),
+        r"(?i)\b(goodbye|good-bye|farewell)\b".to_owned(),
+    ])
+    .expect("the patterns are constant")
 });
 
 /// Bytes before an addition that can belong to the same objection.

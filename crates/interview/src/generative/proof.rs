@@ -114,17 +114,17 @@ pub(super) fn sentences(texts: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn told(summary: &str, worked: &[String], to_change: &[String]) -> String {
-    let mut told = cut(summary, LONGEST_TEXT);
+pub(super) fn readable(summary: &str, worked: &[String], to_change: &[String]) -> String {
+    let mut text = cut(summary, LONGEST_TEXT);
     for (title, sentences) in [("What worked", worked), ("What to change", to_change)] {
         if !sentences.is_empty() {
-            told.push_str("\n\n");
-            told.push_str(title);
-            told.push_str(":\n- ");
-            told.push_str(&sentences.join("\n- "));
+            text.push_str("\n\n");
+            text.push_str(title);
+            text.push_str(":\n- ");
+            text.push_str(&sentences.join("\n- "));
         }
     }
-    told
+    text
 }
 
 /// The text without sentences that put words into the candidate's mouth.

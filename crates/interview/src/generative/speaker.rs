@@ -15,7 +15,7 @@ const LONG_ENOUGH: usize = 800;
 pub(super) struct Speaker<'a> {
     draft: &'a Draft,
     may_close: bool,
-    said: String,
+    line: String,
     /// White space that is only said when more follows.
     held: String,
 }
@@ -25,13 +25,13 @@ impl<'a> Speaker<'a> {
         Self {
             draft,
             may_close,
-            said: String::new(),
+            line: String::new(),
             held: String::new(),
         }
     }
 
-    pub(super) fn said(&self) -> &str {
-        &self.said
+    pub(super) fn line(&self) -> &str {
+        &self.line
     }
 
     /// Says more of the line.
@@ -39,14 +39,14 @@ impl<'a> Speaker<'a> {
     /// # Errors
     /// Why it must not be said.
     pub(super) fn say(&mut self, text: &str) -> Result<(), String> {
-        let text = if self.said.is_empty() {
+        let text = if self.line.is_empty() {
             text.trim_start()
         } else {
             text
         };
         let words = text.trim_end();
         if words.is_empty() {
-            if !self.said.is_empty() {
+            if !self.line.is_empty() {
                 self.held.push_str(text);
             }
             return Ok(());
@@ -54,12 +54,12 @@ impl<'a> Speaker<'a> {
         let mut more = std::mem::take(&mut self.held);
         more.push_str(words);
         self.held.push_str(&text[words.len()..]);
-        self.said.push_str(&more);
-        if self.said.len() > LONGEST_LINE {
+        self.line.push_str(&more);
+        if self.line.len() > LONGEST_LINE {
             return Err("it is too long".into());
         }
         // What was there before was checked when it came.
-        let recent = guard::end_of(&self.said, more.len() + guard::REACH);
+        let recent = guard::end_of(&self.line, more.len() + guard::REACH);
         if let Some(objection) = guard::objection(recent, self.may_close) {
             return Err(objection);
         }
@@ -71,8 +71,8 @@ impl<'a> Speaker<'a> {
 impl Reader for Speaker<'_> {
     fn read(&mut self, text: &str) -> Result<Read, String> {
         self.say(text)?;
-        let ended = self.said.ends_with(['.', '?', '!']);
-        Ok(if ended && self.said.len() >= LONG_ENOUGH {
+        let ended = self.line.ends_with(['.', '?', '!']);
+        Ok(if ended && self.line.len() >= LONG_ENOUGH {
             Read::Enough
         } else {
             Read::On
@@ -80,7 +80,7 @@ impl Reader for Speaker<'_> {
     }
 
     fn restart(&mut self) {
-        self.said.clear();
+        self.line.clear();
         self.held.clear();
         self.draft.restart();
     }
@@ -105,7 +105,7 @@ pub(super) async fn speak(
             .ask(Lane::Interviewer, &prompt, &mut speaker, deadline)
             .await
         {
-            Ok(completion) => return Ok((speaker.said().to_owned(), completion, repairs)),
+            Ok(completion) => return Ok((speaker.line().to_owned(), completion, repairs)),
             Err(error) if error.is_about_the_answer() && repairs == 0 => {
                 repair(&mut prompt, &asked, &error);
             }
@@ -138,7 +138,7 @@ mod tests {
         for piece in pieces {
             speaker.read(piece).expect("harmless");
         }
-        (speaker.said().to_owned(), draft.text())
+        (speaker.line().to_owned(), draft.text())
     }
 
     #[test]

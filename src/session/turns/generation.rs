@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use interview::{
+    Conversation, Draft, Feedback, InterviewError, Line, Reply, ResponseType, SessionStats,
+    director,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::Sessions;
-use super::error::SessionError;
-use super::state::SessionState;
-use super::wire::{Answer, Outcome, ReleaseLease, RenewLease};
-use crate::auth::Caller;
-use interview::director;
-use interview::{Conversation, Draft, InterviewError, Line};
-use interview::{Feedback, Reply, ResponseType, SessionStats};
+use super::Turns;
+use super::lease::Leased;
+use crate::session::error::SessionError;
+use crate::session::state::SessionState;
 
 /// What the interviewer and the coach made of a turn.
 pub(super) struct Generated {
@@ -23,47 +22,34 @@ pub(super) struct Generated {
     pub(super) stats: SessionStats,
 }
 
-/// The accepted turn that this process holds the lease of.
-pub(super) struct Leased {
-    pub(super) caller: Caller,
-    pub(super) session_id: Uuid,
-    pub(super) turn_no: u32,
-    pub(super) turn_id: String,
-}
-
-impl Sessions {
+impl Turns {
     /// Asks the interviewer, and the coach beside it, while the lease is renewed. A reply that was made
     /// before and could not be written is used as it is.
     pub(super) async fn generate(
-        self: &Arc<Self>,
+        &self,
         leased: &Leased,
         state: &SessionState,
         draft: &Draft,
     ) -> Result<Arc<Generated>, SessionError> {
-        let kept = (
-            leased.caller.principal(),
-            leased.session_id,
-            leased.turn_id.clone(),
-        );
-        if let Some(generated) = self.kept.get(&kept) {
+        if let Some(generated) = self.pending_replies.get(&leased.key()) {
             return Ok(generated);
         }
-        let conversation = conversation(state);
+        let conversation = state.conversation();
         let started = Instant::now();
-        let lead = self.lead(&conversation, leased.turn_no, draft);
-        let mut judge =
-            (leased.turn_no > 0).then(|| self.judge(conversation.clone(), leased.turn_no));
+        let line = self.line(&conversation, leased.turn_no, draft);
+        let mut assessment = (leased.turn_no > 0)
+            .then(|| self.feedback.assess(conversation.clone(), leased.turn_no));
         let lease = self.keep_lease(leased, draft);
-        tokio::pin!(lead, lease);
+        tokio::pin!(line, lease);
         let mut feedback = None;
         let line = loop {
             tokio::select! {
                 biased;
-                assessed = async { judge.as_mut().expect("guarded").await }, if judge.is_some() => {
-                    judge = None;
+                assessed = async { assessment.as_mut().expect("guarded").await }, if assessment.is_some() => {
+                    assessment = None;
                     feedback = Some(assessed);
                 }
-                line = &mut lead => break line,
+                line = &mut line => break line,
                 // A slow renewal does not hold a ready line up.
                 () = &mut lease => {}
             }
@@ -79,9 +65,12 @@ impl Sessions {
                 return Err(SessionError::Interviewer(error));
             }
         };
-        if let Some(judge) = judge {
+        if let Some(assessment) = assessment {
             // The next question does not wait for the coach.
-            self.judge_later(leased, judge);
+            let (caller, session_id) = (&leased.caller, leased.session_id);
+            let turn = (leased.turn_no, leased.turn_id.clone());
+            self.feedback
+                .record_later(caller, session_id, turn, assessment);
         }
         let message = state
             .turns
@@ -100,7 +89,7 @@ impl Sessions {
         }))
     }
 
-    async fn lead(
+    async fn line(
         &self,
         conversation: &Conversation,
         turn_no: u32,
@@ -111,68 +100,6 @@ impl Sessions {
         }
         let allowed = director::allowed(conversation, Timestamp::now());
         self.interviewer.reply(conversation, allowed, draft).await
-    }
-
-    /// Renews the lease every third of its length, until dropped. A turn that was stopped on another
-    /// instance ends its line here.
-    async fn keep_lease(&self, leased: &Leased, draft: &Draft) {
-        let third = self.config.lease / 3;
-        // An interval that ticks at once would cost the timer's granularity, a millisecond, each turn.
-        let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
-        loop {
-            due.tick().await;
-            if self.renew(leased).await == Some(Outcome::Stopped) {
-                draft.stop();
-            }
-        }
-    }
-
-    async fn renew(&self, leased: &Leased) -> Option<Outcome> {
-        let arguments = RenewLease {
-            p_session_id: leased.session_id,
-            p_turn_id: &leased.turn_id,
-            p_lease_owner: &self.lease_owner,
-            p_lease_seconds: self.config.lease.as_secs(),
-        };
-        // A lease that could not be renewed shows at complete, which decides.
-        let identity = leased.caller.identity(leased.session_id);
-        match self
-            .rest
-            .rpc::<Answer>(&identity, "renew_lease", &arguments)
-            .await
-        {
-            Ok(answer) => Some(answer.outcome),
-            Err(error) => {
-                tracing::warn!(turn_no = leased.turn_no, %error, "the lease was not renewed");
-                None
-            }
-        }
-    }
-
-    async fn release(&self, leased: &Leased) {
-        let arguments = ReleaseLease {
-            p_session_id: leased.session_id,
-            p_turn_id: &leased.turn_id,
-            p_lease_owner: &self.lease_owner,
-        };
-        let identity = leased.caller.identity(leased.session_id);
-        if let Err(error) = self
-            .rest
-            .rpc::<Answer>(&identity, "release_lease", &arguments)
-            .await
-        {
-            tracing::warn!(turn_no = leased.turn_no, %error, "the lease was not released; it will expire");
-        }
-    }
-}
-
-pub(super) fn conversation(state: &SessionState) -> Conversation {
-    Conversation {
-        config: Arc::clone(&state.row.config),
-        turns: Arc::clone(&state.turns),
-        stats: state.row.stats.clone(),
-        started_at: state.introduction().map(|turn| turn.accepted_at),
-        seed: state.row.session_id.as_u64_pair().0,
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::row::SessionStatus;
-use super::state::SessionState;
+use crate::session::row::SessionStatus;
+use crate::session::state::SessionState;
 
 /// A part of the report, in the order in which they are shown.
 #[derive(
@@ -37,7 +37,7 @@ pub enum PartStatus {
 
 /// The report as it is stored in `interview_sessions.final_summary`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Summary {
+pub(super) struct StoredReport {
     #[serde(default)]
     pub(super) status: String,
     /// The fields of the parts that are ready, side by side.
@@ -49,13 +49,13 @@ pub(super) struct Summary {
     pub(super) parts: BTreeMap<ReportPart, PartStatus>,
 }
 
-impl Summary {
+impl StoredReport {
     pub(super) fn of(state: &SessionState) -> Self {
         state
             .row
             .final_summary
             .as_deref()
-            .and_then(|stored| Summary::deserialize(stored).ok())
+            .and_then(|stored| StoredReport::deserialize(stored).ok())
             .unwrap_or_default()
     }
 
@@ -64,7 +64,7 @@ impl Summary {
     }
 
     /// Takes in a part that was made, or that failed (`None`).
-    pub(super) fn settle(&mut self, part: ReportPart, made: Option<&impl Serialize>) {
+    pub(super) fn finish(&mut self, part: ReportPart, made: Option<&impl Serialize>) {
         let fields = made.and_then(|made| serde_json::to_value(made).ok());
         if let Some(Value::Object(fields)) = fields {
             self.results.extend(fields);
@@ -72,7 +72,7 @@ impl Summary {
         } else {
             self.parts.insert(part, PartStatus::Failed);
         }
-        self.conclude();
+        self.update_status();
     }
 
     /// Puts failed parts back to be made; `false` when there was none.
@@ -84,11 +84,11 @@ impl Summary {
                 reopened = true;
             }
         }
-        self.conclude();
+        self.update_status();
         reopened
     }
 
-    fn conclude(&mut self) {
+    fn update_status(&mut self) {
         let is = |part, status| self.parts.get(part) == Some(&status);
         let status = if PARTS.iter().all(|part| is(part, PartStatus::Ready)) {
             "completed"
@@ -124,13 +124,13 @@ impl ReportStatus {
         if state.row.status != SessionStatus::Completed {
             return Self::NotEnded;
         }
-        let Some(summary) = &state.row.final_summary else {
+        let Some(report) = &state.row.final_summary else {
             return Self::Generating(None);
         };
-        match summary.get("status").and_then(Value::as_str) {
-            Some("completed") => Self::Completed(Arc::clone(summary)),
-            Some("error") => Self::Failed(Arc::clone(summary)),
-            _ => Self::Generating(Some(Arc::clone(summary))),
+        match report.get("status").and_then(Value::as_str) {
+            Some("completed") => Self::Completed(Arc::clone(report)),
+            Some("error") => Self::Failed(Arc::clone(report)),
+            _ => Self::Generating(Some(Arc::clone(report))),
         }
     }
 
@@ -146,8 +146,8 @@ impl ReportStatus {
     fn stored(&self) -> Option<&Value> {
         match self {
             Self::NotEnded | Self::Generating(None) => None,
-            Self::Generating(Some(summary)) | Self::Completed(summary) | Self::Failed(summary) => {
-                Some(summary)
+            Self::Generating(Some(report)) | Self::Completed(report) | Self::Failed(report) => {
+                Some(report)
             }
         }
     }
@@ -157,7 +157,7 @@ impl ReportStatus {
         match self {
             Self::Completed(_) | Self::Failed(_) => self
                 .stored()
-                .and_then(|summary| summary.get("results").cloned())
+                .and_then(|report| report.get("results").cloned())
                 .unwrap_or_else(|| json!({})),
             _ => json!({}),
         }
@@ -165,7 +165,7 @@ impl ReportStatus {
 
     /// How far each part is.
     pub fn parts(&self) -> BTreeMap<ReportPart, PartStatus> {
-        let stored = self.stored().and_then(|summary| summary.get("parts"));
+        let stored = self.stored().and_then(|report| report.get("parts"));
         let mut parts: BTreeMap<ReportPart, PartStatus> = stored
             .and_then(|parts| BTreeMap::deserialize(parts).ok())
             .unwrap_or_default();
@@ -179,5 +179,56 @@ impl ReportStatus {
             }
         }
         parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str) -> Map<String, Value> {
+        Map::from_iter([(name.to_owned(), Value::Bool(true))])
+    }
+
+    #[test]
+    fn a_report_is_completed_by_its_last_part() {
+        let mut report = StoredReport::default();
+        report.finish(ReportPart::Scores, Some(&part("scores")));
+        report.finish(ReportPart::Resources, Some(&part("resources")));
+        assert_eq!(report.status, "generating");
+        report.finish(ReportPart::Narrative, Some(&part("narrative")));
+        assert_eq!(
+            (report.status.as_str(), &report.error),
+            ("completed", &None)
+        );
+        let fields: Vec<&String> = report.results.keys().collect();
+        assert_eq!(fields.len(), 3, "side by side: {fields:?}");
+    }
+
+    #[test]
+    fn a_failed_part_is_an_error_only_when_no_other_is_pending() {
+        let mut report = StoredReport::default();
+        report.finish(ReportPart::Narrative, None::<&Value>);
+        assert_eq!(report.status, "generating");
+        report.finish(ReportPart::Scores, Some(&part("scores")));
+        report.finish(ReportPart::Resources, Some(&part("resources")));
+        assert_eq!(report.status, "error");
+        assert!(report.error.is_some());
+        assert!(report.is_ready(ReportPart::Scores), "what is there stays");
+    }
+
+    #[test]
+    fn only_failed_parts_that_are_wanted_are_reopened() {
+        let mut report = StoredReport::default();
+        for failed in PARTS {
+            report.finish(failed, None::<&Value>);
+        }
+        assert!(report.reopen(|part| part == ReportPart::Narrative));
+        assert_eq!(report.parts[&ReportPart::Narrative], PartStatus::Pending);
+        assert_eq!(report.parts[&ReportPart::Scores], PartStatus::Failed);
+        assert_eq!((report.status.as_str(), report.error), ("generating", None));
+        let mut whole = StoredReport::default();
+        whole.finish(ReportPart::Scores, Some(&part("scores")));
+        assert!(!whole.reopen(|_| true), "nothing had failed");
     }
 }

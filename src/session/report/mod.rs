@@ -2,91 +2,107 @@
 //! stored with the session as it becomes ready. A crash loses the part being made, and a failed part is
 //! made again by itself.
 
-use std::collections::HashMap;
+mod stored;
+
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::OptionFuture;
+use interview::resources::Library;
+use interview::{Coach, Conversation, Narrative, Scores, scores};
+use llm::Usage;
 use serde_json::json;
-use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::Sessions;
 use super::error::SessionError;
-use super::generation::conversation;
+use super::feedback::FeedbackMaker;
+use super::rpc::{BeginReport, BeginReportOutcome, RecordReport};
 use super::state::SessionState;
-use super::summary::{ReportPart, ReportStatus, Summary};
-use super::wire::{BeginReport, Outcome, RecordReport};
+use super::store::SessionStore;
 use crate::auth::{Caller, Principal};
-use interview::{Conversation, scores};
-use interview::{Narrative, Scores};
-use llm::Usage;
+use crate::background::Background;
+use crate::in_flight::{Entered, InFlight, Running};
+use stored::StoredReport;
+
+pub use stored::{PartStatus, ReportPart, ReportStatus};
 
 const REPORT_LEASE_SECONDS: u64 = 30;
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 
-/// Reports being written by this process.
-#[derive(Default)]
-pub(super) struct Reports {
-    running: Mutex<HashMap<(Principal, Uuid), watch::Receiver<bool>>>,
+/// Writes reports.
+pub struct Reports {
+    store: Arc<SessionStore>,
+    coach: Arc<dyn Coach>,
+    library: Arc<Library>,
+    feedback: Arc<FeedbackMaker>,
+    in_flight: InFlight<(Principal, Uuid), ()>,
+    lease_owner: Arc<str>,
+    background: Background,
 }
 
 impl Reports {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Principal, Uuid), watch::Receiver<bool>>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn new(
+        store: Arc<SessionStore>,
+        coach: Arc<dyn Coach>,
+        library: Arc<Library>,
+        feedback: Arc<FeedbackMaker>,
+        lease_owner: Arc<str>,
+        background: Background,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            coach,
+            library,
+            feedback,
+            in_flight: InFlight::default(),
+            lease_owner,
+            background,
+        })
     }
 
-    fn is_running(&self, caller: &Caller, session_id: Uuid) -> bool {
-        let running = self.lock();
-        running
-            .get(&(caller.principal(), session_id))
-            .is_some_and(is_alive)
-    }
-}
-
-/// A task that ended without a word has dropped its sender.
-fn is_alive(written: &watch::Receiver<bool>) -> bool {
-    written.has_changed().is_ok()
-}
-
-impl Sessions {
     /// How far the report is; one that nobody is writing is taken up again.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn report_status(
+    pub async fn status(
         self: &Arc<Self>,
         caller: &Caller,
         session_id: Uuid,
     ) -> Result<ReportStatus, SessionError> {
         let state = self.store.get(caller, session_id).await?;
         match ReportStatus::of(&state) {
-            ReportStatus::Failed(stored) if self.reports.is_running(caller, session_id) => {
+            ReportStatus::Failed(stored) if self.is_in_flight(caller, session_id) => {
                 Ok(ReportStatus::Generating(Some(stored)))
             }
             status => {
                 if matches!(status, ReportStatus::Generating(_)) {
-                    self.write_report(caller, session_id, None);
+                    self.start(caller, session_id, None);
                 }
                 Ok(status)
             }
         }
     }
 
-    pub(super) async fn report_within(
+    fn is_in_flight(&self, caller: &Caller, session_id: Uuid) -> bool {
+        let scope = (caller.principal(), session_id);
+        !self.in_flight.of(&scope).is_empty()
+    }
+
+    /// Starts the report and waits for it, for no longer than `timeout`.
+    pub(super) async fn status_within(
         self: &Arc<Self>,
         caller: &Caller,
         session_id: Uuid,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<ReportStatus, SessionError> {
         let state = self.store.get(caller, session_id).await?;
         if let completed @ ReportStatus::Completed(_) = ReportStatus::of(&state) {
             return Ok(completed);
         }
-        let mut written = self.write_report(caller, session_id, None);
-        // Past the patience the report goes on without us; the status endpoint tells.
-        let _ready = tokio::time::timeout(patience, written.wait_for(|done| *done)).await;
+        let writing = self.start(caller, session_id, None);
+        // Past the timeout the report goes on without us; the status endpoint tells.
+        let _finished = tokio::time::timeout(timeout, writing.finished()).await;
         let state = self.store.get(caller, session_id).await?;
         Ok(ReportStatus::of(&state))
     }
@@ -95,7 +111,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`SessionError::NotFound`], [`SessionError::NotEnded`], upstream failures.
-    pub async fn retry_report(
+    pub async fn retry(
         self: &Arc<Self>,
         caller: &Caller,
         session_id: Uuid,
@@ -106,42 +122,39 @@ impl Sessions {
             ReportStatus::NotEnded => Err(SessionError::NotEnded),
             completed @ ReportStatus::Completed(_) => Ok(completed),
             _ => {
-                self.write_report(caller, session_id, part);
+                self.start(caller, session_id, part);
                 Ok(ReportStatus::Generating(state.row.final_summary.clone()))
             }
         }
     }
 
-    /// Starts writing the report, or one part of it, unless this process is at it; the receiver turns
-    /// true at its end.
-    fn write_report(
+    /// Starts writing the report, or one part of it, unless this process is at it.
+    fn start(
         self: &Arc<Self>,
         caller: &Caller,
         session_id: Uuid,
         part: Option<ReportPart>,
-    ) -> watch::Receiver<bool> {
-        let key = (caller.principal(), session_id);
-        let mut running = self.reports.lock();
-        if let Some(written) = running.get(&key).filter(|written| is_alive(written)) {
-            return written.clone();
-        }
-        let (sender, receiver) = watch::channel(false);
-        running.insert(key, receiver.clone());
-        drop(running);
-        let (sessions, caller) = (Arc::clone(self), caller.clone());
-        let task = async move {
-            if let Err(error) = sessions.make_report(&caller, session_id, part).await {
+    ) -> Running<()> {
+        let scope = (caller.principal(), session_id);
+        let entered = self
+            .in_flight
+            .join_or_start(scope, |running| Some(running.clone()), || ());
+        let (guard, running) = match entered {
+            Entered::Joined(running) => return running,
+            Entered::Started(guard, running) => (guard, running),
+        };
+        let (reports, caller) = (Arc::clone(self), caller.clone());
+        self.background.spawn(async move {
+            if let Err(error) = reports.write(&caller, session_id, part).await {
                 tracing::warn!(%error, "the report was not written; asking for it tries again");
             }
-            sessions.reports.lock().remove(&key);
-            sender.send_replace(true);
-        };
-        self.tasks.spawn_on(task, &self.runtime);
-        receiver
+            drop(guard);
+        });
+        running
     }
 
-    async fn make_report(
-        self: &Arc<Self>,
+    async fn write(
+        &self,
         caller: &Caller,
         session_id: Uuid,
         part: Option<ReportPart>,
@@ -152,23 +165,16 @@ impl Sessions {
             p_lease_seconds: REPORT_LEASE_SECONDS,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        let (answer, state) = self
-            .store
-            .call(caller, session_id, "begin_report", &begin)
-            .await?;
-        match answer.outcome {
-            Outcome::Granted => {}
-            Outcome::NotEnded => return Err(SessionError::NotEnded),
-            _ => return Ok(()),
+        let (response, state) = self.store.call(caller, session_id, &begin).await?;
+        match response.outcome {
+            BeginReportOutcome::Granted => {}
+            BeginReportOutcome::NotEnded => return Err(SessionError::NotEnded),
+            BeginReportOutcome::Already | BeginReportOutcome::InProgress => return Ok(()),
         }
         let renew = async {
             loop {
                 tokio::time::sleep(RENEW_EVERY).await;
-                let renewed = self
-                    .store
-                    .call(caller, session_id, "begin_report", &begin)
-                    .await;
-                if let Err(error) = renewed {
+                if let Err(error) = self.store.call(caller, session_id, &begin).await {
                     tracing::warn!(%error, "the report's lease was not renewed");
                 }
             }
@@ -181,56 +187,56 @@ impl Sessions {
 
     /// Makes the parts that are not ready, or the one named, and records each as it comes.
     async fn make_parts(
-        self: &Arc<Self>,
+        &self,
         caller: &Caller,
         session_id: Uuid,
         state: Arc<SessionState>,
         only: Option<ReportPart>,
     ) -> Result<(), SessionError> {
-        let mut summary = Summary::of(&state);
-        let wanted = |summary: &Summary, part| {
-            !summary.is_ready(part) && only.is_none_or(|only| only == part)
+        let mut report = StoredReport::of(&state);
+        let wanted = |report: &StoredReport, part| {
+            !report.is_ready(part) && only.is_none_or(|only| only == part)
         };
         // Whoever looks meanwhile sees that the parts are being made again.
-        if summary.reopen(|part| only.is_none_or(|only| only == part)) {
-            self.record(caller, session_id, &summary, None).await?;
+        if report.reopen(|part| only.is_none_or(|only| only == part)) {
+            self.record(caller, session_id, &report, None).await?;
         }
-        let state = self.complete_feedback(caller, session_id, state).await?;
-        let conversation = conversation(&state);
+        let state = self.feedback.complete(caller, session_id, state).await?;
+        let conversation = state.conversation();
         let scores = scores::of(&conversation);
         // Parts that are ready at once are recorded together.
         let mut unrecorded = false;
         let mut usage = None;
-        if wanted(&summary, ReportPart::Scores) {
+        if wanted(&report, ReportPart::Scores) {
             let judged = scores.answers_judged == scores.answers;
-            summary.settle(ReportPart::Scores, judged.then_some(&scores));
+            report.finish(ReportPart::Scores, judged.then_some(&scores));
             unrecorded = true;
         }
         let narrative =
-            wanted(&summary, ReportPart::Narrative).then(|| self.narrate(&conversation, &scores));
-        let resources = wanted(&summary, ReportPart::Resources)
+            wanted(&report, ReportPart::Narrative).then(|| self.narrate(&conversation, &scores));
+        let resources = wanted(&report, ReportPart::Resources)
             .then(|| self.library.find(&scores, &conversation.config));
         let mut narrative = pin!(OptionFuture::from(narrative));
         let mut resources = pin!(OptionFuture::from(resources));
-        let (mut told, mut found) = (false, false);
-        while unrecorded || !told || !found {
+        let (mut narrated, mut found) = (false, false);
+        while unrecorded || !narrated || !found {
             tokio::select! {
                 biased;
-                made = &mut narrative, if !told => {
-                    told = true;
+                made = &mut narrative, if !narrated => {
+                    narrated = true;
                     let Some(made) = made else { continue };
                     usage = made.as_ref().map(|(_, usage)| *usage);
-                    summary.settle(ReportPart::Narrative, made.as_ref().map(|(narrative, _)| narrative));
+                    report.finish(ReportPart::Narrative, made.as_ref().map(|(narrative, _)| narrative));
                     unrecorded = true;
                 }
                 made = &mut resources, if !found => {
                     found = true;
                     let Some(made) = made else { continue };
-                    summary.settle(ReportPart::Resources, Some(&made));
+                    report.finish(ReportPart::Resources, Some(&made));
                     unrecorded = true;
                 }
                 () = std::future::ready(()), if unrecorded => {
-                    self.record(caller, session_id, &summary, usage.take()).await?;
+                    self.record(caller, session_id, &report, usage.take()).await?;
                     unrecorded = false;
                 }
             }
@@ -256,14 +262,14 @@ impl Sessions {
         &self,
         caller: &Caller,
         session_id: Uuid,
-        summary: &Summary,
+        report: &StoredReport,
         usage: Option<Usage>,
     ) -> Result<(), SessionError> {
         let stored = json!({
-            "status": summary.status,
-            "results": summary.results,
-            "error": summary.error,
-            "parts": summary.parts,
+            "status": report.status,
+            "results": report.results,
+            "error": report.error,
+            "parts": report.parts,
             "usage": usage,
         });
         let arguments = RecordReport {
@@ -272,9 +278,8 @@ impl Sessions {
             p_summary: &stored,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        self.store
-            .call(caller, session_id, "record_report", &arguments)
-            .await?;
+        // A report whose lease was lost is another instance's to record.
+        self.store.call(caller, session_id, &arguments).await?;
         Ok(())
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use interview::Turn;
 use uuid::Uuid;
 
-use super::Sessions;
-use super::error::SessionError;
-use super::turns::{TurnHandle, outcome};
-use super::wire::{Known, Outcome};
+use super::Turns;
 use crate::auth::Caller;
-use interview::Turn;
+use crate::session::error::SessionError;
+use crate::session::rpc::{StopOutcome, StopTurn};
 
 /// What stopping came to.
 pub enum Stopped {
@@ -23,45 +22,36 @@ pub enum Stopped {
     Unanswered { turn_no: u32, turn_id: String },
 }
 
-impl Sessions {
-    /// The turn that this process makes for the session, if any.
-    pub fn in_flight(&self, caller: &Caller, session_id: Uuid) -> Option<TurnHandle> {
-        self.flights.of(caller.principal(), session_id).pop()
-    }
-
+impl Turns {
     /// Stops the session's open turn, wherever it is made. No round trip beyond the turn's own when it is
     /// made here, one otherwise.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn stop_turn(
-        &self,
-        caller: &Caller,
-        session_id: Uuid,
-    ) -> Result<Stopped, SessionError> {
-        // A flight belongs to the principal that started it; the database decides whether it was theirs.
-        if let Some(flight) = self.in_flight(caller, session_id) {
-            flight.draft.stop();
-            match outcome(flight.progress).await {
+    pub async fn stop(&self, caller: &Caller, session_id: Uuid) -> Result<Stopped, SessionError> {
+        // A turn in flight belongs to the principal that started it; the database decides whether it was
+        // theirs.
+        if let Some(turn) = self.latest_in_flight(caller, session_id) {
+            turn.draft.stop();
+            match turn.result().await {
                 Ok(done) => return Ok(Stopped::Replied(done.turn)),
                 Err(error @ SessionError::NotFound) => return Err(error),
                 // Stopped, or gone wrong at the same moment: the row tells what is still open.
                 Err(_) => {}
             }
         }
-        let arguments = Known {
+        let arguments = StopTurn {
             p_session_id: session_id,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        let (answer, _) = self
-            .store
-            .call(caller, session_id, "stop_turn", &arguments)
-            .await?;
-        Ok(match (answer.outcome, answer.turn_no, answer.turn_id) {
-            (Outcome::Stopped, Some(turn_no), Some(turn_id)) => {
-                Stopped::Unanswered { turn_no, turn_id }
-            }
-            _ => Stopped::Idle,
-        })
+        let (response, _) = self.store.call(caller, session_id, &arguments).await?;
+        Ok(
+            match (response.outcome, response.turn_no, response.turn_id) {
+                (StopOutcome::Stopped, Some(turn_no), Some(turn_id)) => {
+                    Stopped::Unanswered { turn_no, turn_id }
+                }
+                (StopOutcome::Stopped | StopOutcome::Idle, _, _) => Stopped::Idle,
+            },
+        )
     }
 }
