@@ -1,16 +1,15 @@
 //! Accounts over HTTP: GoTrue does the work, this gives it the shape that clients know.
 
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::JsonObject;
-use super::{client, mount};
+use super::client;
 use crate::auth::User;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::state::AppState;
 use crate::supabase::gotrue::{GoTrueError, SignUp, Tokens, UserChange};
 use crate::supabase::postgrest::{Identity, RestError};
@@ -134,8 +133,7 @@ fn done(message: &str) -> HttpResponse {
 
 /// Creates an account.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Registration,
-    responses((status = 201, body = AuthTokenResponse), (status = 202, body = ConfirmationPending),
-              (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 201, body = AuthTokenResponse), (status = 202, body = ConfirmationPending)))]
 pub(super) async fn register(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -158,7 +156,7 @@ pub(super) async fn register(
 
 /// Signs in with e-mail address and password.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = Login,
-    responses((status = 200, body = AuthTokenResponse), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = AuthTokenResponse)))]
 pub(super) async fn login(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -183,7 +181,7 @@ struct RefreshQuery {
 /// Trades a refresh token for new tokens.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Refresh,
     params(("refresh_token" = Option<String>, Query, description = "for older clients; the body is better")),
-    responses((status = 200, body = AuthTokenResponse), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = AuthTokenResponse)))]
 pub(super) async fn refresh(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -208,7 +206,7 @@ pub(super) async fn refresh(
 
 /// The caller's profile.
 #[utoipa::path(get, path = "/auth/me", tag = "auth", security(("bearer" = [])),
-    responses((status = 200, body = Profile), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Profile)))]
 pub(super) async fn me(state: web::Data<AppState>, caller: User) -> Result<HttpResponse, ApiError> {
     let identity = Identity::User {
         access_token: caller.access_token.clone(),
@@ -236,7 +234,7 @@ pub(super) async fn me(state: web::Data<AppState>, caller: User) -> Result<HttpR
 
 /// Changes the caller's name.
 #[utoipa::path(patch, path = "/auth/me", tag = "auth", security(("bearer" = [])), request_body = NameChange,
-    responses((status = 200, body = Profile), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Profile)))]
 pub(super) async fn rename(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -260,7 +258,7 @@ pub(super) async fn rename(
 
 /// Signs out: the refresh token is worth nothing afterwards. Signing out twice is harmless.
 #[utoipa::path(post, path = "/auth/logout", tag = "auth", security(("bearer" = [])),
-    responses((status = 200, body = Done), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Done)))]
 pub(super) async fn logout(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -275,7 +273,7 @@ pub(super) async fn logout(
 
 /// Sends a link to choose a new password, if the address has an account; the answer does not tell.
 #[utoipa::path(post, path = "/auth/forgot_password", tag = "auth", request_body = Recovery,
-    responses((status = 200, body = Done), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Done)))]
 pub(super) async fn forgot_password(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -297,7 +295,7 @@ pub(super) async fn forgot_password(
 
 /// Sets a new password.
 #[utoipa::path(post, path = "/auth/update_password", tag = "auth", security(("bearer" = [])), request_body = PasswordChange,
-    responses((status = 200, body = Done), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Done)))]
 pub(super) async fn update_password(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -316,7 +314,7 @@ pub(super) async fn update_password(
 
 /// Deletes the caller's account and everything it owns.
 #[utoipa::path(delete, path = "/auth/me", tag = "auth", security(("bearer" = [])),
-    responses((status = 200, body = Done), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Done)))]
 pub(super) async fn delete_account(
     state: web::Data<AppState>,
     caller: User,
@@ -394,38 +392,6 @@ fn name(body: &mut JsonObject) -> String {
     }
     name
 }
-
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    mount(cfg, "/auth/register", |r| r.route(web::post().to(register)));
-    mount(cfg, "/auth/login", |r| r.route(web::post().to(login)));
-    mount(cfg, "/auth/refresh", |r| r.route(web::post().to(refresh)));
-    mount(cfg, "/auth/me", |r| {
-        r.route(web::get().to(me))
-            .route(web::patch().to(rename))
-            .route(web::delete().to(delete_account))
-    });
-    mount(cfg, "/auth/logout", |r| r.route(web::post().to(logout)));
-    mount(cfg, "/auth/forgot_password", |r| {
-        r.route(web::post().to(forgot_password))
-    });
-    mount(cfg, "/auth/update_password", |r| {
-        r.route(web::post().to(update_password))
-    });
-}
-
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    register,
-    login,
-    refresh,
-    me,
-    rename,
-    logout,
-    forgot_password,
-    update_password,
-    delete_account
-))]
-pub(super) struct AuthDoc;
 
 #[cfg(test)]
 mod tests {

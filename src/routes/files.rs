@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::mount;
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::state::AppState;
 use resume::{ResumeError, worker};
 
@@ -22,10 +20,6 @@ const LARGEST_FILE: usize = 5 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
 const LONGEST_NAME: usize = 200;
-
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(upload_resume))]
-pub(crate) struct FilesDoc;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResumeText {
@@ -45,16 +39,10 @@ pub(crate) struct ResumeFile {
     pub file: Vec<u8>,
 }
 
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    mount(cfg, "/files/upload_resume", |r| {
-        r.route(web::post().to(upload_resume))
-    });
-}
-
 /// Reads the text of a résumé.
 #[utoipa::path(post, path = "/files/upload_resume", tag = "files",
     request_body(content = ResumeFile, content_type = "multipart/form-data"),
-    responses((status = 200, body = ResumeText), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = ResumeText)),
     security((), ("bearer" = [])))]
 pub(super) async fn upload_resume(
     state: web::Data<AppState>,

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::session_id::session_id;
 use crate::routes::streams;
 use crate::session::SessionState;
@@ -31,9 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 #[utoipa::path(get, path = "/agent/events", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
            ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/event-stream", body = String)),
     security((), ("bearer" = [])))]
-pub(super) async fn events(
+pub(crate) async fn events(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

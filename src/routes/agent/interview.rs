@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::configuration::configuration;
 use super::turn_stream;
 use crate::auth::{Caller, User};
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::body::JsonObject;
 use crate::routes::session_id::session_id;
 use crate::session::{FeedbackItem, Stopped, TurnHandle, TurnResult};
@@ -51,9 +51,9 @@ pub(crate) struct InterviewEnded {
 /// Creates a session; without a token it is a guest's, whose only key is its id.
 #[utoipa::path(post, path = "/agent/create_session", tag = "agent",
     request_body = SessionConfig,
-    responses((status = 201, body = SessionCreated), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 201, body = SessionCreated)),
     security((), ("bearer" = [])))]
-pub(super) async fn create_session(
+pub(crate) async fn create_session(
     state: web::Data<AppState>,
     caller: Caller,
     body: JsonObject,
@@ -72,9 +72,9 @@ pub(super) async fn create_session(
     request_body = SessionConfig,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header),
            ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
-    responses((status = 200, body = Reply), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Reply)),
     security((), ("bearer" = [])))]
-pub(super) async fn start_interview(
+pub(crate) async fn start_interview(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -95,9 +95,9 @@ pub(super) async fn start_interview(
     request_body = SendMessage,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query), ("Idempotency-Key" = Option<String>, Header),
            ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
-    responses((status = 200, body = Reply), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Reply)),
     security((), ("bearer" = [])))]
-pub(super) async fn send_message(
+pub(crate) async fn send_message(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -130,9 +130,9 @@ pub(crate) struct TurnStopped {
 /// Stops the reply that is being made. What the interviewer has said so far is kept as its reply.
 #[utoipa::path(post, path = "/agent/stop_turn", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = TurnStopped), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = TurnStopped)),
     security((), ("bearer" = [])))]
-pub(super) async fn stop_turn(
+pub(crate) async fn stop_turn(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -167,9 +167,9 @@ pub(super) async fn stop_turn(
 /// Ends the interview and answers what there is of the report. Ending again is harmless.
 #[utoipa::path(post, path = "/agent/end_interview", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = InterviewEnded), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = InterviewEnded)),
     security((), ("bearer" = [])))]
-pub(super) async fn end_interview(
+pub(crate) async fn end_interview(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -192,9 +192,9 @@ pub(super) async fn end_interview(
 /// Starts over: turns and report go, the configuration stays.
 #[utoipa::path(post, path = "/agent/reset_interview", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = SessionCreated), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = SessionCreated)),
     security((), ("bearer" = [])))]
-pub(super) async fn reset_interview(
+pub(crate) async fn reset_interview(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -212,9 +212,9 @@ pub(super) async fn reset_interview(
 /// Makes a guest's session the caller's own.
 #[utoipa::path(post, path = "/agent/claim_session", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = SessionCreated), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = SessionCreated)),
     security(("bearer" = [])))]
-pub(super) async fn claim_session(
+pub(crate) async fn claim_session(
     state: web::Data<AppState>,
     caller: User,
     request: HttpRequest,
@@ -232,9 +232,9 @@ pub(super) async fn claim_session(
 /// Deletes the session with everything it holds.
 #[utoipa::path(delete, path = "/agent/session", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 204)),
     security((), ("bearer" = [])))]
-pub(super) async fn delete_session(
+pub(crate) async fn delete_session(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

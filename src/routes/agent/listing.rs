@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::auth::User;
-use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::error::{ApiError, FieldError};
 use crate::session::SessionStatus;
 use crate::session::{Cursor, Filter, Page};
 use crate::state::AppState;
@@ -25,9 +25,9 @@ struct ListQuery {
            ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, asked for with the same filter"),
            ("status" = Option<SessionStatus>, Query, description = "only those"),
            ("search" = Option<String>, Query, max_length = 100, description = "only those with this text in `job_role` or `company_name`, in capitals or not")),
-    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Page)),
     security(("bearer" = [])))]
-pub(super) async fn sessions(
+pub(crate) async fn sessions(
     state: web::Data<AppState>,
     caller: User,
     request: HttpRequest,

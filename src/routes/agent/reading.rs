@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::body::JsonObject;
 use crate::routes::session_id::session_id;
 use crate::session::SessionStatus;
@@ -108,9 +108,9 @@ pub(crate) struct WholeSession<'a> {
 /// The whole session.
 #[utoipa::path(get, path = "/agent/session", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = WholeSession<'static>), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = WholeSession<'static>), (status = 304)),
     security((), ("bearer" = [])))]
-pub(super) async fn session(
+pub(crate) async fn session(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -142,9 +142,9 @@ pub(super) async fn session(
 /// The conversation so far.
 #[utoipa::path(get, path = "/agent/history", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = History), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = History), (status = 304)),
     security((), ("bearer" = [])))]
-pub(super) async fn history(
+pub(crate) async fn history(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -157,9 +157,9 @@ pub(super) async fn history(
 /// The coach's feedback: one item per message of the candidate, pending until it is ready.
 #[utoipa::path(get, path = "/agent/per_turn_feedback", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = Vec<FeedbackItem>), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Vec<FeedbackItem>), (status = 304)),
     security((), ("bearer" = [])))]
-pub(super) async fn per_turn_feedback(
+pub(crate) async fn per_turn_feedback(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -172,9 +172,9 @@ pub(super) async fn per_turn_feedback(
 /// Counters of the session.
 #[utoipa::path(get, path = "/agent/stats", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = Stats), (status = 304), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Stats), (status = 304)),
     security((), ("bearer" = [])))]
-pub(super) async fn stats(
+pub(crate) async fn stats(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -194,9 +194,9 @@ pub(super) async fn stats(
 /// How far the final report is, and the report once it is there.
 #[utoipa::path(get, path = "/agent/final_summary_status", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = SummaryStatus), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = SummaryStatus)),
     security((), ("bearer" = [])))]
-pub(super) async fn final_summary_status(
+pub(crate) async fn final_summary_status(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -209,9 +209,9 @@ pub(super) async fn final_summary_status(
 /// Time left by the server's clock.
 #[utoipa::path(get, path = "/agent/time_remaining", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = TimeRemaining), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = TimeRemaining)),
     security((), ("bearer" = [])))]
-pub(super) async fn time_remaining(
+pub(crate) async fn time_remaining(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -223,9 +223,9 @@ pub(super) async fn time_remaining(
 /// Keeps the session in memory and answers its clock.
 #[utoipa::path(post, path = "/agent/ping", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = TimeRemaining), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = TimeRemaining)),
     security((), ("bearer" = [])))]
-pub(super) async fn ping(
+pub(crate) async fn ping(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -242,9 +242,9 @@ pub(super) async fn ping(
 /// not there is such a session.
 #[utoipa::path(post, path = "/agent/cleanup", tag = "agent",
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = Message), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = Message)),
     security((), ("bearer" = [])))]
-pub(super) async fn cleanup(
+pub(crate) async fn cleanup(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

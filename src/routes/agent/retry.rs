@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::reading::SummaryStatus;
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::body::JsonObject;
 use crate::routes::session_id::session_id;
 use crate::session::{FeedbackItem, ReportPart};
@@ -36,9 +36,9 @@ pub(crate) struct RetryReport {
 #[utoipa::path(post, path = "/agent/retry_feedback", tag = "agent",
     request_body = RetryFeedback,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 202, body = FeedbackItem), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 202, body = FeedbackItem)),
     security((), ("bearer" = [])))]
-pub(super) async fn retry_feedback(
+pub(crate) async fn retry_feedback(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -66,9 +66,9 @@ pub(super) async fn retry_feedback(
 #[utoipa::path(post, path = "/agent/retry_report", tag = "agent",
     request_body = RetryReport,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 202, body = SummaryStatus), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 202, body = SummaryStatus)),
     security((), ("bearer" = [])))]
-pub(super) async fn retry_report(
+pub(crate) async fn retry_report(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

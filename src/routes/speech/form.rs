@@ -19,7 +19,7 @@ const LARGEST: usize = 256 * 1024;
 const MOST_FIELDS: usize = 32;
 
 /// The fields, whatever form they came in. A form's values are texts.
-pub(super) struct Fields(pub JsonObject);
+pub(crate) struct Fields(pub JsonObject);
 
 impl FromRequest for Fields {
     type Error = ApiError;

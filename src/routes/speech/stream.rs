@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{check_limit, language};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::caller::verified;
 use crate::routes::session_id::{named_session, session_required};
 use crate::state::AppState;
@@ -78,10 +78,9 @@ struct Control {
 #[utoipa::path(get, path = "/speech/stream", tag = "speech",
     params(("session_id" = Option<Uuid>, Query, description = "Of a guest's session, for older clients: sound may begin at once"),
            ("Sec-WebSocket-Protocol" = Option<String>, Header, description = "`ai-interviewer, bearer.<access token>`")),
-    responses((status = 101, description = "The connection is a WebSocket now"),
-              (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 101, description = "The connection is a WebSocket now")),
     security((), ("bearer" = [])))]
-pub(super) async fn stream(
+pub(crate) async fn stream(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::form::Fields;
 use super::{check_limit, session};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::body::JsonObject;
 use crate::state::AppState;
 use speech::Format;
@@ -41,10 +41,9 @@ pub(crate) struct TextToSpeech {
     request_body = TextToSpeech,
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
     responses((status = 200, description = "The audio; its kind is in Content-Type", content_type = "audio/mpeg", body = Vec<u8>,
-               headers(("X-Task-ID" = Uuid, description = "The task of this audio"))),
-              (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+               headers(("X-Task-ID" = Uuid, description = "The task of this audio")))),
     security((), ("bearer" = [])))]
-pub(super) async fn text_to_speech(
+pub(crate) async fn text_to_speech(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{check_limit, language, session};
 use crate::auth::Caller;
-use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::error::{ApiError, FieldError};
 use crate::routes::session_id::{named_session, session_required};
 use crate::speech_tasks::{Recording, Task, TaskStatus};
 use crate::state::AppState;
@@ -97,9 +97,9 @@ impl From<Task> for TaskState {
 #[utoipa::path(post, path = "/speech/speech_to_text_batch", tag = "speech",
     request_body(content = RecordingForm, content_type = "multipart/form-data"),
     params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 202, body = TaskAccepted), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 202, body = TaskAccepted)),
     security((), ("bearer" = [])))]
-pub(super) async fn speech_to_text_batch(
+pub(crate) async fn speech_to_text_batch(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -253,9 +253,9 @@ fn too_slow() -> ApiError {
 /// How far a task is. Guests name the session it belongs to.
 #[utoipa::path(get, path = "/speech/task_status/{task_id}", tag = "speech",
     params(("task_id" = Uuid, Path), ("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = TaskState), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = TaskState)),
     security((), ("bearer" = [])))]
-pub(super) async fn task_status(
+pub(crate) async fn task_status(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
