@@ -33,35 +33,35 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    agent::interview::create_session ["/interview/session"];
+    agent::session::create_session ["/interview/session"];
     agent::interview::start_interview ["/interview/start"];
-    agent::interview::send_message ["/interview/message"];
+    agent::turn::send_message ["/interview/message"];
     agent::interview::end_interview ["/interview/end"];
     agent::interview::reset_interview ["/interview/reset"];
-    agent::interview::claim_session;
-    agent::reading::session;
-    agent::interview::delete_session;
+    agent::session::claim_session;
+    agent::session::session;
+    agent::session::delete_session;
     agent::listing::sessions;
-    agent::reading::history ["/interview/history"];
-    agent::reading::stats ["/interview/stats"];
-    agent::reading::per_turn_feedback ["/interview/per-turn-feedback"];
-    agent::interview::stop_turn;
-    agent::retry::retry_feedback;
-    agent::retry::retry_report;
-    agent::reading::final_summary_status ["/interview/final-summary-status"];
-    agent::reading::time_remaining ["/interview/session/time-remaining"];
-    agent::reading::ping ["/interview/session/ping"];
-    agent::reading::cleanup ["/interview/session/cleanup"];
+    agent::session::history ["/interview/history"];
+    agent::session::stats ["/interview/stats"];
+    agent::feedback::per_turn_feedback ["/interview/per-turn-feedback"];
+    agent::turn::stop_turn;
+    agent::feedback::retry_feedback;
+    agent::report::retry_report;
+    agent::report::final_summary_status ["/interview/final-summary-status"];
+    agent::session::time_remaining ["/interview/session/time-remaining"];
+    agent::session::ping ["/interview/session/ping"];
+    agent::session::cleanup ["/interview/session/cleanup"];
     agent::events::events;
-    auth::register;
-    auth::login;
-    auth::refresh;
-    auth::me;
-    auth::rename;
-    auth::logout;
-    auth::forgot_password;
-    auth::update_password;
-    auth::delete_account;
+    auth::sign_in::register;
+    auth::sign_in::login;
+    auth::sign_in::refresh;
+    auth::profile::me;
+    auth::profile::rename;
+    auth::sign_in::logout;
+    auth::sign_in::forgot_password;
+    auth::sign_in::update_password;
+    auth::profile::delete_account;
     files::upload_resume ["/files/upload-resume"];
     speech::synthesis::text_to_speech ["/api/text-to-speech", "/api/text-to-speech/stream"];
     speech::transcription::speech_to_text_batch ["/api/speech-to-text"];
@@ -94,6 +94,18 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     ]
     .into_iter()
     .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+pub(super) fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The earlier paths of what is at a path.
@@ -135,14 +147,7 @@ pub(super) fn document() -> OpenApi {
 fn deprecated(item: &PathItem, alias: &str) -> PathItem {
     let suffix = alias.replace(['/', '-'], "_").replace(['{', '}'], "");
     let mut item = item.clone();
-    let operations = [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.delete,
-    ];
-    for operation in operations.into_iter().flatten() {
+    for operation in operations_mut(&mut item) {
         operation.deprecated = Some(Deprecated::True);
         if let Some(id) = &mut operation.operation_id {
             id.push_str(&suffix);

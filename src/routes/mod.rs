@@ -14,7 +14,7 @@ mod session_errors;
 mod session_id;
 mod speech;
 mod speech_errors;
-mod streams;
+mod sse;
 mod upstream_errors;
 mod web;
 

@@ -47,19 +47,12 @@ pub fn document() -> OpenApi {
 
 /// Every operation answers failures alike, but for those that machines ask for the service's state.
 fn document_failures(document: &mut OpenApi) {
-    for item in document.paths.paths.values_mut() {
-        let operations = [
-            &mut item.get,
-            &mut item.post,
-            &mut item.patch,
-            &mut item.delete,
-        ];
-        for operation in operations.into_iter().flatten() {
-            let tags = operation.tags.as_deref().unwrap_or_default();
-            if !tags.iter().any(|tag| tag == "operations") {
-                let responses = &mut operation.responses.responses;
-                responses.insert("default".to_owned(), problem().into());
-            }
+    let items = document.paths.paths.values_mut();
+    for operation in items.flat_map(endpoints::operations_mut) {
+        let tags = operation.tags.as_deref().unwrap_or_default();
+        if !tags.iter().any(|tag| tag == "operations") {
+            let responses = &mut operation.responses.responses;
+            responses.insert("default".to_owned(), problem().into());
         }
     }
 }

@@ -14,8 +14,8 @@ use serde_json::json;
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::routes::session_id::session_id;
-use crate::routes::streams;
+use crate::routes::session_id::SessionId;
+use crate::routes::sse;
 use crate::session::SessionState;
 use crate::state::AppState;
 use interview::Draft;
@@ -29,16 +29,16 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
 /// report that no `summary` follows).
 #[utoipa::path(get, path = "/agent/events", tag = "agent",
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
+    params(SessionId,
            ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
     responses((status = 200, content_type = "text/event-stream", body = String)),
     security((), ("bearer" = [])))]
 pub(crate) async fn events(
     state: web::Data<AppState>,
     caller: Caller,
+    SessionId(session_id): SessionId,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let session_id = session_id(&request, None)?;
     let (since, resumed) = match request.headers().get("last-event-id") {
         None => (-1, None),
         Some(id) => id
@@ -63,7 +63,7 @@ pub(crate) async fn events(
         // The reader's rights end with the token; a client reconnects with its new one.
         let expired = tokio::time::sleep(expires_in);
         tokio::pin!(expired);
-        let mut ping = tokio::time::interval(streams::PING_EVERY);
+        let mut ping = tokio::time::interval(sse::PING_EVERY);
         ping.tick().await;
         yield Ok(Bytes::from_static(b"retry: 1000\n\n"));
         loop {
@@ -97,7 +97,7 @@ pub(crate) async fn events(
                     }
                     () = tokio::time::sleep(LOOK_EVERY) => {}
                     _ = ping.tick() => {
-                        yield Ok(streams::ping());
+                        yield Ok(sse::ping());
                         continue;
                     }
                     () = &mut expired => return,
@@ -117,7 +117,7 @@ pub(crate) async fn events(
                     Err(error) => {
                         let error = ApiError::from(error);
                         if error.retryable != Some(true) {
-                            yield Ok(streams::event("error", None, &error.document()));
+                            yield Ok(sse::event("error", None, &error.document()));
                             return;
                         }
                     }
@@ -125,7 +125,7 @@ pub(crate) async fn events(
             }
         }
     };
-    Ok(streams::response(stream))
+    Ok(sse::response(stream))
 }
 
 fn follows(followed: Option<&Followed>, draft: &Arc<Draft>) -> bool {
@@ -165,9 +165,9 @@ fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -
             .filter(|feedback| feedback.status != FeedbackStatus::Pending)
             .and_then(|_| state.feedback_item(turn));
         let id_here = feedback.is_none().then_some(id.as_str());
-        events.push(streams::event("turn", id_here, &turn_data(turn)));
+        events.push(sse::event("turn", id_here, &turn_data(turn)));
         if let Some(item) = feedback {
-            events.push(streams::event("feedback", Some(&id), &item));
+            events.push(sse::event("feedback", Some(&id), &item));
         }
     }
     if state.row.base_version > since {
@@ -178,9 +178,9 @@ fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -
             json!({"status": state.row.status, "version": state.version(), "turns": turns});
         let summary = state.row.final_summary.as_deref();
         let id_here = summary.is_none().then_some(id.as_str());
-        events.push(streams::event("status", id_here, &status));
+        events.push(sse::event("status", id_here, &status));
         if let Some(summary) = summary {
-            events.push(streams::event("summary", Some(&id), summary));
+            events.push(sse::event("summary", Some(&id), summary));
         }
     }
     events

@@ -1,10 +1,13 @@
 //! Interview sessions over HTTP.
 
+mod conditional;
 mod configuration;
 mod deltas;
 pub(crate) mod events;
+pub(crate) mod feedback;
 pub(crate) mod interview;
 pub(crate) mod listing;
-pub(crate) mod reading;
-pub(crate) mod retry;
+pub(crate) mod report;
+pub(crate) mod session;
+pub(crate) mod turn;
 mod turn_stream;

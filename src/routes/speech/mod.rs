@@ -10,20 +10,16 @@ use actix_web::HttpRequest;
 use uuid::Uuid;
 
 use super::client;
-use super::session_id::{named_session, session_required};
+use super::session_id::session_required;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// The session that a request names; guests must name one, since their tasks are their session's.
-fn session(
-    request: &HttpRequest,
-    caller: &Caller,
-    body: Option<&str>,
-) -> Result<Option<Uuid>, ApiError> {
-    match (named_session(request, body)?, caller) {
-        (None, Caller::Guest) => Err(session_required()),
-        (named, _) => Ok(named),
+/// Guests must name a session, since their tasks are their session's.
+fn check_session(caller: &Caller, named: Option<Uuid>) -> Result<(), ApiError> {
+    match (caller, named) {
+        (Caller::Guest, None) => Err(session_required()),
+        _ => Ok(()),
     }
 }
 
@@ -31,13 +27,10 @@ fn session(
 fn check_limit(state: &AppState, request: &HttpRequest) -> Result<(), ApiError> {
     let from = client::address(request, &state.config);
     state.limits.check_speech(from).map_err(|refusal| {
-        ApiError::new(
-            429,
-            "rate_limited",
+        ApiError::rate_limited(
             "Too many requests for speech. Try again in a moment.",
+            refusal.retry_after,
         )
-        .retry_after(refusal.retry_after)
-        .retryable(true)
     })
 }
 

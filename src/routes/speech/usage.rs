@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::routes::session_id::named_session;
+use crate::routes::session_id::{SessionId, named_session};
 use crate::speech_tasks::Usage;
 use crate::state::AppState;
 
@@ -55,10 +55,8 @@ pub(crate) struct Limits {
 }
 
 /// Providers, limits, and what the caller used today; a guest's without a session is nothing.
-#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech",
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = UsageStats)),
-    security((), ("bearer" = [])))]
+#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech", params(SessionId),
+    responses((status = 200, body = UsageStats)), security((), ("bearer" = [])))]
 pub(crate) async fn usage_stats(
     state: web::Data<AppState>,
     caller: Caller,
