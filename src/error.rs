@@ -101,6 +101,11 @@ impl ApiError {
         }
     }
 
+    /// 422 with the one field at fault.
+    pub fn invalid(field: &str, message: &str) -> Self {
+        Self::validation(vec![FieldError::new(field, message)])
+    }
+
     /// 500; the source is logged, the client gets a plain sentence.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
         Self::new(
@@ -109,6 +114,25 @@ impl ApiError {
             "Something went wrong on our side. Please try again.",
         )
         .source(source)
+    }
+
+    /// 429
+    pub fn rate_limited(detail: &str, retry_after: u64) -> Self {
+        Self::new(429, "rate_limited", detail)
+            .retry_after(retry_after)
+            .retryable(true)
+    }
+
+    /// 401
+    pub fn token_expired() -> Self {
+        let detail = "The access token has expired. Refresh it and try again.";
+        Self::new(401, "token_expired", detail)
+    }
+
+    /// 401
+    pub fn token_invalid() -> Self {
+        let detail = "The access token is not valid. Sign in again.";
+        Self::new(401, "token_invalid", detail)
     }
 
     /// A session that does not exist or is not the caller's: the two look the same.

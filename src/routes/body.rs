@@ -1,4 +1,8 @@
-//! Request bodies: read up to a limit, parsed as one JSON object, each failure a problem document.
+//! Request bodies: read up to a limit, parsed as one JSON object, then deserialised and validated field by
+//! field, so that one answer names every field that is wrong.
+//!
+//! Serde's derive stops at the first value of a wrong type, and a validation crate sees nothing before serde
+//! is through. A body's type implements [`FromFields`] instead, beside its documentation.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,75 +15,100 @@ use serde_json::{Map, Value};
 use crate::error::{ApiError, FieldError};
 use crate::state::AppState;
 
-/// The members of a JSON object; an empty body counts as `{}`.
-pub(crate) struct JsonObject {
+/// A body: the same type is read and documented.
+pub(crate) trait FromFields: Sized + 'static {
+    /// Deserialises and validates. What is wrong is noted in `fields`; the value counts only if nothing is.
+    fn from_fields(fields: &mut Fields) -> Self;
+
+    /// The session that the body names, as it was sent.
+    fn session_id(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Extracts a JSON body.
+///
+/// # Errors
+/// 422 with every field that is wrong; those of [`Fields`].
+pub(crate) struct Body<T>(pub T);
+
+/// The fields of a body, and what is wrong with them; an empty body counts as `{}`.
+pub(crate) struct Fields {
     members: Map<String, Value>,
     errors: Vec<FieldError>,
 }
 
-impl JsonObject {
-    /// Members that came in another form than JSON.
-    pub(crate) fn of(members: Map<String, Value>) -> Self {
+impl Fields {
+    pub(crate) fn new(members: Map<String, Value>) -> Self {
         Self {
             members,
             errors: Vec::new(),
         }
     }
 
-    /// Takes a member out; null counts as absent. A value of another type is noted, with `expected` as
+    /// Deserialises a field; null counts as absent. A value of another type is noted, with `expected` as
     /// what it should have been.
-    pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
+    pub(crate) fn deserialize<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        expected: &str,
+    ) -> Option<T> {
         match self.members.remove(name) {
             None | Some(Value::Null) => None,
             Some(value) => serde_json::from_value(value)
-                .map_err(|_| self.refuse(name, expected))
+                .map_err(|_| self.reject(name, expected))
                 .ok(),
         }
     }
 
-    /// Takes out a text of at most `longest` characters, without the NUL that PostgreSQL can't store.
-    pub(crate) fn take_text(&mut self, name: &str, longest: usize) -> Option<String> {
-        let text: String = self.take(name, "must be a string")?;
+    /// A text of at most `longest` characters, without the NUL that PostgreSQL can't store.
+    pub(crate) fn text(&mut self, name: &str, longest: usize) -> Option<String> {
+        let text: String = self.deserialize(name, "must be a string")?;
         if text.contains('\0') {
-            self.refuse(name, "must not contain the NUL character");
+            self.reject(name, "must not contain the NUL character");
         } else if text.chars().count() > longest {
-            self.refuse(name, &format!("must have at most {longest} characters"));
+            self.reject(name, &format!("must have at most {longest} characters"));
         } else {
             return Some(text);
         }
         None
     }
 
-    /// Takes out a number, which a form has as text.
-    pub(crate) fn take_number(&mut self, name: &str) -> Option<f32> {
+    /// A number, which a form has as text.
+    pub(crate) fn number(&mut self, name: &str) -> Option<f32> {
         if let Some(Value::String(text)) = self.members.get(name)
             && let Ok(number) = text.trim().parse()
         {
             self.members.remove(name);
             return Some(number);
         }
-        self.take(name, "must be a number")
+        self.deserialize(name, "must be a number")
     }
 
-    /// Refuses a member that was not refused for another reason.
-    pub(crate) fn refuse_unless_refused(&mut self, name: &str, message: &str) {
+    /// `session_id` as it was sent; which session it is, the extractors of `session_id` tell.
+    pub(crate) fn session_id(&mut self) -> Option<String> {
+        self.deserialize("session_id", "must be a string")
+    }
+
+    /// Rejects a field that was not rejected for another reason.
+    pub(crate) fn reject_once(&mut self, name: &str, message: &str) {
         if !self.errors.iter().any(|error| error.field == name) {
-            self.refuse(name, message);
+            self.reject(name, message);
         }
     }
 
-    pub(crate) fn refuse(&mut self, name: &str, message: &str) {
+    pub(crate) fn reject(&mut self, name: &str, message: &str) {
         self.errors.push(FieldError::new(name, message));
     }
 
-    /// The members nobody took.
+    /// The fields that were not deserialised.
     pub(crate) fn rest(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.members)
     }
 
     /// # Errors
-    /// 422 with everything that was refused.
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, ApiError> {
+    /// 422 with everything that was rejected.
+    pub(crate) fn validated<T>(self, value: T) -> Result<T, ApiError> {
         if self.errors.is_empty() {
             Ok(value)
         } else {
@@ -96,7 +125,7 @@ pub(crate) fn too_large(limit: usize) -> ApiError {
     )
 }
 
-fn parse(bytes: &[u8]) -> Result<JsonObject, ApiError> {
+fn parse(bytes: &[u8]) -> Result<Fields, ApiError> {
     let members = if bytes.iter().all(u8::is_ascii_whitespace) {
         Map::new()
     } else {
@@ -122,10 +151,7 @@ fn parse(bytes: &[u8]) -> Result<JsonObject, ApiError> {
             }
         }
     };
-    Ok(JsonObject {
-        members,
-        errors: Vec::new(),
-    })
+    Ok(Fields::new(members))
 }
 
 fn is_json(request: &HttpRequest) -> bool {
@@ -138,7 +164,7 @@ fn is_json(request: &HttpRequest) -> bool {
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-impl FromRequest for JsonObject {
+impl FromRequest for Fields {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
@@ -174,11 +200,33 @@ impl FromRequest for JsonObject {
     }
 }
 
+impl<T: FromFields> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let fields = Fields::from_request(request, payload);
+        Box::pin(async move {
+            let mut fields = fields.await?;
+            let body = T::from_fields(&mut fields);
+            fields.validated(Self(body))
+        })
+    }
+}
+
 pub(crate) fn unreadable() -> ApiError {
     ApiError::new(
         400,
         "body_unreadable",
         "The request's body could not be read.",
+    )
+}
+
+pub(crate) fn multipart_invalid() -> ApiError {
+    ApiError::new(
+        400,
+        "multipart_invalid",
+        "The body is not a whole multipart form (multipart/form-data with a boundary).",
     )
 }
 
@@ -206,11 +254,11 @@ mod tests {
     fn every_wrong_field_is_named() {
         let mut body =
             parse(br#"{"a": 1, "b": "x\u0000", "c": "long", "d": null}"#).expect("an object");
-        assert_eq!(body.take::<String>("a", "must be a string"), None);
-        assert_eq!(body.take_text("b", 10), None);
-        assert_eq!(body.take_text("c", 3), None);
-        assert_eq!(body.take_text("d", 3), None);
-        let error = body.finish(()).expect_err("refused");
+        assert_eq!(body.deserialize::<String>("a", "must be a string"), None);
+        assert_eq!(body.text("b", 10), None);
+        assert_eq!(body.text("c", 3), None);
+        assert_eq!(body.text("d", 3), None);
+        let error = body.validated(()).expect_err("rejected");
         let fields: Vec<&str> = error.errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(fields, ["a", "b", "c"]);
     }

@@ -12,14 +12,6 @@ use crate::auth::{Caller, User};
 use crate::error::ApiError;
 use crate::state::AppState;
 
-fn invalid() -> ApiError {
-    ApiError::new(
-        401,
-        "token_invalid",
-        "The access token is not valid. Sign in again.",
-    )
-}
-
 async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
     let Some(value) = request.headers().get(AUTHORIZATION) else {
         return Ok(Caller::Guest);
@@ -31,7 +23,7 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .filter(|token| !token.is_empty())
-        .ok_or_else(invalid)?;
+        .ok_or_else(ApiError::token_invalid)?;
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no application state")))?;
@@ -48,12 +40,8 @@ pub(crate) async fn verified(state: &AppState, token: &str) -> Result<User, ApiE
         .verify(token)
         .await
         .map_err(|error| match error {
-            TokenError::Expired => ApiError::new(
-                401,
-                "token_expired",
-                "The access token has expired. Refresh it and try again.",
-            ),
-            TokenError::Invalid => invalid(),
+            TokenError::Expired => ApiError::token_expired(),
+            TokenError::Invalid => ApiError::token_invalid(),
             TokenError::KeysUnavailable => ApiError::new(
                 503,
                 "auth_unavailable",

@@ -3,29 +3,24 @@
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::mount;
+use super::body::multipart_invalid;
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::state::AppState;
 use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = 5 * 1024 * 1024;
-/// For a place, and for the whole file to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// For a permit, and for the whole file to arrive.
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
 const LONGEST_NAME: usize = 200;
-
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(upload_resume))]
-pub(crate) struct FilesDoc;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResumeText {
@@ -38,24 +33,19 @@ pub(crate) struct ResumeText {
 
 /// A file of at most 5 MB.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body, which is read as a stream")]
 pub(crate) struct ResumeFile {
     /// PDF, DOCX or text; told by its content, not by its name.
     #[schema(value_type = String, format = Binary)]
-    pub file: Vec<u8>,
-}
-
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    mount(cfg, "/files/upload_resume", |r| {
-        r.route(web::post().to(upload_resume))
-    });
+    file: Bytes,
+    /// As the client named it.
+    #[schema(ignore)]
+    name: String,
 }
 
 /// Reads the text of a résumé.
 #[utoipa::path(post, path = "/files/upload_resume", tag = "files",
     request_body(content = ResumeFile, content_type = "multipart/form-data"),
-    responses((status = 200, body = ResumeText), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
-    security((), ("bearer" = [])))]
+    responses((status = 200, body = ResumeText)), security((), ("bearer" = [])))]
 pub(super) async fn upload_resume(
     state: web::Data<AppState>,
     _caller: Caller,
@@ -63,12 +53,12 @@ pub(super) async fn upload_resume(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     // Before the body is read, so that waiting files wait at their senders.
-    let _place = tokio::time::timeout(PATIENCE, state.uploads.acquire())
+    let _permit = tokio::time::timeout(TIMEOUT, state.uploads.acquire())
         .await
         .map_err(|_| busy())?
         .map_err(ApiError::internal)?;
-    // A sender that trickles must not keep the place.
-    let (filename, file) = tokio::time::timeout(PATIENCE, received(&request, payload))
+    // A sender that trickles must not keep the permit.
+    let ResumeFile { file, name } = tokio::time::timeout(TIMEOUT, received(&request, payload))
         .await
         .map_err(|_| too_slow())??;
     let text = worker::extract(&state.sandbox, file)
@@ -76,31 +66,29 @@ pub(super) async fn upload_resume(
         .map_err(ApiError::internal)?
         .map_err(refused)?;
     Ok(HttpResponse::Ok().json(ResumeText {
-        filename,
+        filename: name,
         resume_text: text,
         message: "The text was read. Nothing of the file is kept.".to_owned(),
     }))
 }
 
-async fn received(
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<(String, Bytes), ApiError> {
+async fn received(request: &HttpRequest, payload: web::Payload) -> Result<ResumeFile, ApiError> {
     let mut parts = Multipart::new(request.headers(), payload.into_inner());
     while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| malformed())?;
+        let mut part = part.map_err(|_| multipart_invalid())?;
         let named = part
             .content_disposition()
             .and_then(|about| about.get_filename());
         let Some(name) = named else {
             continue;
         };
-        let filename: String = name
+        let name = name
             .chars()
             .filter(|c| !c.is_control())
             .take(LONGEST_NAME)
             .collect();
-        return Ok((filename, whole(&mut part).await?));
+        let file = whole(&mut part).await?;
+        return Ok(ResumeFile { file, name });
     }
     Err(ApiError::new(
         422,
@@ -112,7 +100,7 @@ async fn received(
 async fn whole(part: &mut Field) -> Result<Bytes, ApiError> {
     let mut file = BytesMut::new();
     while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| malformed())?;
+        let chunk = chunk.map_err(|_| multipart_invalid())?;
         if file.len() + chunk.len() > LARGEST_FILE {
             return Err(ApiError::new(
                 413,
@@ -142,14 +130,6 @@ fn too_slow() -> ApiError {
         "The file did not arrive in time. Try again, or paste the text.",
     )
     .retryable(true)
-}
-
-fn malformed() -> ApiError {
-    ApiError::new(
-        400,
-        "multipart_invalid",
-        "The body is not a whole multipart form (multipart/form-data with a boundary).",
-    )
 }
 
 fn refused(error: ResumeError) -> ApiError {

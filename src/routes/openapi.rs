@@ -1,15 +1,18 @@
-//! The OpenAPI 3.1 document, made from the handlers' annotations.
+//! The OpenAPI 3.1 document: the endpoints', with what all of them share.
 
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Deprecated, OpenApi, PathItem};
-use utoipa::{Modify, OpenApi as _};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, Response, ResponseBuilder};
 
-use super::{ALIASES, agent, auth, files, ops, speech};
+use super::{endpoints, speech};
+use crate::error::ProblemDocument;
+use crate::speech_tasks::live::LiveEvent;
 use interview::Report;
 
+/// Schemas that stand here are in no operation's signature.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -17,78 +20,51 @@ use interview::Report;
         description = "Interview practice on Supabase. Failures are RFC 9457 problem documents.",
         license(name = "MIT")
     ),
-    paths(
-        agent::interview::create_session,
-        agent::interview::start_interview,
-        agent::interview::send_message,
-        agent::interview::end_interview,
-        agent::interview::reset_interview,
-        agent::interview::claim_session,
-        agent::reading::session,
-        agent::interview::delete_session,
-        agent::listing::sessions,
-        agent::reading::history,
-        agent::reading::stats,
-        agent::reading::per_turn_feedback,
-        agent::interview::stop_turn,
-        agent::retry::retry_feedback,
-        agent::retry::retry_report,
-        agent::reading::final_summary_status,
-        agent::reading::time_remaining,
-        agent::reading::ping,
-        agent::reading::cleanup,
-        agent::events::events,
-    ),
-    components(schemas(Report)),
-    modifiers(&Bearer)
+    components(schemas(
+        Report,
+        ProblemDocument,
+        speech::stream::Start,
+        speech::stream::Connected,
+        LiveEvent
+    ))
 )]
-struct AgentDoc;
-
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, document: &mut OpenApi) {
-        let components = document.components.get_or_insert_default();
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        components.add_security_scheme("bearer", scheme);
-    }
-}
+struct Shared;
 
 /// The document, aliases included (marked deprecated).
 pub fn document() -> OpenApi {
-    let mut document = AgentDoc::openapi();
-    document.merge(auth::AuthDoc::openapi());
-    document.merge(files::FilesDoc::openapi());
-    document.merge(speech::SpeechDoc::openapi());
-    document.merge(ops::OpsDoc::openapi());
-    for (alias, canonical) in ALIASES {
-        if let Some(item) = document.paths.paths.get(canonical).cloned() {
-            document
-                .paths
-                .paths
-                .insert(alias.to_owned(), deprecated(item, alias));
-        }
-    }
+    let mut document = Shared::openapi();
+    document.merge(endpoints::document());
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+    document_failures(&mut document);
     document
 }
 
-fn deprecated(mut item: PathItem, alias: &str) -> PathItem {
-    let operations = [
-        &mut item.get,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.patch,
-    ];
-    for operation in operations.into_iter().flatten() {
-        operation.deprecated = Some(Deprecated::True);
-        operation.operation_id = operation.operation_id.as_ref().map(|id| {
-            format!(
-                "{id}{}",
-                alias.replace(['/', '-'], "_").replace(['{', '}'], "")
-            )
-        });
+/// Every operation answers failures alike, but for those that machines ask for the service's state.
+fn document_failures(document: &mut OpenApi) {
+    let items = document.paths.paths.values_mut();
+    for operation in items.flat_map(endpoints::operations_mut) {
+        let tags = operation.tags.as_deref().unwrap_or_default();
+        if !tags.iter().any(|tag| tag == "operations") {
+            let responses = &mut operation.responses.responses;
+            responses.insert("default".to_owned(), problem().into());
+        }
     }
-    item
+}
+
+fn problem() -> Response {
+    let schema = Ref::from_schema_name("ProblemDocument");
+    ResponseBuilder::new()
+        .content(
+            "application/problem+json",
+            ContentBuilder::new().schema(Some(schema)).build(),
+        )
+        .build()
 }
 
 /// The document as JSON, rendered once.

@@ -6,8 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{mount, openapi, web as app};
-use crate::error::ProblemDocument;
+use super::{openapi, web as app};
 use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
@@ -99,14 +98,7 @@ pub(super) async fn openapi_json() -> HttpResponse {
         .body(openapi::json())
 }
 
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    mount(cfg, "/", |r| r.route(web::get().to(root)));
-    mount(cfg, "/healthz", |r| r.route(web::get().to(healthz)));
-    mount(cfg, "/readyz", |r| r.route(web::get().to(readyz)));
-    mount(cfg, "/metrics", |r| r.route(web::get().to(metrics)));
-    mount(cfg, "/openapi.json", |r| {
-        r.route(web::get().to(openapi_json))
-    });
+pub(super) fn configure_docs(cfg: &mut ServiceConfig) {
     cfg.route("/docs", web::get().to(docs));
     cfg.service(
         utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
@@ -119,10 +111,3 @@ async fn docs() -> HttpResponse {
         .insert_header((header::LOCATION, "/docs/"))
         .finish()
 }
-
-#[derive(utoipa::OpenApi)]
-#[openapi(
-    paths(healthz, readyz, metrics, root, openapi_json),
-    components(schemas(ProblemDocument))
-)]
-pub(super) struct OpsDoc;

@@ -1,52 +1,135 @@
-//! Which session a request means: the `X-Session-ID` header, else `session_id` in the query or body.
+//! Which session a request is about: the `X-Session-ID` header, else `session_id` in the query or the body.
+//! Every place that names one must name the same.
 
-use actix_web::HttpRequest;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+use actix_web::{FromRequest, HttpRequest, dev, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, Required, SchemaFormat, Type};
 use uuid::Uuid;
 
-use crate::error::{ApiError, FieldError};
+use super::body::{Body, Fields, FromFields};
+use crate::error::ApiError;
+
+/// Extracts the session that header or query name.
+///
+/// # Errors
+/// 400 `session_required` when none is named; see [`named_session`].
+pub(crate) struct SessionId(pub Uuid);
+
+/// Extracts a JSON body and the session that it, the header or the query names.
+///
+/// # Errors
+/// Those of [`Body`], then those of [`SessionId`].
+pub(crate) struct InSession<T = SessionOnly> {
+    pub session_id: Uuid,
+    pub body: T,
+}
+
+/// A body that names a session at most.
+pub(crate) struct SessionOnly {
+    session_id: Option<String>,
+}
+
+impl FromFields for SessionOnly {
+    fn from_fields(fields: &mut Fields) -> Self {
+        Self {
+            session_id: fields.session_id(),
+        }
+    }
+
+    fn session_id(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+}
+
+impl FromRequest for SessionId {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(session_id(request, None).map(Self))
+    }
+}
+
+impl<T: FromFields> FromRequest for InSession<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let body = Body::<T>::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let Body(body) = body.await?;
+            let session_id = session_id(&request, body.session_id())?;
+            Ok(Self { session_id, body })
+        })
+    }
+}
+
+/// What documents the header and the query.
+impl IntoParams for SessionId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let optional = |name: &str, parameter_in, types: SchemaType| {
+            let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(parameter_in)
+                .required(Required::False)
+                .schema(Some(
+                    ObjectBuilder::new().schema_type(types).format(Some(uuid)),
+                ))
+                .build()
+        };
+        let nullable = [Type::String, Type::Null].into_iter().collect();
+        vec![
+            optional("X-Session-ID", ParameterIn::Header, nullable),
+            optional("session_id", ParameterIn::Query, Type::String.into()),
+        ]
+    }
+}
+
+fn session_id(request: &HttpRequest, in_body: Option<&str>) -> Result<Uuid, ApiError> {
+    named_session(request, in_body)?.ok_or_else(session_required)
+}
 
 #[derive(Deserialize)]
 struct Query {
     session_id: Option<String>,
 }
 
-/// The session that is meant.
-///
-/// # Errors
-/// 400 `session_required` when none is named; see [`named_session`].
-pub(crate) fn session_id(request: &HttpRequest, body: Option<&str>) -> Result<Uuid, ApiError> {
-    named_session(request, body)?.ok_or_else(session_required)
-}
-
-/// The session that is meant, if any. Every place that names one must name the same.
+/// The session that is named, if any.
 ///
 /// # Errors
 /// 422 when one is no UUID or two differ.
 pub(crate) fn named_session(
     request: &HttpRequest,
-    body: Option<&str>,
+    in_body: Option<&str>,
 ) -> Result<Option<Uuid>, ApiError> {
     let header = request
         .headers()
         .get("x-session-id")
         .map(|value| value.to_str().unwrap_or("\u{fffd}"));
-    let query = actix_web::web::Query::<Query>::from_query(request.query_string())
+    let query = web::Query::<Query>::from_query(request.query_string())
         .ok()
         .and_then(|query| query.into_inner().session_id);
     let mut named = None;
-    for text in [header, query.as_deref(), body].into_iter().flatten() {
+    for text in [header, query.as_deref(), in_body].into_iter().flatten() {
         let id: Uuid = text.trim().parse().map_err(|_| {
-            ApiError::validation(vec![FieldError::new(
+            ApiError::invalid(
                 "session_id",
                 "must be a session's id, a UUID as create_session returns it",
-            )])
+            )
         })?;
         if named.is_some_and(|other| other != id) {
-            return Err(ApiError::validation(vec![FieldError::new(
+            return Err(ApiError::invalid(
                 "session_id",
                 "the header, the query and the body name different sessions",
-            )]));
+            ));
         }
         named = Some(id);
     }

@@ -50,16 +50,8 @@ impl From<&RestError> for ApiError {
             ),
             RestError::Timeout => timed_out(),
             RestError::BadResponse { .. } => bad_answer(),
-            RestError::TokenExpired => ApiError::new(
-                401,
-                "token_expired",
-                "The access token has expired. Refresh it and try again.",
-            ),
-            RestError::TokenRejected(_) => ApiError::new(
-                401,
-                "token_invalid",
-                "The access token is not valid. Sign in again.",
-            ),
+            RestError::TokenExpired => ApiError::token_expired(),
+            RestError::TokenRejected(_) => ApiError::token_invalid(),
             RestError::KeyRejected => key_rejected(),
             RestError::Forbidden(_) => ApiError::new(403, "forbidden", "You may not do that."),
             RestError::NotFound => ApiError::new(404, "not_found", "There is no such thing."),
@@ -139,13 +131,10 @@ impl From<GoTrueError> for ApiError {
                 "signup_disabled",
                 "New accounts can't be made here at the moment.",
             ),
-            GoTrueError::RateLimited { retry_after, .. } => ApiError::new(
-                429,
-                "rate_limited",
+            GoTrueError::RateLimited { retry_after, .. } => ApiError::rate_limited(
                 "Too many attempts. Wait a moment before you try again.",
-            )
-            .retry_after(retry_after.unwrap_or(60))
-            .retryable(true),
+                retry_after.unwrap_or(60),
+            ),
             GoTrueError::RefreshTokenNotFound => ApiError::new(
                 401,
                 "refresh_token_not_found",
@@ -159,11 +148,7 @@ impl From<GoTrueError> for ApiError {
             GoTrueError::SessionOver => {
                 ApiError::new(401, "signed_out", "You are signed out. Sign in again.")
             }
-            GoTrueError::TokenRejected => ApiError::new(
-                401,
-                "token_invalid",
-                "The access token is not valid. Sign in again.",
-            ),
+            GoTrueError::TokenRejected => ApiError::token_invalid(),
             GoTrueError::Refused { code, message } => {
                 ApiError::new(422, "auth_refused", message).with("reason", code)
             }

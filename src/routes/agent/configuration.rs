@@ -1,9 +1,8 @@
 //! The configuration fields of a request, checked one by one.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::error::ApiError;
-use crate::routes::body::JsonObject;
+use crate::routes::body::{Fields, FromFields};
 use interview::SessionConfig;
 
 const LONGEST_NAME: usize = 200;
@@ -12,52 +11,62 @@ const LONGEST_RESUME: usize = 100_000;
 /// Bytes of JSON that fields this version does not know may take together.
 const LARGEST_EXTRA: usize = 64 * 1024;
 
-/// Takes the configuration out of a body, together with `session_id` when the body names one. Unknown
-/// fields are kept.
-pub(super) fn configuration(
-    mut body: JsonObject,
-) -> Result<(SessionConfig, Option<String>), ApiError> {
-    let session_id = body.take("session_id", "must be a string");
-    let whole = |range: &str| format!("must be a whole number, {range}");
-    let mut config = SessionConfig {
-        job_role: body.take_text("job_role", LONGEST_NAME),
-        job_description: body.take_text("job_description", LONGEST_DESCRIPTION),
-        resume_content: body.take_text("resume_content", LONGEST_RESUME),
-        style: body.take(
-            "style",
-            "must be one of formal, casual, aggressive, technical",
-        ),
-        difficulty: body.take("difficulty", "must be one of easy, medium, hard"),
-        target_question_count: body.take("target_question_count", &whole("1 to 100")),
-        company_name: body.take_text("company_name", LONGEST_NAME),
-        interview_duration_minutes: body.take("interview_duration_minutes", &whole("1 to 240")),
-        use_time_based_interview: body.take("use_time_based_interview", "must be true or false"),
-        extra: serde_json::Map::new(),
-    };
-    if config
-        .target_question_count
-        .is_some_and(|n| !(1..=100).contains(&n))
-    {
-        body.refuse("target_question_count", &whole("1 to 100"));
+/// A configuration, and the session it is for. Documented as `SessionConfig`.
+pub(crate) struct Configuration {
+    pub config: SessionConfig,
+    session_id: Option<String>,
+}
+
+impl FromFields for Configuration {
+    fn from_fields(fields: &mut Fields) -> Self {
+        Self {
+            session_id: fields.session_id(),
+            config: SessionConfig {
+                job_role: fields.text("job_role", LONGEST_NAME),
+                job_description: fields.text("job_description", LONGEST_DESCRIPTION),
+                resume_content: fields.text("resume_content", LONGEST_RESUME),
+                style: fields.deserialize(
+                    "style",
+                    "must be one of formal, casual, aggressive, technical",
+                ),
+                difficulty: fields.deserialize("difficulty", "must be one of easy, medium, hard"),
+                target_question_count: count(fields, "target_question_count", 100),
+                company_name: fields.text("company_name", LONGEST_NAME),
+                interview_duration_minutes: count(fields, "interview_duration_minutes", 240),
+                use_time_based_interview: fields
+                    .deserialize("use_time_based_interview", "must be true or false"),
+                extra: unknown(fields),
+            },
+        }
     }
-    if config
-        .interview_duration_minutes
-        .is_some_and(|n| !(1..=240).contains(&n))
-    {
-        body.refuse("interview_duration_minutes", &whole("1 to 240"));
+
+    fn session_id(&self) -> Option<&str> {
+        self.session_id.as_deref()
     }
-    config.extra = body.rest();
-    if config
-        .extra
+}
+
+fn count(fields: &mut Fields, name: &str, most: u32) -> Option<u32> {
+    let expected = format!("must be a whole number, 1 to {most}");
+    let count = fields.deserialize(name, &expected)?;
+    if !(1..=most).contains(&count) {
+        fields.reject(name, &expected);
+    }
+    Some(count)
+}
+
+/// The fields this version does not know, which are kept.
+fn unknown(fields: &mut Fields) -> Map<String, Value> {
+    let extra = fields.rest();
+    if extra
         .iter()
         .any(|(name, value)| name.contains('\0') || has_nul(value))
     {
-        body.refuse("extra", "no field may contain the NUL character");
+        fields.reject("extra", "no field may contain the NUL character");
     }
-    if serde_json::to_vec(&config.extra).is_ok_and(|json| json.len() > LARGEST_EXTRA) {
-        body.refuse("extra", "additional fields may take at most 64 kB together");
+    if serde_json::to_vec(&extra).is_ok_and(|json| json.len() > LARGEST_EXTRA) {
+        fields.reject("extra", "additional fields may take at most 64 kB together");
     }
-    body.finish((config, session_id))
+    extra
 }
 
 fn has_nul(value: &Value) -> bool {

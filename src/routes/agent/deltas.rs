@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::routes::streams;
+use crate::routes::sse;
 use interview::Draft;
 use interview::Turn;
 use interview::draft::{Piece, Position, piece};
@@ -58,7 +58,7 @@ impl Deltas {
                 bytes: 0,
             };
             let id = format!("{prefix}{}", id(turn_no, &before));
-            events.push(streams::event(
+            events.push(sse::event(
                 "restarted",
                 Some(&id),
                 &json!({"turn_no": turn_no}),
@@ -67,7 +67,7 @@ impl Deltas {
         if !unseen.text.is_empty() {
             let id = format!("{prefix}{}", id(turn_no, &self.position));
             let data = json!({"turn_no": turn_no, "text": unseen.text});
-            events.push(streams::event("delta", Some(&id), &data));
+            events.push(sse::event("delta", Some(&id), &data));
         }
         events
     }

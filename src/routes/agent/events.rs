@@ -4,19 +4,23 @@
 //! and `Last-Event-ID` asks for everything after it. Nothing is kept for a listener, so any instance
 //! can resume any stream, and nothing is lost by a slow one.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use serde_json::json;
+use tokio::time::{Instant, Interval, Sleep};
+use uuid::Uuid;
 
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
-use crate::routes::session_id::session_id;
-use crate::routes::streams;
-use crate::session::SessionState;
+use crate::error::ApiError;
+use crate::events::Subscription;
+use crate::routes::session_id::SessionId;
+use crate::routes::sse;
+use crate::session::{SessionState, TurnHandle};
 use crate::state::AppState;
 use interview::Draft;
 use interview::draft::Position;
@@ -28,105 +32,193 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Server-sent events of the session: `turn`, `delta` (the interviewer's line as it is spoken), `restarted`,
 /// `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
 /// report that no `summary` follows).
-#[utoipa::path(get, path = "/agent/events", tag = "agent",
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query),
+#[utoipa::path(get, path = "/agent/events", tag = "agent", params(SessionId,
            ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, content_type = "text/event-stream", body = String)),
     security((), ("bearer" = [])))]
-pub(super) async fn events(
+pub(crate) async fn events(
     state: web::Data<AppState>,
     caller: Caller,
+    SessionId(session_id): SessionId,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let session_id = session_id(&request, None)?;
-    let (since, resumed) = match request.headers().get("last-event-id") {
-        None => (-1, None),
-        Some(id) => id
-            .to_str()
-            .ok()
-            .and_then(parse_last_event_id)
-            .ok_or_else(|| {
-                ApiError::new(
-                    400,
-                    "last_event_id_invalid",
-                    "Last-Event-ID must be an id that this stream sent.",
-                )
-            })?,
-    };
-    let mut changes = state.events.subscribe(session_id);
-    let mut snapshot = state.sessions.store.get(&caller, session_id).await?;
-    let expires_in = caller.time_left();
+    let from = resume_point(&request)?;
+    let (mut reader, first) = Reader::open(state, caller, session_id, from).await?;
     let stream = async_stream::stream! {
-        let mut sent = since;
-        let mut deltas = resumed.map(|(turn_no, position)| Deltas::new(turn_no, position));
-        let mut followed: Option<Followed> = None;
-        // The reader's rights end with the token; a client reconnects with its new one.
-        let expired = tokio::time::sleep(expires_in);
-        tokio::pin!(expired);
-        let mut ping = tokio::time::interval(streams::PING_EVERY);
-        ping.tick().await;
         yield Ok(Bytes::from_static(b"retry: 1000\n\n"));
-        loop {
-            for event in events_after(&snapshot, sent, &mut deltas) {
+        for event in first {
+            yield Ok(event);
+        }
+        while let Some(events) = reader.next().await {
+            for event in events {
                 yield Ok(event);
-            }
-            sent = snapshot.version();
-            // Deltas come from the instance that makes the reply; elsewhere the reply comes whole.
-            followed = match (snapshot.open_turn(), state.sessions.turns.latest_in_flight(&caller, session_id)) {
-                (Some(open), Some(flight)) => {
-                    if deltas.as_ref().is_none_or(|deltas| deltas.turn_no() != open.turn_no) {
-                        deltas = Some(Deltas::new(open.turn_no, Position::default()));
-                    }
-                    match followed {
-                        Some(followed) if follows(Some(&followed), &flight.draft) => Some(followed),
-                        _ => Some(Followed::new(flight.draft)),
-                    }
-                }
-                _ => None,
-            };
-            loop {
-                tokio::select! {
-                    () = changes.changed() => {}
-                    () = grown(followed.as_mut().map(|followed| &mut followed.changes)) => {
-                        if let (Some(followed), Some(deltas)) = (&followed, &mut deltas) {
-                            for event in deltas.read(&followed.draft, &format!("{sent}.")) {
-                                yield Ok(event);
-                            }
-                        }
-                        continue;
-                    }
-                    () = tokio::time::sleep(LOOK_EVERY) => {}
-                    _ = ping.tick() => {
-                        yield Ok(streams::ping());
-                        continue;
-                    }
-                    () = &mut expired => return,
-                    () = state.shutdown.cancelled() => return,
-                }
-                // A turn that is made again has another draft, and no new version until it ends.
-                let begun_anew = state
-                    .sessions
-                    .turns
-                    .latest_in_flight(&caller, session_id)
-                    .is_some_and(|flight| !follows(followed.as_ref(), &flight.draft));
-                match state.sessions.store.get(&caller, session_id).await {
-                    Ok(latest) if latest.version() != sent || begun_anew => {
-                        snapshot = latest;
-                        break;
-                    }
-                    Ok(_) => {}
-                    Err(error) => {
-                        let error = ApiError::from(error);
-                        if error.retryable != Some(true) {
-                            yield Ok(streams::event("error", None, &error.document()));
-                            return;
-                        }
-                    }
-                }
             }
         }
     };
-    Ok(streams::response(stream))
+    Ok(sse::response(stream))
+}
+
+/// How far a reader is: the version, and within a line the turn and the position.
+type ResumePoint = (i64, Option<(u32, Position)>);
+
+/// Where `Last-Event-ID` resumes; without it, before everything.
+fn resume_point(request: &HttpRequest) -> Result<ResumePoint, ApiError> {
+    let Some(id) = request.headers().get("last-event-id") else {
+        return Ok((-1, None));
+    };
+    id.to_str()
+        .ok()
+        .and_then(parse_last_event_id)
+        .ok_or_else(|| {
+            ApiError::new(
+                400,
+                "last_event_id_invalid",
+                "Last-Event-ID must be an id that this stream sent.",
+            )
+        })
+}
+
+/// One reader of a session's events.
+struct Reader {
+    state: web::Data<AppState>,
+    caller: Caller,
+    session_id: Uuid,
+    changes: Subscription,
+    /// The reader's rights end with the token; a client reconnects with its new one.
+    expired: Pin<Box<Sleep>>,
+    ping: Interval,
+    /// The version that was sent last.
+    sent: i64,
+    deltas: Option<Deltas>,
+    followed: Option<Followed>,
+    failed: bool,
+}
+
+/// Why a reader has something to do.
+enum Wake {
+    /// The session may have another version.
+    Look,
+    /// The line that is followed may have grown.
+    Grown,
+    Ping,
+    End,
+}
+
+impl Reader {
+    /// A reader, and what it has missed since `from`.
+    async fn open(
+        state: web::Data<AppState>,
+        caller: Caller,
+        session_id: Uuid,
+        (sent, within): ResumePoint,
+    ) -> Result<(Self, Vec<Bytes>), ApiError> {
+        // Before the snapshot, so that no change is lost between the two.
+        let changes = state.events.subscribe(session_id);
+        let snapshot = state.sessions.store.get(&caller, session_id).await?;
+        let mut reader = Self {
+            changes,
+            expired: Box::pin(tokio::time::sleep(caller.time_left())),
+            ping: tokio::time::interval_at(Instant::now() + sse::PING_EVERY, sse::PING_EVERY),
+            sent,
+            deltas: within.map(|(turn_no, position)| Deltas::new(turn_no, position)),
+            followed: None,
+            failed: false,
+            state,
+            caller,
+            session_id,
+        };
+        let missed = reader.catch_up(&snapshot);
+        Ok((reader, missed))
+    }
+
+    /// The next events, perhaps none; `None` ends the stream.
+    async fn next(&mut self) -> Option<Vec<Bytes>> {
+        if self.failed {
+            return None;
+        }
+        match self.wake().await {
+            Wake::Look => Some(self.look().await),
+            Wake::Grown => Some(self.read_deltas()),
+            Wake::Ping => Some(vec![sse::ping()]),
+            Wake::End => None,
+        }
+    }
+
+    async fn wake(&mut self) -> Wake {
+        tokio::select! {
+            () = self.changes.changed() => Wake::Look,
+            () = grown(self.followed.as_mut().map(|followed| &mut followed.changes)) => Wake::Grown,
+            () = tokio::time::sleep(LOOK_EVERY) => Wake::Look,
+            _ = self.ping.tick() => Wake::Ping,
+            () = &mut self.expired => Wake::End,
+            () = self.state.shutdown.cancelled() => Wake::End,
+        }
+    }
+
+    async fn look(&mut self) -> Vec<Bytes> {
+        // A turn that is made again has another draft, and no new version until it ends.
+        let begun_anew = self
+            .in_flight()
+            .is_some_and(|flight| !follows(self.followed.as_ref(), &flight.draft));
+        let store = &self.state.sessions.store;
+        match store.get(&self.caller, self.session_id).await {
+            Ok(latest) if latest.version() != self.sent || begun_anew => self.catch_up(&latest),
+            Ok(_) => Vec::new(),
+            Err(error) => self.fail(&ApiError::from(error)),
+        }
+    }
+
+    /// Ends the stream, unless looking again may help.
+    fn fail(&mut self, error: &ApiError) -> Vec<Bytes> {
+        if error.retryable == Some(true) {
+            return Vec::new();
+        }
+        self.failed = true;
+        vec![sse::event("error", None, &error.document())]
+    }
+
+    /// What the snapshot has that was not sent.
+    fn catch_up(&mut self, snapshot: &SessionState) -> Vec<Bytes> {
+        let events = events_after(snapshot, self.sent, &mut self.deltas);
+        self.sent = snapshot.version();
+        self.follow(snapshot);
+        events
+    }
+
+    /// Follows the reply that is being made. Deltas come from the instance that makes it; elsewhere the
+    /// reply comes whole.
+    fn follow(&mut self, snapshot: &SessionState) {
+        let (Some(open), Some(flight)) = (snapshot.open_turn(), self.in_flight()) else {
+            self.followed = None;
+            return;
+        };
+        if self
+            .deltas
+            .as_ref()
+            .is_none_or(|deltas| deltas.turn_no() != open.turn_no)
+        {
+            self.deltas = Some(Deltas::new(open.turn_no, Position::default()));
+        }
+        if !follows(self.followed.as_ref(), &flight.draft) {
+            self.followed = Some(Followed::new(flight.draft));
+        }
+    }
+
+    fn read_deltas(&mut self) -> Vec<Bytes> {
+        match (&self.followed, &mut self.deltas) {
+            (Some(followed), Some(deltas)) => {
+                deltas.read(&followed.draft, &format!("{}.", self.sent))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn in_flight(&self) -> Option<TurnHandle> {
+        self.state
+            .sessions
+            .turns
+            .latest_in_flight(&self.caller, self.session_id)
+    }
 }
 
 fn follows(followed: Option<&Followed>, draft: &Arc<Draft>) -> bool {
@@ -134,7 +226,7 @@ fn follows(followed: Option<&Followed>, draft: &Arc<Draft>) -> bool {
 }
 
 /// `{version}`, or `{version}.{delta}` within a line.
-fn parse_last_event_id(id: &str) -> Option<(i64, Option<(u32, Position)>)> {
+fn parse_last_event_id(id: &str) -> Option<ResumePoint> {
     match id.split_once('.') {
         None => Some((id.parse().ok()?, None)),
         Some((version, delta)) => Some((version.parse().ok()?, Some(parse_id(delta)?))),
@@ -166,9 +258,9 @@ fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -
             .filter(|feedback| feedback.status != FeedbackStatus::Pending)
             .and_then(|_| state.feedback_item(turn));
         let id_here = feedback.is_none().then_some(id.as_str());
-        events.push(streams::event("turn", id_here, &turn_data(turn)));
+        events.push(sse::event("turn", id_here, &turn_data(turn)));
         if let Some(item) = feedback {
-            events.push(streams::event("feedback", Some(&id), &item));
+            events.push(sse::event("feedback", Some(&id), &item));
         }
     }
     if state.row.base_version > since {
@@ -179,9 +271,9 @@ fn events_after(state: &SessionState, since: i64, deltas: &mut Option<Deltas>) -
             json!({"status": state.row.status, "version": state.version(), "turns": turns});
         let summary = state.row.final_summary.as_deref();
         let id_here = summary.is_none().then_some(id.as_str());
-        events.push(streams::event("status", id_here, &status));
+        events.push(sse::event("status", id_here, &status));
         if let Some(summary) = summary {
-            events.push(streams::event("summary", Some(&id), summary));
+            events.push(sse::event("summary", Some(&id), summary));
         }
     }
     events

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::auth::User;
-use crate::error::{ApiError, FieldError, ProblemDocument};
+use crate::error::ApiError;
 use crate::session::SessionStatus;
 use crate::session::{self, Cursor, Filter, Page};
 use crate::state::AppState;
@@ -25,9 +25,8 @@ struct ListQuery {
            ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, asked for with the same filter"),
            ("status" = Option<SessionStatus>, Query, description = "only those"),
            ("search" = Option<String>, Query, max_length = 100, description = "only those with this text in `job_role` or `company_name`, in capitals or not")),
-    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
-    security(("bearer" = [])))]
-pub(super) async fn sessions(
+    responses((status = 200, body = Page)), security(("bearer" = [])))]
+pub(crate) async fn sessions(
     state: web::Data<AppState>,
     caller: User,
     request: HttpRequest,
@@ -40,14 +39,14 @@ pub(super) async fn sessions(
             .parse()
             .ok()
             .filter(|limit| (1..=200).contains(limit))
-            .ok_or_else(|| invalid("limit", "must be a whole number, 1 to 200"))?,
+            .ok_or_else(|| ApiError::invalid("limit", "must be a whole number, 1 to 200"))?,
     };
     let after = query
         .cursor
         .as_deref()
         .map(|text| {
             Cursor::decode(text)
-                .ok_or_else(|| invalid("cursor", "must be the next_cursor of a page"))
+                .ok_or_else(|| ApiError::invalid("cursor", "must be the next_cursor of a page"))
         })
         .transpose()?;
     let filter = filter(&query)?;
@@ -65,22 +64,19 @@ fn filter(query: &ListQuery) -> Result<Filter, ApiError> {
     };
     let status = given(&query.status)
         .map(|name| {
-            SessionStatus::of_name(&name)
-                .ok_or_else(|| invalid("status", "must be active, completed or abandoned"))
+            SessionStatus::of_name(&name).ok_or_else(|| {
+                ApiError::invalid("status", "must be active, completed or abandoned")
+            })
         })
         .transpose()?;
     let search = given(&query.search);
     if let Some(text) = &search
         && (text.chars().count() > LONGEST_SEARCH || text.chars().any(char::is_control))
     {
-        return Err(invalid(
+        return Err(ApiError::invalid(
             "search",
             "must have at most 100 characters, and no control characters",
         ));
     }
     Ok(Filter { status, search })
-}
-
-fn invalid(field: &str, message: &str) -> ApiError {
-    ApiError::validation(vec![FieldError::new(field, message)])
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::deltas::{Deltas, Followed, parse_id};
 use crate::error::ApiError;
-use crate::routes::streams;
+use crate::routes::sse;
 use crate::session::{Progress, SessionError, TurnHandle, TurnResult};
 use crate::state::AppState;
 use interview::draft::Position;
@@ -49,7 +49,7 @@ pub(super) async fn answer(
         }
         if seen != accepted_id && resumed.is_none() {
             let data = json!({"turn_no": turn_no, "turn_id": &*turn_id});
-            yield Ok(streams::event("accepted", Some(&accepted_id), &data));
+            yield Ok(sse::event("accepted", Some(&accepted_id), &data));
         }
         let position = resumed.map_or_else(Position::default, |(_, position)| position);
         let mut deltas = Deltas::new(turn_no, position);
@@ -65,10 +65,10 @@ pub(super) async fn answer(
                             for event in deltas.finish(&turn, "") {
                                 yield Ok(event);
                             }
-                            yield Ok(streams::event("message", Some(&message_id), &turn.reply));
+                            yield Ok(sse::event("message", Some(&message_id), &turn.reply));
                         }
                         Err(error) => {
-                            yield Ok(streams::event("error", None, &ApiError::from(error).document()));
+                            yield Ok(sse::event("error", None, &ApiError::from(error).document()));
                         }
                     }
                     break;
@@ -78,10 +78,10 @@ pub(super) async fn answer(
                         yield Ok(event);
                     }
                 }
-                () = tokio::time::sleep(streams::PING_EVERY) => yield Ok(streams::ping()),
+                () = tokio::time::sleep(sse::PING_EVERY) => yield Ok(sse::ping()),
                 () = shutdown.cancelled() => break,
             }
         }
     };
-    Ok(streams::response(stream))
+    Ok(sse::response(stream))
 }

@@ -11,17 +11,17 @@ use futures_util::StreamExt as _;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
-use crate::routes::body::{JsonObject, too_large, unreadable};
+use crate::routes::body::{Fields, too_large, unreadable};
 
 /// Largest form, in bytes.
 const LARGEST: usize = 256 * 1024;
 /// More fields than anybody has a use for.
 const MOST_FIELDS: usize = 32;
 
-/// The fields, whatever form they came in. A form's values are texts.
-pub(super) struct Fields(pub JsonObject);
+/// Extracts the fields, whatever form they came in. A form's values are texts.
+pub(crate) struct Form(pub Fields);
 
-impl FromRequest for Fields {
+impl FromRequest for Form {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
@@ -48,14 +48,14 @@ impl FromRequest for Fields {
                 Box::pin(multipart(parts))
             }
             _ => {
-                let object = JsonObject::from_request(request, payload);
-                Box::pin(async move { object.await.map(Self) })
+                let fields = Fields::from_request(request, payload);
+                Box::pin(async move { fields.await.map(Self) })
             }
         }
     }
 }
 
-async fn url_encoded(payload: web::Payload) -> Result<Fields, ApiError> {
+async fn url_encoded(payload: web::Payload) -> Result<Form, ApiError> {
     let bytes = match payload.to_bytes_limited(LARGEST).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => return Err(unreadable()),
@@ -64,10 +64,10 @@ async fn url_encoded(payload: web::Payload) -> Result<Fields, ApiError> {
     let members = url::form_urlencoded::parse(&bytes)
         .take(MOST_FIELDS)
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
-    Ok(Fields(JsonObject::of(members.collect())))
+    Ok(Form(Fields::new(members.collect())))
 }
 
-async fn multipart(mut parts: Multipart) -> Result<Fields, ApiError> {
+async fn multipart(mut parts: Multipart) -> Result<Form, ApiError> {
     let mut members = Map::new();
     let mut left = LARGEST;
     while let Some(part) = parts.next().await {
@@ -86,5 +86,5 @@ async fn multipart(mut parts: Multipart) -> Result<Fields, ApiError> {
         let value = String::from_utf8(value.to_vec()).map_err(|_| unreadable())?;
         members.insert(name.to_owned(), Value::String(value));
     }
-    Ok(Fields(JsonObject::of(members)))
+    Ok(Form(Fields::new(members)))
 }

@@ -1,61 +1,25 @@
 //! Speech: text to speech, transcription of recordings and of live sound, usage.
 
 mod form;
-mod stream;
-mod synthesis;
-mod transcription;
-mod usage;
+pub(super) mod stream;
+pub(super) mod synthesis;
+pub(super) mod transcription;
+pub(super) mod usage;
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig};
 use uuid::Uuid;
 
-use super::session_id::{named_session, session_required};
-use super::{client, mount};
+use super::client;
+use super::session_id::session_required;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-#[derive(utoipa::OpenApi)]
-#[openapi(
-    paths(
-        synthesis::text_to_speech,
-        transcription::speech_to_text_batch,
-        transcription::task_status,
-        stream::stream,
-        usage::usage_stats,
-    ),
-    components(schemas(stream::Start, stream::Connected, crate::speech_tasks::live::LiveEvent))
-)]
-pub(crate) struct SpeechDoc;
-
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    mount(cfg, "/speech/text_to_speech", |r| {
-        r.route(web::post().to(synthesis::text_to_speech))
-    });
-    mount(cfg, "/speech/speech_to_text_batch", |r| {
-        r.route(web::post().to(transcription::speech_to_text_batch))
-    });
-    mount(cfg, "/speech/task_status/{task_id}", |r| {
-        r.route(web::get().to(transcription::task_status))
-    });
-    mount(cfg, "/speech/stream", |r| {
-        r.route(web::get().to(stream::stream))
-    });
-    mount(cfg, "/speech/usage_stats", |r| {
-        r.route(web::get().to(usage::usage_stats))
-    });
-}
-
-/// The session that a request names; guests must name one, since their tasks are their session's.
-fn session(
-    request: &HttpRequest,
-    caller: &Caller,
-    body: Option<&str>,
-) -> Result<Option<Uuid>, ApiError> {
-    match (named_session(request, body)?, caller) {
-        (None, Caller::Guest) => Err(session_required()),
-        (named, _) => Ok(named),
+/// Guests must name a session, since their tasks are their session's.
+fn check_session(caller: &Caller, named: Option<Uuid>) -> Result<(), ApiError> {
+    match (caller, named) {
+        (Caller::Guest, None) => Err(session_required()),
+        _ => Ok(()),
     }
 }
 
@@ -63,13 +27,10 @@ fn session(
 fn check_limit(state: &AppState, request: &HttpRequest) -> Result<(), ApiError> {
     let from = client::address(request, &state.config);
     state.limits.check_speech(from).map_err(|refusal| {
-        ApiError::new(
-            429,
-            "rate_limited",
+        ApiError::rate_limited(
             "Too many requests for speech. Try again in a moment.",
+            refusal.retry_after,
         )
-        .retry_after(refusal.retry_after)
-        .retryable(true)
     })
 }
 

@@ -15,11 +15,11 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, language};
+use super::{check_limit, check_session, language};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
+use crate::error::ApiError;
 use crate::routes::caller::verified;
-use crate::routes::session_id::{named_session, session_required};
+use crate::routes::session_id::named_session;
 use crate::state::AppState;
 use speech::live::Encoding;
 
@@ -29,7 +29,7 @@ const PROTOCOL: &str = "ai-interviewer";
 /// Largest message, in bytes: seconds of sound.
 const LARGEST_MESSAGE: usize = 512 * 1024;
 /// For the first message, and for a client to take one of ours.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection on which nothing comes for so long, not even a pong, is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
@@ -78,10 +78,9 @@ struct Control {
 #[utoipa::path(get, path = "/speech/stream", tag = "speech",
     params(("session_id" = Option<Uuid>, Query, description = "Of a guest's session, for older clients: sound may begin at once"),
            ("Sec-WebSocket-Protocol" = Option<String>, Header, description = "`ai-interviewer, bearer.<access token>`")),
-    responses((status = 101, description = "The connection is a WebSocket now"),
-              (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 101, description = "The connection is a WebSocket now")),
     security((), ("bearer" = [])))]
-pub(super) async fn stream(
+pub(crate) async fn stream(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -183,9 +182,7 @@ impl Connection {
             None => caller,
         };
         let session_id = named.or(start.session_id);
-        if session_id.is_none() && matches!(caller, Caller::Guest) {
-            return Err(session_required());
-        }
+        check_session(&caller, session_id)?;
         let request = live_request(&start)?;
         let speech = &self.state.speech;
         let live = speech
@@ -196,7 +193,7 @@ impl Connection {
     }
 
     async fn first(&mut self) -> Result<Option<Start>, ApiError> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + MESSAGE_TIMEOUT;
         loop {
             let message = tokio::time::timeout_at(deadline, self.messages.recv()).await;
             match message.map_err(|_| not_started())? {
@@ -237,8 +234,8 @@ impl Connection {
                     Some(event) => self.tell(&event).await?,
                     None => return Ok(code),
                 },
-                place = place(room), if waiting.is_some() => match (place, waiting.take()) {
-                    (Some(place), Some(piece)) => drop(place.send(piece)),
+                permit = permit(room), if waiting.is_some() => match (permit, waiting.take()) {
+                    (Some(permit), Some(piece)) => drop(permit.send(piece)),
                     // The transcription has ended; its last events say why.
                     _ => sound = None,
                 },
@@ -282,7 +279,7 @@ impl Connection {
 
     async fn tell(&mut self, event: &impl Serialize) -> Result<(), Gone> {
         let text = serde_json::to_string(event).map_err(|_| Gone)?;
-        match tokio::time::timeout(PATIENCE, self.session.text(text)).await {
+        match tokio::time::timeout(MESSAGE_TIMEOUT, self.session.text(text)).await {
             Ok(Ok(())) => Ok(()),
             _ => Err(Gone),
         }
@@ -297,9 +294,9 @@ impl Connection {
     }
 }
 
-type Place = tokio::sync::mpsc::OwnedPermit<Bytes>;
+type Permit = tokio::sync::mpsc::OwnedPermit<Bytes>;
 
-async fn place(sound: Option<tokio::sync::mpsc::Sender<Bytes>>) -> Option<Place> {
+async fn permit(sound: Option<tokio::sync::mpsc::Sender<Bytes>>) -> Option<Permit> {
     sound?.reserve_owned().await.ok()
 }
 

@@ -3,13 +3,13 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::form::Fields;
-use super::{check_limit, session};
+use super::form::Form;
+use super::{check_limit, check_session};
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
-use crate::routes::body::JsonObject;
+use crate::error::ApiError;
+use crate::routes::body::Fields;
+use crate::routes::session_id::{SessionId, named_session};
 use crate::state::AppState;
 use speech::Format;
 
@@ -19,7 +19,6 @@ const LONGEST_VOICE: usize = 64;
 
 /// A text to speak; JSON, a URL-encoded form or a multipart form.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body, which is read field by field")]
 pub(crate) struct TextToSpeech {
     /// Not only white space; at most as many characters as `usage_stats` tells.
     #[schema(min_length = 1)]
@@ -32,28 +31,35 @@ pub(crate) struct TextToSpeech {
     /// `mp3` without it.
     pub format: Option<Format>,
     /// May stand here instead of in the `X-Session-ID` header; guests must name a session.
-    pub session_id: Option<Uuid>,
+    #[schema(value_type = Option<Uuid>)]
+    pub session_id: Option<String>,
 }
 
 /// Speaks a text: the audio comes as it is made. Its task's id is in `X-Task-ID`. A connection that breaks off
 /// before the last chunk means that the provider did.
-#[utoipa::path(post, path = "/speech/text_to_speech", tag = "speech",
-    request_body = TextToSpeech,
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
+#[utoipa::path(post, path = "/speech/text_to_speech", tag = "speech", request_body = TextToSpeech,
+    params(SessionId),
     responses((status = 200, description = "The audio; its kind is in Content-Type", content_type = "audio/mpeg", body = Vec<u8>,
-               headers(("X-Task-ID" = Uuid, description = "The task of this audio"))),
-              (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+               headers(("X-Task-ID" = Uuid, description = "The task of this audio")))),
     security((), ("bearer" = [])))]
-pub(super) async fn text_to_speech(
+pub(crate) async fn text_to_speech(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
-    Fields(mut body): Fields,
+    Form(mut fields): Form,
 ) -> Result<HttpResponse, ApiError> {
-    let in_body: Option<String> = body.take("session_id", "must be a string");
-    let speak = speak_request(&state, body)?;
-    let session_id = session(&request, &caller, in_body.as_deref())?;
+    let speech = state.speech.config();
+    let body = TextToSpeech::from_fields(&mut fields, speech.max_characters);
+    let body = fields.validated(body)?;
+    let session_id = named_session(&request, body.session_id.as_deref())?;
+    check_session(&caller, session_id)?;
     check_limit(&state, &request)?;
+    let speak = SpeakRequest {
+        text: body.text,
+        voice: body.voice.unwrap_or_else(|| speech.voice.clone()),
+        speed: body.speed.unwrap_or(1.0),
+        format: body.format.unwrap_or_default(),
+    };
     let mut spoken = state.speech.speak(&caller, session_id, speak).await?;
     let (task_id, media_type) = (spoken.task_id, spoken.media_type);
     let audio = async_stream::stream! {
@@ -69,37 +75,48 @@ pub(super) async fn text_to_speech(
         .streaming(audio))
 }
 
-fn speak_request(state: &AppState, mut body: JsonObject) -> Result<SpeakRequest, ApiError> {
-    let speech = state.speech.config();
-    let text = body
-        .take_text("text", speech.max_characters)
-        .unwrap_or_default();
-    if text.trim().is_empty() {
-        body.refuse_unless_refused("text", "must be a text that is not only white space");
+impl TextToSpeech {
+    fn from_fields(fields: &mut Fields, longest: usize) -> Self {
+        Self {
+            session_id: fields.session_id(),
+            text: text(fields, longest),
+            voice: voice(fields),
+            speed: speed(fields),
+            format: fields.deserialize("format", "must be mp3, opus, aac, flac, wav or pcm"),
+        }
     }
-    let voice = body.take_text("voice", LONGEST_VOICE);
-    let voice_id = body.take_text("voice_id", LONGEST_VOICE);
-    let voice = voice.or(voice_id).filter(|voice| !voice.trim().is_empty());
-    let is_name = |voice: &str| {
-        voice
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-    };
-    if voice.as_deref().is_some_and(|voice| !is_name(voice)) {
-        body.refuse(
+}
+
+fn text(fields: &mut Fields, longest: usize) -> String {
+    let text = fields.text("text", longest).unwrap_or_default();
+    if text.trim().is_empty() {
+        fields.reject_once("text", "must be a text that is not only white space");
+    }
+    text
+}
+
+fn voice(fields: &mut Fields) -> Option<String> {
+    let voice = fields.text("voice", LONGEST_VOICE);
+    let voice_id = fields.text("voice_id", LONGEST_VOICE);
+    let voice = voice
+        .or(voice_id)
+        .filter(|voice| !voice.trim().is_empty())?;
+    let is_name = voice
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    if !is_name {
+        fields.reject(
             "voice",
             "must be the name of a voice: letters, digits, -, _ and .",
         );
     }
-    let speed = body.take_number("speed").unwrap_or(1.0);
+    Some(voice)
+}
+
+fn speed(fields: &mut Fields) -> Option<f32> {
+    let speed = fields.number("speed")?;
     if !(0.5..=2.0).contains(&speed) {
-        body.refuse_unless_refused("speed", "must be a number from 0.5 to 2.0");
+        fields.reject_once("speed", "must be a number from 0.5 to 2.0");
     }
-    let format: Option<Format> = body.take("format", "must be mp3, opus, aac, flac, wav or pcm");
-    body.finish(SpeakRequest {
-        text,
-        voice: voice.unwrap_or_else(|| speech.voice.clone()),
-        speed,
-        format: format.unwrap_or_default(),
-    })
+    Some(speed)
 }

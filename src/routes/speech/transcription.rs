@@ -12,30 +12,32 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, language, session};
+use super::{check_limit, check_session, language};
 use crate::auth::Caller;
-use crate::error::{ApiError, FieldError, ProblemDocument};
-use crate::routes::session_id::{named_session, session_required};
+use crate::error::ApiError;
+use crate::routes::body::multipart_invalid;
+use crate::routes::session_id::{SessionId, named_session, session_required};
 use crate::speech_tasks::{Recording, Task, TaskStatus};
 use crate::state::AppState;
 use speech::audio::HEAD;
 
-/// For the next piece of a recording, and for the whole.
-const PATIENCE: Duration = Duration::from_secs(20);
-const PATIENCE_AT_ALL: Duration = Duration::from_secs(300);
+/// For the next piece of a recording.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(20);
+/// For the whole recording.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 /// Longest value of a field that is no file, in bytes.
 const LONGEST_FIELD: usize = 200;
 
 /// A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body, which is read as a stream")]
+#[derive(Default, ToSchema)]
 pub(crate) struct RecordingForm {
-    #[schema(value_type = String, format = Binary)]
-    pub audio_file: Vec<u8>,
+    #[schema(required, value_type = String, format = Binary)]
+    audio_file: Option<Recording>,
     /// A code such as `en`; without it the provider finds out.
-    pub language: Option<String>,
+    language: Option<String>,
     /// May stand here, before the file, instead of in the `X-Session-ID` header.
-    pub session_id: Option<Uuid>,
+    #[schema(value_type = Option<Uuid>)]
+    session_id: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -95,11 +97,9 @@ impl From<Task> for TaskState {
 
 /// Takes a recording and answers at once; `task_status` tells what was heard.
 #[utoipa::path(post, path = "/speech/speech_to_text_batch", tag = "speech",
-    request_body(content = RecordingForm, content_type = "multipart/form-data"),
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 202, body = TaskAccepted), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
-    security((), ("bearer" = [])))]
-pub(super) async fn speech_to_text_batch(
+    request_body(content = RecordingForm, content_type = "multipart/form-data"), params(SessionId),
+    responses((status = 202, body = TaskAccepted)), security((), ("bearer" = [])))]
+pub(crate) async fn speech_to_text_batch(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
@@ -115,29 +115,25 @@ pub(super) async fn speech_to_text_batch(
         state.sessions.store.get(&caller, session_id).await?;
     }
     let needs_session = named.is_none() && matches!(caller, Caller::Guest);
-    let _place = state
+    let _permit = state
         .recordings
         .try_acquire()
         .map_err(|_| crate::speech_tasks::SpeechError::Busy)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
-    let form = tokio::time::timeout(PATIENCE_AT_ALL, received(parts, most, needs_session))
+    let form = tokio::time::timeout(UPLOAD_TIMEOUT, received(parts, most, needs_session))
         .await
         .map_err(|_| too_slow())??;
     let session_id = named_session(&request, form.session_id.as_deref())?;
-    if session_id.is_none() && matches!(caller, Caller::Guest) {
-        return Err(session_required());
-    }
+    check_session(&caller, session_id)?;
     let language = match form.language.as_deref().map(str::trim) {
         None | Some("" | "auto") => None,
-        Some(code) => Some(language(code).ok_or_else(|| {
-            ApiError::validation(vec![FieldError::new(
-                "language",
-                "must be a code such as en",
-            )])
-        })?),
+        Some(code) => Some(
+            language(code)
+                .ok_or_else(|| ApiError::invalid("language", "must be a code such as en"))?,
+        ),
     };
-    let recording = form.recording.ok_or_else(|| {
+    let recording = form.audio_file.ok_or_else(|| {
         ApiError::new(
             422,
             "file_missing",
@@ -156,26 +152,23 @@ pub(super) async fn speech_to_text_batch(
     }))
 }
 
-#[derive(Default)]
-struct Form {
-    recording: Option<Recording>,
-    language: Option<String>,
-    session_id: Option<String>,
-}
-
-async fn received(mut parts: Multipart, most: u64, needs_session: bool) -> Result<Form, ApiError> {
-    let mut form = Form::default();
+async fn received(
+    mut parts: Multipart,
+    most: u64,
+    needs_session: bool,
+) -> Result<RecordingForm, ApiError> {
+    let mut form = RecordingForm::default();
     while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| malformed())?;
+        let mut part = part.map_err(|_| multipart_invalid())?;
         let is_file = part
             .content_disposition()
             .is_some_and(|about| about.get_filename().is_some());
         match part.name().unwrap_or_default() {
-            "audio_file" | "file" | "audio" if form.recording.is_none() => {
+            "audio_file" | "file" | "audio" if form.audio_file.is_none() => {
                 if needs_session && form.session_id.is_none() {
                     return Err(session_required());
                 }
-                form.recording = Some(recorded(&mut part, most).await?);
+                form.audio_file = Some(recorded(&mut part, most).await?);
             }
             "language" if !is_file => form.language = Some(text(&mut part).await?),
             "session_id" if !is_file => form.session_id = Some(text(&mut part).await?),
@@ -190,10 +183,10 @@ async fn text(part: &mut Field) -> Result<String, ApiError> {
     while let Some(piece) = next(part).await? {
         bytes.extend_from_slice(&piece);
         if bytes.len() > LONGEST_FIELD {
-            return Err(malformed());
+            return Err(multipart_invalid());
         }
     }
-    String::from_utf8(bytes).map_err(|_| malformed())
+    String::from_utf8(bytes).map_err(|_| multipart_invalid())
 }
 
 /// Writes a file to disk as it comes, without a name: it is gone when nobody holds it.
@@ -226,19 +219,11 @@ async fn recorded(part: &mut Field, most: u64) -> Result<Recording, ApiError> {
 }
 
 async fn next(part: &mut Field) -> Result<Option<web::Bytes>, ApiError> {
-    match tokio::time::timeout(PATIENCE, part.next()).await {
+    match tokio::time::timeout(PIECE_TIMEOUT, part.next()).await {
         Err(_) => Err(too_slow()),
         Ok(None) => Ok(None),
-        Ok(Some(piece)) => piece.map(Some).map_err(|_| malformed()),
+        Ok(Some(piece)) => piece.map(Some).map_err(|_| multipart_invalid()),
     }
-}
-
-fn malformed() -> ApiError {
-    ApiError::new(
-        400,
-        "multipart_invalid",
-        "The body is not a whole multipart form (multipart/form-data with a boundary).",
-    )
 }
 
 fn too_slow() -> ApiError {
@@ -252,22 +237,19 @@ fn too_slow() -> ApiError {
 
 /// How far a task is. Guests name the session it belongs to.
 #[utoipa::path(get, path = "/speech/task_status/{task_id}", tag = "speech",
-    params(("task_id" = Uuid, Path), ("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = TaskState), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    params(("task_id" = Uuid, Path), SessionId), responses((status = 200, body = TaskState)),
     security((), ("bearer" = [])))]
-pub(super) async fn task_status(
+pub(crate) async fn task_status(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
     task_id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let session_id = session(&request, &caller, None)?;
-    let task_id = task_id.parse().map_err(|_| {
-        ApiError::validation(vec![FieldError::new(
-            "task_id",
-            "must be a task's id, a UUID",
-        )])
-    })?;
+    let session_id = named_session(&request, None)?;
+    check_session(&caller, session_id)?;
+    let task_id = task_id
+        .parse()
+        .map_err(|_| ApiError::invalid("task_id", "must be a task's id, a UUID"))?;
     let task = state.speech.task(&caller, session_id, task_id).await?;
     Ok(HttpResponse::Ok().json(TaskState::from(task)))
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::error::{ApiError, ProblemDocument};
-use crate::routes::session_id::named_session;
+use crate::error::ApiError;
+use crate::routes::session_id::{SessionId, named_session};
 use crate::speech_tasks::Usage;
 use crate::state::AppState;
 
@@ -55,11 +55,9 @@ pub(crate) struct Limits {
 }
 
 /// Providers, limits, and what the caller used today; a guest's without a session is nothing.
-#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech",
-    params(("X-Session-ID" = Option<Uuid>, Header), ("session_id" = Option<Uuid>, Query)),
-    responses((status = 200, body = UsageStats), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
-    security((), ("bearer" = [])))]
-pub(super) async fn usage_stats(
+#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech", params(SessionId),
+    responses((status = 200, body = UsageStats)), security((), ("bearer" = [])))]
+pub(crate) async fn usage_stats(
     state: web::Data<AppState>,
     caller: Caller,
     request: HttpRequest,
