@@ -1,4 +1,7 @@
 //! Extractors: who calls. A token that is there must be good: an expired one never makes a guest.
+//!
+//! actix runs a handler's extractors side by side and answers the first refusal, while others are under way.
+//! [`Then`] has a request judged only when it is known whose it is.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -83,6 +86,31 @@ impl FromRequest for User {
                     "Sign in first: send your access token as Authorization: Bearer.",
                 )),
             }
+        })
+    }
+}
+
+/// Extracts one thing after another: who calls, then what they ask.
+///
+/// # Errors
+/// Those of the first, then those of the second.
+pub(crate) struct Then<A, B>(pub A, pub B);
+
+impl<A, B> FromRequest for Then<A, B>
+where
+    A: FromRequest<Error = ApiError> + 'static,
+    B: FromRequest<Error = ApiError> + 'static,
+{
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let first = A::from_request(request, &mut dev::Payload::None);
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let first = first.await?;
+            let second = B::from_request(&request, &mut payload).await?;
+            Ok(Self(first, second))
         })
     }
 }

@@ -18,6 +18,7 @@ use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events::Subscription;
+use crate::routes::caller::Then;
 use crate::routes::session_id::SessionId;
 use crate::routes::sse;
 use crate::session::{SessionState, TurnHandle};
@@ -38,8 +39,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
     security((), ("bearer" = [])))]
 pub(crate) async fn events(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let from = resume_point(&request)?;

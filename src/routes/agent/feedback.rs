@@ -7,6 +7,7 @@ use super::conditional;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::{Fields, FromFields};
+use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::FeedbackItem;
 use crate::state::AppState;
@@ -44,8 +45,7 @@ impl FromFields for RetryFeedback {
     responses((status = 200, body = Vec<FeedbackItem>), (status = 304)), security((), ("bearer" = [])))]
 pub(crate) async fn per_turn_feedback(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
@@ -57,8 +57,7 @@ pub(crate) async fn per_turn_feedback(
     params(SessionId), responses((status = 202, body = FeedbackItem)), security((), ("bearer" = [])))]
 pub(crate) async fn retry_feedback(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, body }: InSession<RetryFeedback>,
+    Then(caller, InSession { session_id, body }): Then<Caller, InSession<RetryFeedback>>,
 ) -> Result<HttpResponse, ApiError> {
     let turn_no = body.turn_no;
     let snapshot = state

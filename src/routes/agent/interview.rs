@@ -10,6 +10,7 @@ use super::session::SessionCreated;
 use super::turn;
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::FeedbackItem;
 use crate::state::AppState;
@@ -34,9 +35,8 @@ pub(crate) struct InterviewEnded {
     responses((status = 200, body = Reply)), security((), ("bearer" = [])))]
 pub(crate) async fn start_interview(
     state: web::Data<AppState>,
-    caller: Caller,
+    Then(caller, InSession { session_id, body }): Then<Caller, InSession<Configuration>>,
     request: HttpRequest,
-    InSession { session_id, body }: InSession<Configuration>,
 ) -> Result<HttpResponse, ApiError> {
     let key = turn::idempotency_key(&request)?;
     let config = Some(body.config).filter(|config| *config != SessionConfig::default());
@@ -52,8 +52,7 @@ pub(crate) async fn start_interview(
     responses((status = 200, body = InterviewEnded)), security((), ("bearer" = [])))]
 pub(crate) async fn end_interview(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, .. }: InSession,
+    Then(caller, InSession { session_id, .. }): Then<Caller, InSession>,
 ) -> Result<HttpResponse, ApiError> {
     let ended = state.sessions.lifecycle.end(&caller, session_id).await?;
     let results = ended.report.results();
@@ -72,8 +71,7 @@ pub(crate) async fn end_interview(
     responses((status = 200, body = SessionCreated)), security((), ("bearer" = [])))]
 pub(crate) async fn reset_interview(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, .. }: InSession,
+    Then(caller, InSession { session_id, .. }): Then<Caller, InSession>,
 ) -> Result<HttpResponse, ApiError> {
     state.sessions.lifecycle.reset(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::{Fields, FromFields};
+use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::{PartStatus, ReportPart, ReportStatus};
 use crate::state::AppState;
@@ -73,8 +74,7 @@ impl FromFields for RetryReport {
     responses((status = 200, body = SummaryStatus)), security((), ("bearer" = [])))]
 pub(crate) async fn final_summary_status(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
 ) -> Result<HttpResponse, ApiError> {
     let report = state.sessions.reports.status(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SummaryStatus::from(report)))
@@ -85,8 +85,7 @@ pub(crate) async fn final_summary_status(
     params(SessionId), responses((status = 202, body = SummaryStatus)), security((), ("bearer" = [])))]
 pub(crate) async fn retry_report(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, body }: InSession<RetryReport>,
+    Then(caller, InSession { session_id, body }): Then<Caller, InSession<RetryReport>>,
 ) -> Result<HttpResponse, ApiError> {
     let status = state
         .sessions

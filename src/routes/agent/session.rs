@@ -14,6 +14,7 @@ use super::configuration::Configuration;
 use crate::auth::{Caller, User};
 use crate::error::ApiError;
 use crate::routes::body::Body;
+use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::{FeedbackItem, SessionState, SessionStatus};
 use crate::state::AppState;
@@ -82,8 +83,7 @@ pub(crate) struct Message {
     responses((status = 201, body = SessionCreated)), security((), ("bearer" = [])))]
 pub(crate) async fn create_session(
     state: web::Data<AppState>,
-    caller: Caller,
-    Body(body): Body<Configuration>,
+    Then(caller, Body(body)): Then<Caller, Body<Configuration>>,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = state
         .sessions
@@ -101,8 +101,7 @@ pub(crate) async fn create_session(
     responses((status = 200, body = SessionCreated)), security(("bearer" = [])))]
 pub(crate) async fn claim_session(
     state: web::Data<AppState>,
-    caller: User,
-    InSession { session_id, .. }: InSession,
+    Then(caller, InSession { session_id, .. }): Then<User, InSession>,
 ) -> Result<HttpResponse, ApiError> {
     state.sessions.lifecycle.claim(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(SessionCreated {
@@ -116,8 +115,7 @@ pub(crate) async fn claim_session(
     responses((status = 200, body = WholeSession<'static>), (status = 304)), security((), ("bearer" = [])))]
 pub(crate) async fn session(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
@@ -129,8 +127,7 @@ pub(crate) async fn session(
     responses((status = 200, body = History), (status = 304)), security((), ("bearer" = [])))]
 pub(crate) async fn history(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
@@ -142,8 +139,7 @@ pub(crate) async fn history(
     responses((status = 200, body = Stats<'static>), (status = 304)), security((), ("bearer" = [])))]
 pub(crate) async fn stats(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
@@ -160,8 +156,7 @@ pub(crate) async fn stats(
     responses((status = 200, body = TimeRemaining)), security((), ("bearer" = [])))]
 pub(crate) async fn time_remaining(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(remaining(&session)))
@@ -172,8 +167,7 @@ pub(crate) async fn time_remaining(
     responses((status = 200, body = TimeRemaining)), security((), ("bearer" = [])))]
 pub(crate) async fn ping(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, .. }: InSession,
+    Then(caller, InSession { session_id, .. }): Then<Caller, InSession>,
 ) -> Result<HttpResponse, ApiError> {
     let session = state.sessions.store.get(&caller, session_id).await?;
     Ok(HttpResponse::Ok().json(remaining(&session)))
@@ -185,9 +179,8 @@ pub(crate) async fn ping(
     responses((status = 200, body = Message)), security((), ("bearer" = [])))]
 pub(crate) async fn cleanup(
     state: web::Data<AppState>,
-    caller: Caller,
     // A browser's beacon may carry any body: it is not read.
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
 ) -> Result<HttpResponse, ApiError> {
     state.sessions.store.forget(&caller, session_id);
     Ok(HttpResponse::Ok().json(Message {
@@ -200,8 +193,7 @@ pub(crate) async fn cleanup(
     security((), ("bearer" = [])))]
 pub(crate) async fn delete_session(
     state: web::Data<AppState>,
-    caller: Caller,
-    SessionId(session_id): SessionId,
+    Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
 ) -> Result<HttpResponse, ApiError> {
     state.sessions.lifecycle.delete(&caller, session_id).await?;
     Ok(HttpResponse::NoContent().finish())

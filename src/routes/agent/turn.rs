@@ -9,6 +9,7 @@ use super::turn_stream;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::{Fields, FromFields};
+use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::{Stopped, TurnHandle, TurnResult};
 use crate::state::AppState;
@@ -65,9 +66,8 @@ pub(crate) struct TurnStopped {
     responses((status = 200, body = Reply)), security((), ("bearer" = [])))]
 pub(crate) async fn send_message(
     state: web::Data<AppState>,
-    caller: Caller,
+    Then(caller, InSession { session_id, body }): Then<Caller, InSession<SendMessage>>,
     request: HttpRequest,
-    InSession { session_id, body }: InSession<SendMessage>,
 ) -> Result<HttpResponse, ApiError> {
     let key = idempotency_key(&request)?;
     let handle = state
@@ -82,8 +82,7 @@ pub(crate) async fn send_message(
     responses((status = 200, body = TurnStopped)), security((), ("bearer" = [])))]
 pub(crate) async fn stop_turn(
     state: web::Data<AppState>,
-    caller: Caller,
-    InSession { session_id, .. }: InSession,
+    Then(caller, InSession { session_id, .. }): Then<Caller, InSession>,
 ) -> Result<HttpResponse, ApiError> {
     let stopped = match state.sessions.turns.stop(&caller, session_id).await? {
         Stopped::Idle => TurnStopped {

@@ -10,6 +10,7 @@ use super::{Done, done, fields};
 use crate::auth::User;
 use crate::error::ApiError;
 use crate::routes::body::{Body, Fields, FromFields};
+use crate::routes::caller::Then;
 use crate::routes::client;
 use crate::state::AppState;
 use crate::supabase::gotrue::{self, GoTrueError, UserChange};
@@ -85,8 +86,7 @@ pub(crate) async fn me(state: web::Data<AppState>, caller: User) -> Result<HttpR
 pub(crate) async fn rename(
     state: web::Data<AppState>,
     request: HttpRequest,
-    caller: User,
-    Body(NameChange { name }): Body<NameChange>,
+    Then(caller, Body(NameChange { name })): Then<User, Body<NameChange>>,
 ) -> Result<HttpResponse, ApiError> {
     let from = client::address(&request, &state.config);
     let user = state

@@ -10,6 +10,7 @@ use super::{Done, check_limit, done, fields};
 use crate::auth::User;
 use crate::error::ApiError;
 use crate::routes::body::{Body, Fields, FromFields};
+use crate::routes::caller::Then;
 use crate::routes::client;
 use crate::state::AppState;
 use crate::supabase::gotrue::{GoTrueError, SignUp, Tokens, UserChange};
@@ -242,8 +243,7 @@ pub(crate) async fn forgot_password(
 pub(crate) async fn update_password(
     state: web::Data<AppState>,
     request: HttpRequest,
-    caller: User,
-    Body(PasswordChange { password }): Body<PasswordChange>,
+    Then(caller, Body(PasswordChange { password })): Then<User, Body<PasswordChange>>,
 ) -> Result<HttpResponse, ApiError> {
     let from = client::address(&request, &state.config);
     state

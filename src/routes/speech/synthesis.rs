@@ -9,6 +9,7 @@ use super::{check_limit, check_session};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::Fields;
+use crate::routes::caller::Then;
 use crate::routes::session_id::{SessionId, named_session};
 use crate::state::AppState;
 use speech::Format;
@@ -44,9 +45,8 @@ pub(crate) struct TextToSpeech {
     security((), ("bearer" = [])))]
 pub(crate) async fn text_to_speech(
     state: web::Data<AppState>,
-    caller: Caller,
+    Then(caller, Form(mut fields)): Then<Caller, Form>,
     request: HttpRequest,
-    Form(mut fields): Form,
 ) -> Result<HttpResponse, ApiError> {
     let speech = state.speech.config();
     let body = TextToSpeech::from_fields(&mut fields, speech.max_characters);
