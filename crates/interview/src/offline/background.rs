@@ -1,9 +1,13 @@
 //! What the résumé and the advertisement give to ask about: short pieces of their text.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use super::answer::{Answer, clipped};
-use super::lexicon;
+use super::data::parsed;
+use super::lexicon::{is_capitalised, is_stop_word, looks_technical};
 use crate::SessionConfig;
 
 /// Characters of either document that are looked at.
@@ -13,113 +17,20 @@ const MAX_PIECES: usize = 12;
 /// Longest line of a résumé that is quoted, in characters.
 const LINE_CHARS: usize = 110;
 
-/// Capitalised words of advertisements that name no skill.
-const AD_WORDS: &[&str] = &[
-    "english",
-    "german",
-    "french",
-    "spanish",
-    "europe",
-    "usa",
-    "uk",
-    "us",
-    "eu",
-    "remote",
-    "hybrid",
-    "monday",
-    "friday",
-    "january",
-    "june",
-    "september",
-    "we",
-    "you",
-    "our",
-    "your",
-    "the",
-    "about",
-    "requirements",
-    "responsibilities",
-    "qualifications",
-    "benefits",
-    "role",
-    "job",
-    "team",
-    "bachelor",
-    "master",
-    "phd",
-    "degree",
-    "ltd",
-    "gmbh",
-    "inc",
-    "llc",
-    "senior",
-    "junior",
-    "engineer",
-    "manager",
-    "developer",
-    "company",
-    "ceo",
-    "hr",
-    "must",
-    "nice",
-    "plus",
-    "experience",
-    "strong",
-    "full",
-    "time",
-];
+/// `data/skills.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Skills {
+    #[serde(borrow)]
+    known: Vec<&'static str>,
+    ordinary: Vec<&'static str>,
+}
 
-/// Skills that advertisements write in lower case.
-const SKILLS: &[&str] = &[
-    "stakeholder management",
-    "project management",
-    "machine learning",
-    "data analysis",
-    "code review",
-    "distributed systems",
-    "customer service",
-    "user research",
-    "budgeting",
-    "forecasting",
-    "negotiation",
-    "public speaking",
-    "mentoring",
-    "coaching",
-    "agile",
-    "scrum",
-    "incident response",
-    "observability",
-    "continuous integration",
-    "automated testing",
-    "performance tuning",
-    "accessibility",
-    "design systems",
-    "prototyping",
-    "copywriting",
-    "lead generation",
-    "cold calling",
-    "account management",
-    "risk management",
-    "compliance",
-    "procurement",
-    "process improvement",
-    "conflict resolution",
-    "data modelling",
-    "data modeling",
-    "experimentation",
-    "financial modelling",
-    "financial modeling",
-    "reporting",
-    "onboarding",
-    "prioritisation",
-    "prioritization",
-    "roadmap",
-    "hiring",
-    "teamwork",
-    "communication",
-    "problem solving",
-    "time management",
-];
+fn skills() -> &'static Skills {
+    static SKILLS: LazyLock<Skills> =
+        LazyLock::new(|| parsed(include_str!("../../data/skills.toml")));
+    &SKILLS
+}
 
 /// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first.
 pub(super) fn resume_lines(config: &SessionConfig) -> Vec<&str> {
@@ -151,7 +62,7 @@ pub(super) fn required_terms(config: &SessionConfig) -> Vec<String> {
     );
     let answer = Answer::new(text);
     let mut found: Vec<(usize, String)> = Vec::new();
-    for skill in SKILLS {
+    for skill in &skills().known {
         found.extend(
             answer
                 .find(skill)
@@ -166,10 +77,8 @@ pub(super) fn required_terms(config: &SessionConfig) -> Vec<String> {
         .to_lowercase();
     for (at, word) in answer.words().enumerate() {
         let lower = word.to_lowercase();
-        if lexicon::looks_technical(word)
-            || (lexicon::is_capitalised(word) && !answer.begins_sentence(at))
-        {
-            let ordinary = lexicon::is_stopword(&lower) || AD_WORDS.contains(&&*lower);
+        if looks_technical(word) || (is_capitalised(word) && !answer.begins_sentence(at)) {
+            let ordinary = is_stop_word(&lower) || skills().ordinary.contains(&&*lower);
             if !ordinary && !company.contains(&lower) && (2..=24).contains(&word.chars().count()) {
                 found.push((at, word.to_owned()));
             }

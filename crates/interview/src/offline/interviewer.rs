@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::bank::Plan;
 use super::role::Role;
-use super::{NAME, PROMPT_VERSION, background, follow_up, mixed, pick, wording};
+use super::wording::{self, shared};
+use super::{NAME, PROMPT_VERSION, background, follow_up, mixed, pick};
 use crate::director::follow_up_limit;
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::{Reply, ResponseType, SessionConfig, Style, Turn};
@@ -96,7 +97,12 @@ fn plan(config: &SessionConfig, role: Role, seed: u64) -> Plan {
 fn introduction(conversation: &Conversation) -> Line {
     let config = &conversation.config;
     let role = Role::of(config);
-    let greeting = wording::greeting(config, style(config), role.label(), conversation.seed);
+    let greeting = wording::greeting(
+        config,
+        style(config),
+        role.profile().label,
+        conversation.seed,
+    );
     let first = plan(config, role, conversation.seed).opening(conversation.seed);
     line(
         format!("{greeting} {}", first.text),
@@ -170,12 +176,12 @@ fn question(plan: &Plan, resume: &[&str], terms: &[String], index: usize, seed: 
     match index % SPECIAL_EVERY {
         RESUME_AT => {
             if let Some(said) = resume.get(round) {
-                return about_resume(said, round, seed);
+                return special(&shared().about_resume, said, "résumé", round, seed);
             }
         }
         DESCRIPTION_AT => {
             if let Some(term) = terms.get(round) {
-                return about_term(term, round, seed);
+                return special(&shared().about_skill, term, term, round, seed);
             }
         }
         _ => {}
@@ -183,29 +189,14 @@ fn question(plan: &Plan, resume: &[&str], terms: &[String], index: usize, seed: 
     let passed =
         |at: usize, count: usize| ((index + SPECIAL_EVERY - 1 - at) / SPECIAL_EVERY).min(count);
     let special = passed(RESUME_AT, resume.len()) + passed(DESCRIPTION_AT, terms.len());
-    let (again, question) = plan.at(index.saturating_sub(special));
+    let (angle, question) = plan.at(index.saturating_sub(special));
     Asked {
-        text: format!("{again}{}", question.text),
+        text: match angle {
+            Some(angle) => format!("{angle} {}", question.text),
+            None => question.text.into(),
+        },
         topic: question.topic.into(),
     }
-}
-
-fn about_resume(said: &str, round: usize, seed: u64) -> Asked {
-    let wordings = [
-        "Your résumé says “{}”. What was your own part in it, and what came of it?",
-        "I read in your résumé: “{}”. What was the hardest moment, and how did you deal with it?",
-        "Your résumé mentions “{}”. What would you do differently today?",
-    ];
-    special(&wordings, said, "résumé", round, seed)
-}
-
-fn about_term(term: &str, round: usize, seed: u64) -> Asked {
-    let wordings = [
-        "The job description mentions {}. Where have you worked with it, and what did you achieve?",
-        "This job asks for {}. What is the most demanding thing you have done that shows it?",
-        "How would you bring a colleague up to speed who is new to {}, which this job asks for?",
-    ];
-    special(&wordings, term, term, round, seed)
 }
 
 fn special(wordings: &[&str], piece: &str, topic: &str, round: usize, seed: u64) -> Asked {

@@ -1,297 +1,42 @@
 //! The words that the offline coach and interviewer listen for, all in lower case.
 
-pub(super) const SITUATION: &[&str] = &[
-    "when i",
-    "when we",
-    "at the time",
-    "last year",
-    "last month",
-    "two years ago",
-    "years ago",
-    "in my previous",
-    "in my last",
-    "at my previous",
-    "at my last",
-    "in my current",
-    "previous job",
-    "previous role",
-    "our team",
-    "my team",
-    "the team",
-    "the project",
-    "a project",
-    "one project",
-    "the company",
-    "a client",
-    "our client",
-    "the client",
-    "a customer",
-    "our customers",
-    "there was",
-    "there were",
-    "we had",
-    "we were",
-    "i was working",
-    "i worked",
-    "while i",
-    "during",
-    "situation",
-    "context",
-    "background",
-    "for example",
-    "for instance",
-    "once",
-];
-pub(super) const TASK: &[&str] = &[
-    "needed to",
-    "had to",
-    "my goal",
-    "our goal",
-    "the goal",
-    "my task",
-    "the task",
-    "my job was",
-    "my role",
-    "responsible for",
-    "was asked",
-    "i was asked",
-    "the challenge",
-    "the problem",
-    "problem was",
-    "challenge was",
-    "deadline",
-    "objective",
-    "target was",
-    "wanted to",
-    "in charge of",
-    "i owned",
-    "requirement",
-    "asked me to",
-];
-pub(super) const ACTIONS: &[&str] = &[
-    "built", "wrote", "led", "made", "ran", "set", "took", "began", "found", "gave", "taught",
-    "chose", "brought", "sold", "met", "spoke", "split", "cut", "put", "drew", "drove", "held",
-    "kept", "grew", "rewrote", "sent", "showed", "broke",
-];
-/// Past tenses that tell a wish or a state rather than an act.
-pub(super) const NOT_ACTIONS: &[&str] = &[
-    "needed", "wanted", "liked", "loved", "hated", "hoped", "wished", "seemed", "happened",
-    "existed", "stayed", "tried", "believed", "used", "supposed",
-];
-pub(super) const RESULT: &[&str] = &[
-    "as a result",
-    "resulted in",
-    "result",
-    "results",
-    "outcome",
-    "in the end",
-    "ended up",
-    "reduced",
-    "increased",
-    "improved",
-    "saved",
-    "grew",
-    "dropped",
-    "fell",
-    "rose",
-    "went from",
-    "led to",
-    "shipped",
-    "launched",
-    "delivered",
-    "achieved",
-    "succeeded",
-    "which meant",
-    "doubled",
-    "tripled",
-    "halved",
-    "promoted",
-    "won",
-    "renewed",
-    "failed",
-    "impact",
-    "eventually we",
-    "cut",
-];
-pub(super) const SEQUENCE: &[&str] = &[
-    "first",
-    "firstly",
-    "second",
-    "secondly",
-    "third",
-    "then",
-    "next",
-    "after that",
-    "afterwards",
-    "finally",
-    "eventually",
-    "later",
-    "to begin",
-    "to start",
-    "in the end",
-    "once we",
-    "after",
-    "before",
-    "as a result",
-];
-pub(super) const REASONS: &[&str] = &[
-    "because",
-    "so that",
-    "since",
-    "the reason",
-    "due to",
-    "in order to",
-    "therefore",
-    "that is why",
-    "that's why",
-    "which meant",
-    "given that",
-    "to avoid",
-    "to make sure",
-    "to ensure",
-];
-pub(super) const TRADE_OFFS: &[&str] = &[
-    "trade off",
-    "trade offs",
-    "tradeoff",
-    "tradeoffs",
-    "however",
-    "although",
-    "instead",
-    "on the other hand",
-    "alternative",
-    "alternatives",
-    "compared",
-    "rather than",
-    "downside",
-    "risk",
-    "risks",
-    "cost us",
-    "at the cost",
-    "pros and cons",
-    "considered",
-    "weighed",
-    "versus",
-    "even though",
-    "whereas",
-    "constraint",
-    "constraints",
-    "but",
-];
-pub(super) const REFLECTION: &[&str] = &[
-    "i learned",
-    "i learnt",
-    "we learned",
-    "we learnt",
-    "in hindsight",
-    "hindsight",
-    "next time",
-    "looking back",
-    "i would have",
-    "i should have",
-    "i would do",
-    "would do differently",
-    "i realised",
-    "i realized",
-    "taught me",
-    "lesson",
-    "lessons",
-    "i now",
-    "since then",
-    "my mistake",
-    "retrospective",
-    "post mortem",
-    "postmortem",
-];
-pub(super) const HEDGES: &[&str] = &[
-    "um",
-    "uh",
-    "erm",
-    "you know",
-    "kind of",
-    "sort of",
-    "basically",
-    "actually",
-    "literally",
-    "i guess",
-    "maybe",
-    "probably",
-    "i suppose",
-    "or something",
-    "or whatever",
-    "whatever",
-    "i mean",
-    "stuff like that",
-    "to be honest",
-    "not sure",
-    "i don't know",
-    "dunno",
-    "idk",
-    "like i said",
-    "somehow",
-    "just",
-];
-pub(super) const VAGUE: &[&str] = &[
-    "stuff",
-    "things",
-    "something",
-    "somehow",
-    "various",
-    "a lot",
-    "lots of",
-    "many",
-    "several",
-    "some",
-    "etc",
-    "and so on",
-    "good",
-    "nice",
-    "hard",
-    "usually",
-    "generally",
-    "always",
-    "whatever",
-];
-pub(super) const HOSTILE: &[&str] = &[
-    "fuck",
-    "fucking",
-    "shit",
-    "bullshit",
-    "idiot",
-    "idiots",
-    "stupid",
-    "moron",
-    "asshole",
-    "shut up",
-    "screw you",
-    "i hate you",
-    "waste of time",
-    "dumb",
-    "crap",
-    "go to hell",
-];
-/// Words of numbers, beside digits.
-pub(super) const NUMBERS: &[&str] = &[
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "fifteen", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion",
-    "percent", "per cent", "half", "twice", "doubled", "tripled", "halved", "dozen",
-];
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-/// Words that carry no subject. Their share also tells English from other text.
-const STOPWORDS: &str = " a about after all also am an and any are as at be been before being but by can \
-could did do does doing don't for from get got had has have having he her here him his how i i'd i'll \
-i'm i've if in into is it it's its just let like made make me more most my no not now of off on once one \
-only or other our out over own s she should so some such t than that that's the their them then there \
-these they this those through to too under up us very was we were what when where which while who why \
-will with would you you're your yours tell give example time describe explain walk think work question \
-answer really much many well way something thing things ";
+use serde::Deserialize;
 
-pub(super) fn is_stopword(lower: &str) -> bool {
-    let mut needle = String::with_capacity(lower.len() + 2);
-    needle.push(' ');
-    needle.push_str(lower);
-    needle.push(' ');
-    STOPWORDS.contains(&needle)
+use super::data::parsed;
+
+/// `data/lexicon.toml`, where each list is explained.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lexicon {
+    #[serde(borrow)]
+    pub(super) situation: Vec<&'static str>,
+    pub(super) task: Vec<&'static str>,
+    pub(super) action_verbs: Vec<&'static str>,
+    pub(super) state_verbs: Vec<&'static str>,
+    pub(super) result: Vec<&'static str>,
+    pub(super) sequence: Vec<&'static str>,
+    pub(super) reasons: Vec<&'static str>,
+    pub(super) trade_offs: Vec<&'static str>,
+    pub(super) reflection: Vec<&'static str>,
+    pub(super) filler_words: Vec<&'static str>,
+    pub(super) vague_words: Vec<&'static str>,
+    pub(super) insults: Vec<&'static str>,
+    pub(super) number_words: Vec<&'static str>,
+    pub(super) repeat_requests: Vec<&'static str>,
+    stop_words: HashSet<&'static str>,
+}
+
+pub(super) fn lexicon() -> &'static Lexicon {
+    static LEXICON: LazyLock<Lexicon> =
+        LazyLock::new(|| parsed(include_str!("../../data/lexicon.toml")));
+    &LEXICON
+}
+
+pub(super) fn is_stop_word(lower: &str) -> bool {
+    lexicon().stop_words.contains(lower)
 }
 
 /// Written like a technical name: `PostgreSQL`, `AWS`, `k8s`, `C3PO`.

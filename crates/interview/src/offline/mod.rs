@@ -7,6 +7,7 @@ mod answer;
 mod background;
 mod bank;
 mod coach;
+mod data;
 mod follow_up;
 mod interviewer;
 mod lexicon;
@@ -15,6 +16,7 @@ mod report;
 mod resources;
 mod role;
 mod rubric;
+mod style;
 #[cfg(test)]
 mod tests;
 mod topics;

@@ -53,7 +53,7 @@ fn patterns(messages: &[&str]) -> String {
         no_result += usize::from(facts.result.is_none());
         no_reason += usize::from(facts.reasons.is_empty());
         no_lesson += usize::from(facts.reflection.is_empty());
-        hedging += usize::from(facts.hedges_per_hundred() >= 2);
+        hedging += usize::from(facts.filler_words_per_hundred() >= 2);
         short += usize::from(facts.words < SHORT_WORDS);
     }
     let total: usize = words.iter().sum();

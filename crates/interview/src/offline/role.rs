@@ -1,6 +1,11 @@
 //! Which family of jobs a session practises for.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::answer::{Answer, clipped};
+use super::data::{Entry, Question, parsed};
 use crate::SessionConfig;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,192 +28,29 @@ const DESCRIPTION_CHARS: usize = 4_000;
 const TITLE_WEIGHT: usize = 8;
 
 /// Families in the order in which they win ties.
-const KEYWORDS: &[(Role, &[&str])] = &[
-    (
-        Role::Data,
-        &[
-            "data",
-            "data scientist",
-            "data engineer",
-            "data analyst",
-            "machine learning",
-            "ml",
-            "analytics",
-            "statistics",
-            "deep learning",
-            "nlp",
-            "ai engineer",
-            "sql",
-            "pandas",
-            "experimentation",
-            "etl",
-            "business intelligence",
-            "models",
-        ],
-    ),
-    (
-        Role::Design,
-        &[
-            "designer",
-            "ux",
-            "ui",
-            "figma",
-            "user research",
-            "usability",
-            "wireframes",
-            "prototypes",
-            "interaction design",
-            "visual design",
-            "design system",
-            "product designer",
-            "product design",
-        ],
-    ),
-    (
-        Role::Product,
-        &[
-            "product manager",
-            "product owner",
-            "product management",
-            "roadmap",
-            "product lead",
-            "discovery",
-            "backlog",
-            "product strategy",
-            "prioritisation",
-            "prioritization",
-        ],
-    ),
-    (
-        Role::Engineering,
-        &[
-            "software",
-            "engineer",
-            "developer",
-            "programmer",
-            "backend",
-            "frontend",
-            "full stack",
-            "fullstack",
-            "devops",
-            "sre",
-            "rust",
-            "python",
-            "java",
-            "javascript",
-            "typescript",
-            "go",
-            "golang",
-            "kubernetes",
-            "apis",
-            "microservices",
-            "architect",
-            "code",
-            "mobile",
-            "android",
-            "ios",
-            "security engineer",
-            "qa",
-            "cloud",
-        ],
-    ),
-    (
-        Role::Sales,
-        &[
-            "sales",
-            "marketing",
-            "account executive",
-            "seo",
-            "campaigns",
-            "growth",
-            "brand",
-            "content",
-            "business development",
-            "lead generation",
-            "copywriter",
-            "quota",
-            "crm",
-            "social media",
-        ],
-    ),
-    (
-        Role::Support,
-        &[
-            "support",
-            "customer support",
-            "customer service",
-            "customer success",
-            "help desk",
-            "service desk",
-            "tickets",
-            "call centre",
-            "call center",
-            "receptionist",
-            "hospitality",
-        ],
-    ),
-    (
-        Role::Finance,
-        &[
-            "finance",
-            "financial",
-            "accountant",
-            "accounting",
-            "audit",
-            "auditor",
-            "controller",
-            "bookkeeping",
-            "treasury",
-            "tax",
-            "investment",
-            "bank",
-            "banking",
-            "budgeting",
-            "gaap",
-            "ifrs",
-        ],
-    ),
-    (
-        Role::Operations,
-        &[
-            "operations",
-            "project manager",
-            "program manager",
-            "programme manager",
-            "scrum master",
-            "logistics",
-            "supply chain",
-            "procurement",
-            "pmo",
-            "project management",
-            "office manager",
-            "process improvement",
-            "coordinator",
-            "warehouse",
-        ],
-    ),
-    (
-        Role::Leadership,
-        &[
-            "head of",
-            "director",
-            "vp",
-            "vice president",
-            "chief",
-            "cto",
-            "ceo",
-            "coo",
-            "cfo",
-            "engineering manager",
-            "team lead",
-            "people manager",
-            "general manager",
-            "leadership",
-            "managing director",
-            "founder",
-        ],
-    ),
+const BY_PRECEDENCE: [Role; 9] = [
+    Role::Data,
+    Role::Design,
+    Role::Product,
+    Role::Engineering,
+    Role::Sales,
+    Role::Support,
+    Role::Finance,
+    Role::Operations,
+    Role::Leadership,
 ];
+
+/// What `data/roles/` holds on a family.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    /// How the family is called in a sentence.
+    pub(super) label: &'static str,
+    #[serde(borrow, default)]
+    keywords: Vec<&'static str>,
+    pub(super) resources: Vec<Entry>,
+    pub(super) questions: Vec<Question>,
+}
 
 impl Role {
     /// The family whose words the title and the description use most; `General` without any.
@@ -217,32 +59,52 @@ impl Role {
         let description = config.job_description.as_deref().unwrap_or_default();
         let description = Answer::new(clipped(description, DESCRIPTION_CHARS));
         let mut best = (Self::General, 0);
-        for (role, keywords) in KEYWORDS {
+        for role in BY_PRECEDENCE {
+            let keywords = &role.profile().keywords;
             let in_title: usize = keywords
                 .iter()
                 .map(|keyword| title.find(keyword).count() * keyword.split(' ').count())
                 .sum();
             let points = in_title * TITLE_WEIGHT + description.count_of(keywords);
             if points > best.1 {
-                best = (*role, points);
+                best = (role, points);
             }
         }
         best.0
     }
 
-    /// How the family is called in a sentence.
-    pub(super) fn label(self) -> &'static str {
+    pub(super) fn profile(self) -> &'static Profile {
+        static ENGINEERING: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/engineering.toml")));
+        static DATA: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/data.toml")));
+        static PRODUCT: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/product.toml")));
+        static DESIGN: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/design.toml")));
+        static SALES: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/sales.toml")));
+        static SUPPORT: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/support.toml")));
+        static OPERATIONS: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/operations.toml")));
+        static FINANCE: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/finance.toml")));
+        static LEADERSHIP: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/leadership.toml")));
+        static GENERAL: LazyLock<Profile> =
+            LazyLock::new(|| parsed(include_str!("../../data/roles/general.toml")));
         match self {
-            Self::Engineering => "software engineering",
-            Self::Data => "data and machine learning",
-            Self::Product => "product management",
-            Self::Design => "design",
-            Self::Sales => "marketing and sales",
-            Self::Support => "customer support",
-            Self::Operations => "operations and project management",
-            Self::Finance => "finance",
-            Self::Leadership => "leadership",
-            Self::General => "general",
+            Self::Engineering => &ENGINEERING,
+            Self::Data => &DATA,
+            Self::Product => &PRODUCT,
+            Self::Design => &DESIGN,
+            Self::Sales => &SALES,
+            Self::Support => &SUPPORT,
+            Self::Operations => &OPERATIONS,
+            Self::Finance => &FINANCE,
+            Self::Leadership => &LEADERSHIP,
+            Self::General => &GENERAL,
         }
     }
 }

@@ -1,10 +1,32 @@
 //! How each style greets, moves on and says goodbye.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::data::parsed;
 use super::pick;
+use super::style::profile;
 use crate::{SessionConfig, Style};
 
 /// Longest job title or company name that is spoken, in characters.
 const NAME_CHARS: usize = 80;
+
+/// What an interviewer of any style says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shared {
+    #[serde(borrow)]
+    pub(super) other_angles: Vec<&'static str>,
+    pub(super) about_resume: Vec<&'static str>,
+    pub(super) about_skill: Vec<&'static str>,
+}
+
+pub(super) fn shared() -> &'static Shared {
+    static SHARED: LazyLock<Shared> =
+        LazyLock::new(|| parsed(include_str!("../../data/wording.toml")));
+    &SHARED
+}
 
 /// The introduction up to the first question.
 pub(super) fn greeting(
@@ -14,23 +36,9 @@ pub(super) fn greeting(
     seed: u64,
 ) -> String {
     let mut said: Vec<String> = Vec::new();
-    let hello: &[&str] = match style {
-        Style::Formal => &[
-            "Good day, and thank you for taking the time.",
-            "Welcome, and thank you for coming.",
-        ],
-        Style::Casual => &["Hi there, good to meet you!", "Hey, thanks for joining!"],
-        Style::Aggressive => &[
-            "Let us get straight to it.",
-            "Good. We have a lot to get through.",
-        ],
-        Style::Technical => &["Hello, and welcome.", "Hello, thanks for joining."],
-    };
-    said.extend(pick(hello, seed, 7_101).map(str::to_owned));
-    said.push(match style {
-        Style::Casual => "I'm the offline practice interviewer: I work from prepared questions, without a language model.".into(),
-        _ => "I am the offline practice interviewer: I work from prepared questions, without a language model.".into(),
-    });
+    let profile = profile(style);
+    said.extend(pick(&profile.greetings, seed, 7_101).map(str::to_owned));
+    said.push(profile.introduction.into());
     let role = spoken(config.job_role.as_deref());
     let company = spoken(config.company_name.as_deref());
     said.push(match (role, company) {
@@ -49,15 +57,7 @@ pub(super) fn greeting(
             count => format!("I will ask you {count} questions."),
         },
     });
-    said.extend(
-        match style {
-            Style::Formal => Some("Please support your answers with concrete examples."),
-            Style::Casual => Some("Just talk the way you normally would, and bring examples."),
-            Style::Aggressive => Some("I want facts and figures, and I will press you where they are missing."),
-            Style::Technical => Some("I am interested in how you reason: name alternatives, measurements and trade-offs."),
-        }
-        .map(str::to_owned),
-    );
+    said.push(profile.request.into());
     said.join(" ")
 }
 
@@ -73,58 +73,11 @@ fn spoken(name: Option<&str>) -> Option<String> {
 
 /// What stands between an answer and the next question.
 pub(super) fn moving_on(style: Style, seed: u64, salt: u64) -> &'static str {
-    let choices: &[&str] = match style {
-        Style::Formal => &[
-            "Thank you.",
-            "Thank you, that is clear.",
-            "I see, thank you.",
-            "Very well.",
-            "Thank you. Let us move on.",
-        ],
-        Style::Casual => &[
-            "Thanks!",
-            "Got it, thanks.",
-            "Okay, cool.",
-            "Alright, next one.",
-            "Thanks for sharing that.",
-        ],
-        Style::Aggressive => &[
-            "Noted.",
-            "Next.",
-            "Moving on.",
-            "We will see.",
-            "All right. Next question.",
-        ],
-        Style::Technical => &[
-            "Understood.",
-            "Okay, thanks.",
-            "Noted, thank you.",
-            "Clear. Next topic.",
-            "Thanks. Let us look at something else.",
-        ],
-    };
-    pick(choices, seed, salt).unwrap_or_default()
+    pick(&profile(style).transitions, seed, salt).unwrap_or_default()
 }
 
 /// The last line of the interview. It thanks and asks nothing.
 pub(super) fn closing(style: Style, seed: u64) -> &'static str {
-    let choices: &[&str] = match style {
-        Style::Formal => &[
-            "Thank you very much for your time and your answers. This concludes our interview; your report is being prepared.",
-            "We have reached the end of the interview. Thank you for the conversation, and all the best for your application.",
-        ],
-        Style::Casual => &[
-            "And that's it! Thanks so much for the chat, I enjoyed it. Have a look at your report next.",
-            "Okay, that's all from me. Thanks for your time, and good luck with the real one!",
-        ],
-        Style::Aggressive => &[
-            "That is all. Thank you for your time. You will find what to work on in your report.",
-            "We are done here. Thank you for standing up to it; the report will tell you where it held.",
-        ],
-        Style::Technical => &[
-            "That was my last question. Thank you for your time and for taking me through your reasoning. Your report comes next.",
-            "We are through. Thank you for your explanations; the details are in your report.",
-        ],
-    };
-    pick(choices, seed, 7_201).unwrap_or("Thank you for your time. The interview is over.")
+    pick(&profile(style).closings, seed, 7_201)
+        .unwrap_or("Thank you for your time. The interview is over.")
 }

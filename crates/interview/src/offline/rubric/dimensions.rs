@@ -7,7 +7,7 @@ use super::facts::Facts;
 use crate::SessionConfig;
 use crate::evidence::INSUFFICIENT;
 use crate::offline::answer::{Answer, clipped};
-use crate::offline::lexicon::{is_stopword, stem};
+use crate::offline::lexicon::{is_stop_word, stem};
 use crate::offline::topics::topic_words;
 use crate::scores::DIMENSIONS;
 
@@ -224,7 +224,7 @@ fn relevance<'a>(answer: &Answer<'a>, facts: &Facts, asked: &Asked<'_>) -> Measu
     let (mut on_subject, mut on_job, mut shown, mut content, mut echoed) =
         (HashSet::new(), HashSet::new(), Vec::new(), 0, 0);
     for (at, word) in answer.lower_words().enumerate() {
-        if is_stopword(word) {
+        if is_stop_word(word) {
             continue;
         }
         let stem = stem(word);
@@ -325,7 +325,7 @@ fn communication<'a>(answer: &Answer<'a>, facts: &Facts) -> Measure<'a> {
         let advice = "Stay polite, even when a question annoys you.".into();
         return finished(answer, "communication", 1, reason, [word], advice);
     }
-    let hedges = facts.hedges_per_hundred();
+    let hedges = facts.filler_words_per_hundred();
     let lengthy = facts.sentence_words > 30;
     let mut points = 5_usize
         .saturating_sub(match hedges {
@@ -345,7 +345,7 @@ fn communication<'a>(answer: &Answer<'a>, facts: &Facts) -> Measure<'a> {
     let reason = format!(
         "{} per sentence on average, {}{}.",
         counted(facts.sentence_words, "word", ""),
-        counted(facts.hedges.len(), "hedging word", ""),
+        counted(facts.filler_words.len(), "hedging word", ""),
         if facts.repeats() {
             ", and whole phrases repeat"
         } else {
@@ -363,11 +363,14 @@ fn communication<'a>(answer: &Answer<'a>, facts: &Facts) -> Measure<'a> {
             facts.sentence_words
         )
     } else if hedges >= 2 {
-        format!("Drop fillers and hedges: there are {}.", facts.hedges.len())
+        format!(
+            "Drop fillers and hedges: there are {}.",
+            facts.filler_words.len()
+        )
     } else {
         "Begin with the point, then tell the story behind it.".to_owned()
     };
-    let shown: Vec<usize> = facts.hedges.iter().copied().take(2).collect();
+    let shown: Vec<usize> = facts.filler_words.iter().copied().take(2).collect();
     let mut measure = finished(answer, "communication", points, reason, shown, advice);
     if lengthy {
         measure.quotes.extend(
@@ -382,7 +385,7 @@ fn communication<'a>(answer: &Answer<'a>, facts: &Facts) -> Measure<'a> {
 
 fn stems<'a>(text: &'a Answer<'_>) -> HashSet<&'a str> {
     text.lower_words()
-        .filter(|word| word.chars().count() > 2 && !is_stopword(word))
+        .filter(|word| word.chars().count() > 2 && !is_stop_word(word))
         .map(stem)
         .collect()
 }

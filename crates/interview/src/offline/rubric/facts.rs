@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::offline::answer::Answer;
-use crate::offline::lexicon;
+use crate::offline::lexicon::{is_capitalised, is_stop_word, lexicon, looks_technical};
 
 /// Indices of words that show something, and counts. All are facts of the text.
 pub(in crate::offline) struct Facts {
@@ -20,7 +20,7 @@ pub(in crate::offline) struct Facts {
     pub(in crate::offline) reasons: Vec<usize>,
     pub(in crate::offline) trade_offs: Vec<usize>,
     pub(in crate::offline) reflection: Vec<usize>,
-    pub(in crate::offline) hedges: Vec<usize>,
+    pub(in crate::offline) filler_words: Vec<usize>,
     pub(in crate::offline) vague: usize,
     pub(in crate::offline) hostile: Option<usize>,
     /// Words per sentence, rounded.
@@ -38,6 +38,7 @@ impl Facts {
     pub(in crate::offline) fn of(answer: &Answer<'_>) -> Self {
         let lower: Vec<&str> = answer.lower_words().collect();
         let words = answer.word_count();
+        let lexicon = lexicon();
         let all = |phrases: &[&str]| {
             let mut found: Vec<usize> = phrases.iter().flat_map(|one| answer.find(one)).collect();
             found.sort_unstable();
@@ -66,7 +67,8 @@ impl Facts {
             .iter()
             .enumerate()
             .filter(|(_, word)| {
-                word.starts_with(|c: char| c.is_ascii_digit()) || lexicon::NUMBERS.contains(word)
+                word.starts_with(|c: char| c.is_ascii_digit())
+                    || lexicon.number_words.contains(word)
             })
             .map(|(at, _)| at)
             .collect();
@@ -74,26 +76,25 @@ impl Facts {
             .words()
             .enumerate()
             .filter(|(at, word)| {
-                lexicon::looks_technical(word)
-                    || (lexicon::is_capitalised(word) && !answer.begins_sentence(*at))
+                looks_technical(word) || (is_capitalised(word) && !answer.begins_sentence(*at))
             })
             .map(|(at, _)| at)
             .collect();
         Self {
             words,
-            situation: answer.first_of(lexicon::SITUATION),
-            task: answer.first_of(lexicon::TASK),
+            situation: answer.first_of(&lexicon.situation),
+            task: answer.first_of(&lexicon.task),
             actions: actions(&lower),
-            result: answer.first_of(lexicon::RESULT),
-            sequence: answer.count_of(lexicon::SEQUENCE),
+            result: answer.first_of(&lexicon.result),
+            sequence: answer.count_of(&lexicon.sequence),
             numbers,
             names,
-            reasons: all(lexicon::REASONS),
-            trade_offs: all(lexicon::TRADE_OFFS),
-            reflection: all(lexicon::REFLECTION),
-            hedges: all(lexicon::HEDGES),
-            vague: answer.count_of(lexicon::VAGUE),
-            hostile: answer.first_of(lexicon::HOSTILE),
+            reasons: all(&lexicon.reasons),
+            trade_offs: all(&lexicon.trade_offs),
+            reflection: all(&lexicon.reflection),
+            filler_words: all(&lexicon.filler_words),
+            vague: answer.count_of(&lexicon.vague_words),
+            hostile: answer.first_of(&lexicon.insults),
             sentence_words: words
                 .checked_div(answer.sentence_count())
                 .unwrap_or_default(),
@@ -104,10 +105,7 @@ impl Facts {
             },
             latin: letters().filter(char::is_ascii).count() * 2 >= letters().count(),
             ordinary: share(
-                lower
-                    .iter()
-                    .filter(|word| lexicon::is_stopword(word))
-                    .count(),
+                lower.iter().filter(|word| is_stop_word(word)).count(),
                 words,
             ),
             commonest: share(counts.values().copied().max().unwrap_or_default(), words),
@@ -136,8 +134,8 @@ impl Facts {
     }
 
     /// Hedges and fillers per hundred words.
-    pub(in crate::offline) fn hedges_per_hundred(&self) -> usize {
-        (self.hedges.len() * 100)
+    pub(in crate::offline) fn filler_words_per_hundred(&self) -> usize {
+        (self.filler_words.len() * 100)
             .checked_div(self.words)
             .unwrap_or_default()
     }
@@ -150,9 +148,10 @@ impl Facts {
 
 /// Places of a deed told in the first person: `I` or `we`, at most one word, a verb of doing.
 fn actions(lower: &[&str]) -> Vec<usize> {
+    let lexicon = lexicon();
     let is_deed = |word: &&str| {
-        lexicon::ACTIONS.contains(word)
-            || (word.len() > 4 && word.ends_with("ed") && !lexicon::NOT_ACTIONS.contains(word))
+        lexicon.action_verbs.contains(word)
+            || (word.len() > 4 && word.ends_with("ed") && !lexicon.state_verbs.contains(word))
     };
     let mut found: Vec<usize> = Vec::new();
     for (at, word) in lower.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Whole interviews with the offline interviewer and coach.
 
 mod any_text;
+mod data;
 mod interviewing;
 mod judging;
 

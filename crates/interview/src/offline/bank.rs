@@ -1,77 +1,24 @@
 //! The question banks, and the order in which a session goes through them.
 
-mod business;
-mod general;
-mod leadership;
-mod product;
-mod styles;
-mod technical;
-
 use std::collections::HashMap;
 
-use super::mixed;
+use super::data::{Kind, Question};
 use super::role::Role;
+use super::{mixed, style, wording};
 use crate::{Difficulty, Style};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Behavioural,
-    Situational,
-    Technical,
-    Motivation,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Question {
-    pub(super) topic: &'static str,
-    pub(super) kind: Kind,
-    pub(super) difficulty: Difficulty,
-    pub(super) text: &'static str,
-}
-
-const fn easy(kind: Kind, topic: &'static str, text: &'static str) -> Question {
-    Question {
-        topic,
-        kind,
-        difficulty: Difficulty::Easy,
-        text,
-    }
-}
-
-const fn medium(kind: Kind, topic: &'static str, text: &'static str) -> Question {
-    Question {
-        topic,
-        kind,
-        difficulty: Difficulty::Medium,
-        text,
-    }
-}
-
-const fn hard(kind: Kind, topic: &'static str, text: &'static str) -> Question {
-    Question {
-        topic,
-        kind,
-        difficulty: Difficulty::Hard,
-        text,
-    }
-}
-
-/// Said before a question when the bank has been gone through: the same subject, another case.
-const AGAIN: &[&str] = &[
-    "",
-    "Let us come back to a subject with a different example. ",
-    "Choose an example you have not mentioned yet. ",
-    "This time, think of a case that went badly. ",
-    "Answer this one for the most recent year of your work. ",
-    "This time, answer in under a minute. ",
-    "This time, tell it as you would to somebody outside your field. ",
-    "This time, concentrate on what others did because of you. ",
-];
+/// What is asked when a bank should ever be empty.
+const FALLBACK: Question = Question {
+    topic: "achievements",
+    kind: Kind::Behavioural,
+    difficulty: Difficulty::Medium,
+    text: "Which piece of work from the past year are you most satisfied with, and why?",
+};
 
 /// All questions of one session in its order: a permutation by the seed, in which topics take turns
 /// and the wanted difficulty and the style's kinds of question come first.
 pub(super) struct Plan {
-    opening: Vec<Question>,
+    openings: &'static [Question],
     questions: Vec<Question>,
 }
 
@@ -80,8 +27,13 @@ impl Plan {
         let mut keyed: Vec<(u64, Question)> = role_bank(role)
             .iter()
             .map(|question| (0, *question))
-            .chain(styles::of(style).iter().map(|question| (20, *question)))
-            .chain(general::QUESTIONS.iter().map(|question| (40, *question)))
+            .chain(
+                style::profile(style)
+                    .questions
+                    .iter()
+                    .map(|question| (20, *question)),
+            )
+            .chain(for_every_role().iter().map(|question| (40, *question)))
             .zip(0..)
             .map(|((bank, question), salt)| {
                 let key = bank
@@ -111,42 +63,40 @@ impl Plan {
             }
         }
         Self {
-            opening: general::openings(style).to_vec(),
+            openings: &style::profile(style).openings,
             questions,
         }
     }
 
     /// The question the introduction ends in.
     pub(super) fn opening(&self, seed: u64) -> Question {
-        super::pick(&self.opening, seed, 7_001).unwrap_or(general::FALLBACK)
+        super::pick(self.openings, seed, 7_001).unwrap_or(FALLBACK)
     }
 
     /// The question at `index` of the session's order, and what to say before it. Past the end the
     /// order begins again with another angle, so that there is always a question.
-    pub(super) fn at(&self, index: usize) -> (&'static str, Question) {
+    pub(super) fn at(&self, index: usize) -> (Option<&'static str>, Question) {
         let count = self.questions.len().max(1);
-        let again = AGAIN
-            .get(index / count % AGAIN.len())
-            .copied()
-            .unwrap_or_default();
+        let angles = &wording::shared().other_angles;
+        let angle = (index / count % (angles.len() + 1)).checked_sub(1);
         let question = self.questions.get(index % count).copied();
-        (again, question.unwrap_or(general::FALLBACK))
+        (
+            angle.and_then(|angle| angles.get(angle).copied()),
+            question.unwrap_or(FALLBACK),
+        )
     }
 }
 
+/// The role's own questions.
 fn role_bank(role: Role) -> &'static [Question] {
     match role {
-        Role::Engineering => technical::ENGINEERING,
-        Role::Data => technical::DATA,
-        Role::Product => product::PRODUCT,
-        Role::Design => product::DESIGN,
-        Role::Sales => business::SALES,
-        Role::Support => business::SUPPORT,
-        Role::Operations => business::OPERATIONS,
-        Role::Finance => business::FINANCE,
-        Role::Leadership => leadership::QUESTIONS,
         Role::General => &[],
+        _ => &role.profile().questions,
     }
+}
+
+fn for_every_role() -> &'static [Question] {
+    &Role::General.profile().questions
 }
 
 fn distance(one: Difficulty, other: Difficulty) -> u64 {
@@ -195,7 +145,7 @@ mod tests {
         let all = ROLES
             .iter()
             .flat_map(|role| role_bank(*role))
-            .chain(general::QUESTIONS);
+            .chain(for_every_role());
         for question in all {
             assert!(seen.insert(question.text), "{}", question.text);
             assert!(question.text.ends_with(['?', '.']), "{}", question.text);
