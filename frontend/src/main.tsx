@@ -5,10 +5,10 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Problem } from "@/api/problem";
-import "@/app.css";
-import { AuthProvider } from "@/contexts/AuthContext";
-import { takeMailLink } from "@/lib/mail-link";
-import { router } from "@/router";
+import "@/app/app.css";
+import { AuthProvider } from "@/auth/AuthProvider";
+import { takeMailLink } from "@/features/account/email-link";
+import { router } from "@/app/router";
 
 takeMailLink();
 // Dialogs add a style sheet of their own, which the policy lets through by this.

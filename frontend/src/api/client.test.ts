@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import * as tokens from "@/lib/tokens";
+import * as tokens from "@/api/tokens";
 
 import { authorized } from "./client";
 import { Problem } from "./problem";

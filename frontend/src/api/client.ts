@@ -7,7 +7,7 @@ import createClient from "openapi-fetch";
 import { Problem } from "./problem";
 import type { paths } from "./schema";
 import { sleep } from "@/lib/sleep";
-import * as tokens from "@/lib/tokens";
+import * as tokens from "@/api/tokens";
 
 export const API_URL: string = (import.meta.env["VITE_API_URL"] as string | undefined) ?? "";
 

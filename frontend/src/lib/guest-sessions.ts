@@ -1,5 +1,5 @@
 /** Sessions that this browser began without an account, newest first: whoever knows such an id may use it. */
-import { read, write } from "./local";
+import { read, write } from "./local-store";
 
 const NAME = "guest_sessions";
 /** Older ones would not be missed. */

@@ -7,10 +7,10 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Loading, Notice } from "@/components/ui/notice";
-import { useAuth } from "@/contexts/AuthContext";
-import { useAuthRequest } from "@/contexts/AuthRequest";
-import { useTitle } from "@/hooks/useTitle";
-import { updatePassword } from "@/services/api";
+import { useAuth } from "@/auth/AuthProvider";
+import { useAuthRequest } from "@/auth/AuthDialogContext";
+import { useTitle } from "@/hooks/useDocumentTitle";
+import { updatePassword } from "@/api/service";
 
 export function Account() {
   useTitle("Account");

@@ -3,16 +3,16 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { detailOf } from "@/api/problem";
-import { SessionFilters, type Filters } from "@/components/SessionFilters";
-import { SessionList } from "@/components/SessionList";
+import { SessionFilters, type Filters } from "@/features/history/components/SessionFilters";
+import { SessionList } from "@/features/history/components/SessionList";
 import { Button } from "@/components/ui/button";
 import { Loading, Notice } from "@/components/ui/notice";
-import { useAuth } from "@/contexts/AuthContext";
-import { useAuthRequest } from "@/contexts/AuthRequest";
-import { useGuestSessions } from "@/hooks/useGuestSessions";
-import { useSettled } from "@/hooks/useSettled";
-import { useTitle } from "@/hooks/useTitle";
-import { sessions, type SessionFilter, type SessionSummary } from "@/services/api";
+import { useAuth } from "@/auth/AuthProvider";
+import { useAuthRequest } from "@/auth/AuthDialogContext";
+import { useGuestSessions } from "@/features/history/hooks/useGuestSessions";
+import { useSettled } from "@/hooks/useDebouncedValue";
+import { useTitle } from "@/hooks/useDocumentTitle";
+import { sessions, type SessionFilter, type SessionSummary } from "@/api/service";
 
 const all: Filters = { search: "", status: "" };
 const PAGE = 50;

@@ -2,12 +2,12 @@ import { Link } from "@tanstack/react-router";
 import { ArrowRight, FileText, MessagesSquare, Quote, SlidersHorizontal } from "lucide-react";
 
 import { detailOf } from "@/api/problem";
-import { Unfinished } from "@/components/Unfinished";
+import { Unfinished } from "@/features/history/components/UnfinishedInterview";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { useBegin } from "@/hooks/useBegin";
-import { useTitle } from "@/hooks/useTitle";
-import { samples } from "@/lib/samples";
+import { useBegin } from "@/features/interview/hooks/useStartInterview";
+import { useTitle } from "@/hooks/useDocumentTitle";
+import { samples } from "@/features/setup/samples";
 
 const steps = [
   {

@@ -3,16 +3,16 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { detailOf } from "@/api/problem";
-import { Comparison } from "@/components/Comparison";
-import { TrendLine } from "@/components/TrendLine";
+import { Comparison } from "@/features/history/components/Comparison";
+import { TrendLine } from "@/features/history/components/TrendLine";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import { Loading, Notice } from "@/components/ui/notice";
-import { useAuth } from "@/contexts/AuthContext";
-import { useGuestSessions } from "@/hooks/useGuestSessions";
-import { useTitle } from "@/hooks/useTitle";
-import { attemptsOf, dimensionsOf, type Attempt } from "@/lib/trend";
-import { sessions } from "@/services/api";
+import { useAuth } from "@/auth/AuthProvider";
+import { useGuestSessions } from "@/features/history/hooks/useGuestSessions";
+import { useTitle } from "@/hooks/useDocumentTitle";
+import { attemptsOf, dimensionsOf, type Attempt } from "@/features/history/trend";
+import { sessions } from "@/api/service";
 
 /** More would be a crowd, not a line. */
 const MOST = 50;

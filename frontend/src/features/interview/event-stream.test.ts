@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { followSession, type ServerEvent } from "./event-stream";
+import { Problem } from "@/api/problem";
+
+const fetched = vi.hoisted(() => vi.fn<(request: Request) => Promise<Response>>());
+vi.mock("@/api/client", () => ({ API_URL: "http://localhost", authorized: fetched }));
+
+/** A connection of which the test says what comes. */
+function connection() {
+  let source!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => void (source = controller) });
+  fetched.mockImplementationOnce((request) => {
+    request.signal.addEventListener("abort", () => source.error(new DOMException("aborted", "AbortError")));
+    return Promise.resolve(new Response(body));
+  });
+  return {
+    say: (text: string) => source.enqueue(new TextEncoder().encode(text)),
+    close: () => source.close(),
+  };
+}
+const lastEventId = () => fetched.mock.calls.at(-1)?.[0].headers.get("last-event-id");
+
+describe("following a session", () => {
+  const stop = { current: new AbortController() };
+  const events: ServerEvent[] = [];
+  const problems: (Problem | null)[] = [];
+  const follow = () =>
+    followSession(
+      "a-session",
+      (event) => events.push(event),
+      (problem) => problems.push(problem),
+      stop.current.signal,
+    );
+  beforeEach(() => {
+    vi.useFakeTimers();
+    fetched.mockReset();
+    stop.current = new AbortController();
+    events.length = 0;
+    problems.length = 0;
+  });
+  afterEach(() => {
+    stop.current.abort();
+    vi.useRealTimers();
+  });
+
+  it("goes on after the last event that came, however the connection ended", async () => {
+    const first = connection();
+    void follow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(lastEventId()).toBeNull();
+    first.say('event: turn\nid: 7\ndata: {"turn_no":1}\n\n');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events.map(({ name }) => name)).toEqual(["turn"]);
+    const second = connection();
+    first.close();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(lastEventId()).toBe("7");
+    second.say("event: status\nid: 8\ndata: {}\n\n");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events).toHaveLength(2);
+    expect(problems).toEqual([null, null]);
+  });
+
+  it("takes a connection for dead that has been silent for long, and not one that pings", async () => {
+    const first = connection();
+    void follow();
+    for (let ping = 0; ping < 10; ping++) {
+      await vi.advanceTimersByTimeAsync(15_000);
+      first.say(": ping\n\n");
+    }
+    expect(fetched).toHaveBeenCalledTimes(1);
+    connection();
+    await vi.advanceTimersByTimeAsync(46_000);
+    expect(problems.at(-2)).toMatchObject({ code: "offline" });
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
+  it("tries again at once when the network is back", async () => {
+    fetched.mockRejectedValue(Problem.offline());
+    void follow();
+    await vi.advanceTimersByTimeAsync(20_000);
+    const tried = fetched.mock.calls.length;
+    window.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fetched.mock.calls.length).toBe(tried + 1);
+  });
+
+  it("ends with a problem that no repeat would cure", async () => {
+    fetched.mockResolvedValue(new Response(JSON.stringify({ code: "session_not_found" }), { status: 404 }));
+    await follow();
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(problems.at(-1)).toMatchObject({ status: 404, code: "session_not_found" });
+  });
+});

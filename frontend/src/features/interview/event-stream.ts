@@ -1,0 +1,105 @@
+/** Server-sent events over `fetch`, since `EventSource` sends no headers; resumed after every break. */
+import { API_URL, authorized } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { pause } from "@/api/retry";
+
+export interface ServerEvent {
+  name: string;
+  id: string | null;
+  data: unknown;
+}
+
+/** Events of a stream's text as it comes. */
+export class EventParser {
+  private rest = "";
+
+  push(text: string): ServerEvent[] {
+    const blocks = (this.rest + text).split("\n\n");
+    this.rest = blocks.pop() ?? "";
+    return blocks.flatMap((block) => {
+      let name = "message";
+      let id: string | null = null;
+      const data: string[] = [];
+      for (const line of block.split("\n")) {
+        const colon = line.indexOf(":");
+        const field = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+        if (field === "event") name = value;
+        else if (field === "id") id = value;
+        else if (field === "data") data.push(value);
+      }
+      return data.length > 0 ? [{ name, id, data: JSON.parse(data.join("\n")) as unknown }] : [];
+    });
+  }
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+/** The service says something every 15 seconds: after a silence this long the connection is dead, whoever knows it. */
+const LONGEST_SILENCE = 45_000;
+
+/**
+ * Follows a session until `signal` is aborted. `onProblem` is told why a connection could not be made (`null` when it
+ * was); only a problem that no repeat would cure ends it.
+ */
+export async function followSession(
+  sessionId: string,
+  onEvent: (event: ServerEvent) => void,
+  onProblem: (problem: Problem | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: string | null = null;
+  let wait = FIRST_WAIT;
+  const onText = (parser: EventParser, text: string) => {
+    for (const event of parser.push(text)) {
+      if (event.id) last = event.id;
+      onEvent(event);
+    }
+  };
+  while (!signal.aborted) {
+    const connection = watched(signal);
+    try {
+      const headers = new Headers({ accept: "text/event-stream", "x-session-id": sessionId });
+      if (last) headers.set("last-event-id", last);
+      const url = `${API_URL || window.location.origin}/agent/events`;
+      const response = await authorized(new Request(url, { headers, signal: connection.signal }));
+      if (!response.ok || !response.body) throw await Problem.of(response);
+      onProblem(null);
+      wait = FIRST_WAIT;
+      const parser = new EventParser();
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        connection.isAlive();
+        onText(parser, part.value);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = error instanceof Problem ? error : Problem.offline();
+      onProblem(problem);
+      if (!problem.retryable && problem.status !== 401) return;
+    } finally {
+      connection.end();
+    }
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  }
+}
+
+/** A signal that is aborted with another one, or when nobody has said for long that the connection is alive. */
+function watched(outer: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  outer.addEventListener("abort", abort, { once: true });
+  let watchdog = setTimeout(abort, LONGEST_SILENCE);
+  return {
+    signal: controller.signal,
+    isAlive: () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(abort, LONGEST_SILENCE);
+    },
+    end: () => {
+      clearTimeout(watchdog);
+      outer.removeEventListener("abort", abort);
+    },
+  };
+}
