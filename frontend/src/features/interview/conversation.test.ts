@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { EventParser, type ServerEvent } from "@/features/interview/event-stream";
+import type { ServerEvent } from "@/features/interview/event-stream";
 
 import { emptyConversation, heard, isClosed, latestLine, openTurn, questionsAsked } from "./conversation";
 
@@ -81,20 +81,5 @@ describe("a conversation that was begun anew", () => {
       [null, null],
       ["New words", null],
     ]);
-  });
-});
-
-describe("the parser of events", () => {
-  const text = 'retry: 1000\n\n: ping\n\nevent: delta\nid: 3.1-a-2\ndata: {"text":"é"}\n\nevent: turn\ndata: {}\n\n';
-
-  it("finds the same events wherever the stream is cut", () => {
-    for (let cut = 0; cut <= text.length; cut++) {
-      const parser = new EventParser();
-      const events = [...parser.push(text.slice(0, cut)), ...parser.push(text.slice(cut))];
-      expect(events).toEqual([
-        { name: "delta", id: "3.1-a-2", data: { text: "é" } },
-        { name: "turn", id: null, data: {} },
-      ]);
-    }
   });
 });

@@ -15,6 +15,7 @@ function connection() {
     return Promise.resolve(new Response(body));
   });
   return {
+    send: (bytes: Uint8Array) => source.enqueue(bytes),
     say: (text: string) => source.enqueue(new TextEncoder().encode(text)),
     close: () => source.close(),
   };
@@ -83,6 +84,66 @@ describe("following a session", () => {
     const tried = fetched.mock.calls.length;
     window.dispatchEvent(new Event("online"));
     await vi.advanceTimersByTimeAsync(0);
+    expect(fetched.mock.calls.length).toBe(tried + 1);
+  });
+
+  it("finds the same events wherever the stream is cut, inside of a character too", async () => {
+    const text = new TextEncoder().encode(
+      'retry: 1000\n\n: ping\n\nevent: delta\nid: 3.1-a-2\ndata: {"text":"é"}\n\nevent: turn\ndata: {}\n\n',
+    );
+    for (let cut = 0; cut <= text.length; cut++) {
+      events.length = 0;
+      const { send } = connection();
+      const unmount = new AbortController();
+      void followSession(
+        "a-session",
+        (event) => events.push(event),
+        () => undefined,
+        unmount.signal,
+      );
+      await vi.advanceTimersByTimeAsync(0);
+      send(text.slice(0, cut));
+      await vi.advanceTimersByTimeAsync(0);
+      send(text.slice(cut));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(events).toEqual([
+        { name: "delta", id: "3.1-a-2", data: { text: "é" } },
+        { name: "turn", id: null, data: {} },
+      ]);
+      unmount.abort();
+    }
+  });
+
+  it("resumes behind the last event that had an id, and drops one that the break cut off", async () => {
+    const first = connection();
+    void follow();
+    await vi.advanceTimersByTimeAsync(0);
+    first.say("event: status\nid: 4\ndata: {}\n\nevent: delta\ndata: {}\n\nevent: turn\nid: 5\ndata: {");
+    await vi.advanceTimersByTimeAsync(0);
+    const second = connection();
+    first.close();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(lastEventId()).toBe("4");
+    second.say('event: turn\nid: 5\ndata: {"turn_no":1}\n\n');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events.map(({ name }) => name)).toEqual(["status", "delta", "turn"]);
+  });
+
+  it("waits longer after each failed connection, up to ten seconds, and starts over after one that works", async () => {
+    fetched.mockRejectedValue(Problem.offline());
+    void follow();
+    const attempts: number[] = [];
+    for (let second = 0; second < 40; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      attempts.push(fetched.mock.calls.length);
+    }
+    expect([attempts[0], attempts[7], attempts[39]]).toEqual([2, 5, 8]);
+    const works = connection();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(problems.at(-1)).toBeNull();
+    const tried = fetched.mock.calls.length;
+    works.close();
+    await vi.advanceTimersByTimeAsync(500);
     expect(fetched.mock.calls.length).toBe(tried + 1);
   });
 

@@ -1,4 +1,6 @@
 /** Server-sent events over `fetch`, since `EventSource` sends no headers; resumed after every break. */
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+
 import { API_URL, authorized } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { pause } from "@/api/retry";
@@ -9,29 +11,11 @@ export interface ServerEvent {
   data: unknown;
 }
 
-/** Events of a stream's text as it comes. */
-export class EventParser {
-  private rest = "";
-
-  push(text: string): ServerEvent[] {
-    const blocks = (this.rest + text).split("\n\n");
-    this.rest = blocks.pop() ?? "";
-    return blocks.flatMap((block) => {
-      let name = "message";
-      let id: string | null = null;
-      const data: string[] = [];
-      for (const line of block.split("\n")) {
-        const colon = line.indexOf(":");
-        const field = colon < 0 ? line : line.slice(0, colon);
-        const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-        if (field === "event") name = value;
-        else if (field === "id") id = value;
-        else if (field === "data") data.push(value);
-      }
-      return data.length > 0 ? [{ name, id, data: JSON.parse(data.join("\n")) as unknown }] : [];
-    });
-  }
-}
+const toServerEvent = ({ event, id, data }: EventSourceMessage): ServerEvent => ({
+  name: event ?? "message",
+  id: id ?? null,
+  data: JSON.parse(data) as unknown,
+});
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
@@ -50,11 +34,9 @@ export async function followSession(
 ): Promise<void> {
   let last: string | null = null;
   let wait = FIRST_WAIT;
-  const onText = (parser: EventParser, text: string) => {
-    for (const event of parser.push(text)) {
-      if (event.id) last = event.id;
-      onEvent(event);
-    }
+  const onMessage = (message: EventSourceMessage) => {
+    if (message.id) last = message.id;
+    onEvent(toServerEvent(message));
   };
   while (!signal.aborted) {
     const connection = watched(signal);
@@ -66,11 +48,11 @@ export async function followSession(
       if (!response.ok || !response.body) throw await Problem.of(response);
       onProblem(null);
       wait = FIRST_WAIT;
-      const parser = new EventParser();
+      const parser = createParser({ onEvent: onMessage });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         connection.isAlive();
-        onText(parser, part.value);
+        parser.feed(part.value);
       }
     } catch (error) {
       if (signal.aborted) return;
