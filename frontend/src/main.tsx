@@ -6,12 +6,12 @@ import { createRoot } from "react-dom/client";
 
 import { Problem } from "@/api/problem";
 import "@/app/app.css";
-import { AuthProvider } from "@/auth/AuthProvider";
-import { takeMailLink } from "@/features/account/email-link";
 import { router } from "@/app/router";
+import { AuthProvider } from "@/auth/AuthProvider";
+import { captureEmailLink } from "@/features/account/email-link";
 
-takeMailLink();
-// Dialogs add a style sheet of their own, which the policy lets through by this.
+captureEmailLink();
+// Radix dialogs add a style sheet, which the Content-Security-Policy allows by this nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 if (nonce) setNonce(nonce);
 const queries = new QueryClient({

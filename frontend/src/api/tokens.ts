@@ -1,7 +1,7 @@
 /** Tokens and profile of the signed-in user, shared by all tabs. */
-import type { Profile } from "@/api/service";
-
 import * as storage from "@/lib/storage";
+
+import type { Profile } from "./types";
 
 const ACCESS = "ai_interviewer_access_token";
 const REFRESH = "ai_interviewer_refresh_token";
@@ -29,17 +29,17 @@ export function store(tokens: Tokens): void {
   storage.setItem(ACCESS, tokens.access_token);
   storage.setItem(REFRESH, tokens.refresh_token);
   storage.setItem(USER, JSON.stringify(tokens.user));
-  changed();
+  notify();
 }
 
 export function storeUser(user: Profile): void {
   storage.setItem(USER, JSON.stringify(user));
-  changed();
+  notify();
 }
 
 export function clear(): void {
   for (const key of [ACCESS, REFRESH, USER]) storage.removeItem(key);
-  changed();
+  notify();
 }
 
 /** Seconds until the token expires, by its own claim; 0 when it can't be read. */
@@ -54,17 +54,17 @@ export function secondsLeft(token: string, now = Date.now()): number {
 }
 
 const listeners = new Set<() => void>();
-const changed = () => listeners.forEach((listener) => listener());
+const notify = () => listeners.forEach((listener) => listener());
 
-/** Tells of changes in this tab and in others. */
+/** Calls `listener` after each change, in this tab or another one. Returns what unsubscribes it. */
 export function subscribe(listener: () => void): () => void {
-  const other = (event: StorageEvent) => {
+  const onStorage = (event: StorageEvent) => {
     if (event.key === null || event.key === USER || event.key === ACCESS) listener();
   };
   listeners.add(listener);
-  window.addEventListener("storage", other);
+  window.addEventListener("storage", onStorage);
   return () => {
     listeners.delete(listener);
-    window.removeEventListener("storage", other);
+    window.removeEventListener("storage", onStorage);
   };
 }

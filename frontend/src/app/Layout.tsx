@@ -2,12 +2,10 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
+import { AuthDialogContext, type AuthView } from "@/auth/AuthDialogContext";
 import { useAuth } from "@/auth/AuthProvider";
-import { AuthRequest } from "@/auth/AuthDialogContext";
-import { setItem } from "@/lib/storage";
-
-import type { AuthView } from "@/features/account/components/AuthDialog";
 import { Button } from "@/components/ui/button";
+import { setItem } from "@/lib/storage";
 
 function subscribeOnline(listener: () => void) {
   window.addEventListener("online", listener);
@@ -18,38 +16,38 @@ function subscribeOnline(listener: () => void) {
   };
 }
 
-/** Most visitors do not sign in: its forms come when they are asked for. */
-const AuthModal = lazy(() =>
-  import("@/features/account/components/AuthDialog").then((module) => ({ default: module.AuthModal })),
+/** Loaded when it is first opened: most visitors do not sign in. */
+const AuthDialog = lazy(() =>
+  import("@/features/account/components/AuthDialog").then((module) => ({ default: module.AuthDialog })),
 );
 
-/** How the page that is shown is marked among the others. */
-const here = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+/** Marks the link to the current page. */
+const currentPage = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
-/** Moves the focus to a page that was navigated to, so that reading and tabbing go on there; not to the first one. */
-function useFocusOnPage() {
+/** Moves the focus to each new page, so that reading and tabbing go on there. The first page keeps the browser's own. */
+function useFocusOnNavigation() {
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const shown = useRef(path);
+  const previous = useRef(path);
   useEffect(() => {
-    if (shown.current === path) return;
-    shown.current = path;
+    if (previous.current === path) return;
+    previous.current = path;
     document.getElementById("main")?.focus({ preventScroll: true });
   }, [path]);
 }
 
-/** What every page stands in: navigation, who is signed in, whether there is a network. */
+/** The frame of every page: navigation, who is signed in, whether there is a network. */
 export function Layout() {
   const { user, logout } = useAuth();
-  useFocusOnPage();
+  useFocusOnNavigation();
   const [view, setView] = useState<AuthView | null>(null);
-  const [isAsked, setAsked] = useState(false);
-  const askToSignIn = useCallback((wanted: AuthView) => {
-    setAsked(true);
-    setView(wanted);
+  const [wasOpened, setWasOpened] = useState(false);
+  const openAuthDialog = useCallback((requested: AuthView) => {
+    setWasOpened(true);
+    setView(requested);
   }, []);
   const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (
-    <AuthRequest value={askToSignIn}>
+    <AuthDialogContext value={openAuthDialog}>
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
@@ -70,12 +68,12 @@ export function Layout() {
             <img src="/favicon.svg" alt="" className="size-7" />
             <span className="max-[26rem]:sr-only">AI Interviewer</span>
           </Link>
-          <Button asChild variant="ghost" className={here}>
+          <Button asChild variant="ghost" className={currentPage}>
             <Link to="/history">History</Link>
           </Button>
           {user ? (
             <>
-              <Button asChild variant="ghost" className={here}>
+              <Button asChild variant="ghost" className={currentPage}>
                 <Link to="/account">
                   <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
                 </Link>
@@ -85,7 +83,7 @@ export function Layout() {
               </Button>
             </>
           ) : (
-            <Button variant="secondary" onClick={() => askToSignIn("login")}>
+            <Button variant="secondary" onClick={() => openAuthDialog("login")}>
               Sign in
             </Button>
           )}
@@ -100,12 +98,12 @@ export function Layout() {
       <main id="main" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none">
         <Outlet />
       </main>
-      {isAsked ? (
+      {wasOpened ? (
         <Suspense fallback={null}>
-          <AuthModal view={view} onClose={() => setView(null)} />
+          <AuthDialog view={view} onClose={() => setView(null)} />
         </Suspense>
       ) : null}
-    </AuthRequest>
+    </AuthDialogContext>
   );
 }
 

@@ -1,8 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
 
-import { Layout } from "@/app/Layout";
 import { Button } from "@/components/ui/button";
 import { Home } from "@/pages/Home";
+
+import { Layout } from "./Layout";
 
 const root = createRootRoute({
   component: Layout,
@@ -28,13 +29,13 @@ const page = <Path extends string>(path: Path, load: Parameters<typeof lazyRoute
 
 const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
-  page("/setup", () => import("@/features/setup/components/SetupForm"), "Setup"),
-  page("/interview", () => import("@/features/interview/components/RunningInterview"), "Interview"),
-  page("/report", () => import("@/features/report/components/SessionReport"), "Report"),
+  page("/setup", () => import("@/pages/Setup"), "Setup"),
+  page("/interview", () => import("@/pages/Interview"), "Interview"),
+  page("/report", () => import("@/pages/Report"), "Report"),
   page("/history", () => import("@/pages/History"), "History"),
   page("/progress", () => import("@/pages/Progress"), "Progress"),
   page("/account", () => import("@/pages/Account"), "Account"),
-  page("/auth/callback", () => import("@/pages/AuthCallback"), "Callback"),
+  page("/auth/callback", () => import("@/pages/AuthCallback"), "AuthCallback"),
 ]);
 
 export const router = createRouter({ routeTree: routes, defaultPreload: "intent", scrollRestoration: true });

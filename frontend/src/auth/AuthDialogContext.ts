@@ -1,9 +1,7 @@
-/** Lets any page ask for the sign-in dialog. */
+/** Lets any page open the sign-in dialog. */
 import { createContext, useContext } from "react";
 
-import type { AuthView } from "@/features/account/components/AuthDialog";
+export type AuthView = "login" | "register";
 
-const Context = createContext<(view: AuthView) => void>(() => undefined);
-
-export const AuthRequest = Context;
-export const useAuthRequest = () => useContext(Context);
+export const AuthDialogContext = createContext<(view: AuthView) => void>(() => undefined);
+export const useOpenAuthDialog = () => useContext(AuthDialogContext);

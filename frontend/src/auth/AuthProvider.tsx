@@ -1,4 +1,4 @@
-/** Who is signed in, in this tab and in all others. */
+/** Who is signed in, the same in every tab of this browser. */
 import { useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
@@ -12,51 +12,53 @@ import {
 } from "react";
 
 import { Problem } from "@/api/problem";
-import { guestSessions, keepGuestSessions } from "@/lib/guest-sessions";
-import { forgetWriting } from "@/lib/local-store";
 import * as tokens from "@/api/tokens";
-import * as api from "@/api/service";
+import type { Profile } from "@/api/types";
+import { guestSessionIds, saveGuestSessionIds } from "@/lib/guest-sessions";
+import { removeUnsent } from "@/lib/unsent";
 
-export interface AuthContextType {
-  user: api.Profile | null;
+import * as api from "./api";
+
+export interface Auth {
+  user: Profile | null;
   isAuthenticated: boolean;
-  /** What is known of the user from before has not been confirmed yet. */
+  /** The stored profile has not been confirmed by the service yet. */
   isLoading: boolean;
   login: (email: string, password: string) => Promise<void>;
-  /** False: the address must be confirmed first. */
+  /** Resolves to false when the address must be confirmed first. */
   register: (email: string, password: string, name: string) => Promise<boolean>;
   logout: () => Promise<void>;
   /** Deletes the account with everything it owns. */
   deleteAccount: () => Promise<void>;
-  rename: (name: string) => Promise<void>;
-  /** Takes over tokens that a mail's link brought. */
-  adopt: (access_token: string, refresh_token: string) => Promise<void>;
-  getToken: () => string | null;
+  updateName: (name: string) => Promise<void>;
+  /** Signs in with the tokens of an e-mail's link. */
+  signInWithTokens: (access_token: string, refresh_token: string) => Promise<void>;
 }
 
-const Context = createContext<AuthContextType | null>(null);
+const Context = createContext<Auth | null>(null);
 
-/** What a guest began becomes the account's. A session that can't be claimed now is tried at the next sign-in. */
+/** Moves a guest's sessions to the account. One that can't be claimed now is tried again at the next sign-in. */
 async function claimGuestSessions(token: string): Promise<void> {
-  const left: string[] = [];
-  for (const id of guestSessions()) {
+  const unclaimed: string[] = [];
+  for (const id of guestSessionIds()) {
     try {
       await api.claimSession(id, token);
     } catch (error) {
-      if (!(error instanceof Problem) || error.retryable) left.push(id);
+      if (!(error instanceof Problem) || error.retryable) unclaimed.push(id);
     }
   }
-  keepGuestSessions(left);
+  saveGuestSessionIds(unclaimed);
 }
 
-/** Whoever sits here next finds nothing that was written. */
-function leave(): void {
-  forgetWriting();
+/** Leaves nothing that was written to the next user of this browser. */
+function clearSignIn(): void {
+  removeUnsent();
   tokens.clear();
 }
 
-let snapshot: { text: string; user: api.Profile | null } = { text: "", user: null };
-function currentUser(): api.Profile | null {
+/** The same object as long as the profile is the same, as `useSyncExternalStore` wants it. */
+let snapshot: { text: string; user: Profile | null } = { text: "", user: null };
+function currentUser(): Profile | null {
   const user = tokens.accessToken() ? tokens.storedUser() : null;
   const text = JSON.stringify(user);
   if (text !== snapshot.text) snapshot = { text, user };
@@ -68,7 +70,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   const user = useSyncExternalStore(tokens.subscribe, currentUser);
   const userId = user?.id ?? null;
 
-  // Nothing of one person is shown to another.
+  // Nothing of one user is shown to another.
   useEffect(() => () => queries.clear(), [userId, queries]);
 
   // The stored profile may be old, or the account gone.
@@ -76,44 +78,44 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!userId) return;
     void api
-      .me(null)
+      .getProfile(null)
       .then(tokens.storeUser, () => undefined)
       .finally(() => setConfirmed(userId));
   }, [userId]);
   const isLoading = userId !== confirmed && userId !== null;
 
-  const enter = useCallback(async (signedIn: tokens.Tokens) => {
+  const completeSignIn = useCallback(async (signedIn: tokens.Tokens) => {
     await claimGuestSessions(signedIn.access_token);
     tokens.store(signedIn);
   }, []);
   const login = useCallback(
-    async (email: string, password: string) => enter(await api.login(email, password)),
-    [enter],
+    async (email: string, password: string) => completeSignIn(await api.login(email, password)),
+    [completeSignIn],
   );
   const register = useCallback(
     async (email: string, password: string, name: string) => {
       const answer = await api.register(email, password, name);
       if (!("access_token" in answer)) return false;
-      await enter(answer as tokens.Tokens);
+      await completeSignIn(answer as tokens.Tokens);
       return true;
     },
-    [enter],
+    [completeSignIn],
   );
   const logout = useCallback(async () => {
-    // Signed out here, whatever the service can do about it.
+    // Signs out here even if the service can't be reached.
     await api.logout().catch(() => undefined);
-    leave();
+    clearSignIn();
   }, []);
   const deleteAccount = useCallback(async () => {
     await api.deleteAccount();
-    leave();
+    clearSignIn();
   }, []);
-  const rename = useCallback(async (name: string) => tokens.storeUser(await api.rename(name)), []);
-  const adopt = useCallback(
+  const updateName = useCallback(async (name: string) => tokens.storeUser(await api.updateName(name)), []);
+  const signInWithTokens = useCallback(
     async (access_token: string, refresh_token: string) => {
-      await enter({ access_token, refresh_token, user: await api.me(access_token) });
+      await completeSignIn({ access_token, refresh_token, user: await api.getProfile(access_token) });
     },
-    [enter],
+    [completeSignIn],
   );
   const value = useMemo(
     () => ({
@@ -124,16 +126,15 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       register,
       logout,
       deleteAccount,
-      rename,
-      adopt,
-      getToken: tokens.accessToken,
+      updateName,
+      signInWithTokens,
     }),
-    [user, isLoading, login, register, logout, deleteAccount, rename, adopt],
+    [user, isLoading, login, register, logout, deleteAccount, updateName, signInWithTokens],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
-export function useAuth(): AuthContextType {
+export function useAuth(): Auth {
   const value = useContext(Context);
   if (!value) throw new Error("useAuth is used outside of AuthProvider");
   return value;

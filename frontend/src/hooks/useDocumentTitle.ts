@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
-/** The page's title, which screen readers tell first. */
-export function useTitle(title: string): void {
+/** Sets the page's title, which screen readers announce first. */
+export function useDocumentTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · AI Interviewer`;
   }, [title]);

@@ -1,10 +1,10 @@
-/** Small things of one browser, as JSON under names of ours. */
+/** Small JSON values of one browser, under a prefix of the app's own. */
 import * as storage from "./storage";
 
 const PREFIX = "ai_interviewer_";
 
-/** `null` for what is not there or can't be read. */
-export function read<T>(key: string): T | null {
+/** `null` for what is missing or unreadable. */
+export function readJson<T>(key: string): T | null {
   try {
     const text = storage.getItem(PREFIX + key);
     return text === null ? null : (JSON.parse(text) as T);
@@ -13,22 +13,14 @@ export function read<T>(key: string): T | null {
   }
 }
 
-/** Nothing is kept for `null` and the empty text. */
-export function write(key: string, value: unknown): void {
+/** `null` and the empty string remove the key. */
+export function writeJson(key: string, value: unknown): void {
   if (value === null || value === "") storage.removeItem(PREFIX + key);
   else storage.setItem(PREFIX + key, JSON.stringify(value));
 }
 
-/** What somebody writes here, by the beginning of its name: answers, messages on their way, the set-up with its résumé. */
-const WRITING = ["draft:", "outbox:", "setup"];
-
-/**
- * Forgets what was written and not sent, in one session or at all: for those who sign out, not for those whose token
- * was over.
- */
-export function forgetWriting(sessionId = ""): void {
+export function removeKeys(matches: (key: string) => boolean): void {
   for (const name of storage.names()) {
-    const isWriting = WRITING.some((kind) => name.startsWith(PREFIX + kind));
-    if (isWriting && name.endsWith(sessionId)) storage.removeItem(name);
+    if (name.startsWith(PREFIX) && matches(name.slice(PREFIX.length))) storage.removeItem(name);
   }
 }

@@ -1,29 +1,30 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { forgetWriting, read, write } from "./local-store";
+import { readJson, writeJson } from "./local-store";
+import { draftKey, outboxKey, removeUnsent, SETUP_KEY } from "./unsent";
 
-describe("what was written here", () => {
+describe("unsent text", () => {
   beforeEach(() => {
     localStorage.clear();
-    write("draft:a", "Half a thought");
-    write("outbox:a", { key: "k", text: "Whole" });
-    write("draft:b", "Another");
-    write("setup", { resume_content: "Ada" });
-    write("aloud", true);
-    write("guest_sessions", ["a", "b"]);
+    writeJson(draftKey("a"), "Half a thought");
+    writeJson(outboxKey("a"), { key: "k", text: "Whole" });
+    writeJson(draftKey("b"), "Another");
+    writeJson(SETUP_KEY, { resume_content: "Ada" });
+    writeJson("aloud", true);
+    writeJson("guest_sessions", ["a", "b"]);
   });
 
-  it("is forgotten by who signs out, and nothing else is", () => {
-    forgetWriting();
-    expect([read("draft:a"), read("outbox:a"), read("draft:b"), read("setup")]).toEqual([null, null, null, null]);
-    expect(read("aloud")).toBe(true);
-    expect(read("guest_sessions")).toEqual(["a", "b"]);
+  it("is removed when the user signs out, and nothing else is", () => {
+    removeUnsent();
+    expect([draftKey("a"), outboxKey("a"), draftKey("b"), SETUP_KEY].map(readJson)).toEqual([null, null, null, null]);
+    expect(readJson("aloud")).toBe(true);
+    expect(readJson("guest_sessions")).toEqual(["a", "b"]);
   });
 
-  it("is forgotten with its session", () => {
-    forgetWriting("a");
-    expect([read("draft:a"), read("outbox:a")]).toEqual([null, null]);
-    expect(read("draft:b")).toBe("Another");
-    expect(read("setup")).not.toBeNull();
+  it("is removed with its session", () => {
+    removeUnsent("a");
+    expect([readJson(draftKey("a")), readJson(outboxKey("a"))]).toEqual([null, null]);
+    expect(readJson(draftKey("b"))).toBe("Another");
+    expect(readJson(SETUP_KEY)).not.toBeNull();
   });
 });

@@ -1,33 +1,32 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
-import { detailOf } from "@/api/problem";
+import { errorMessage } from "@/api/problem";
+import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
 import { Loading, Notice } from "@/components/ui/notice";
-import { useAuth } from "@/auth/AuthProvider";
-import { useTitle } from "@/hooks/useDocumentTitle";
-import { takenMailLink } from "@/features/account/email-link";
+import { PasswordForm } from "@/features/account/components/PasswordForm";
+import { capturedEmailLink } from "@/features/account/email-link";
+import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
-import { NewPassword } from "./Account";
-
-/** Where the links in mails end: an address that is confirmed, a password to be set, or an error. */
-export function Callback() {
-  useTitle("Welcome back");
-  const { adopt } = useAuth();
+/** Where the links in e-mails lead: it signs in, asks for a new password, or says why the link failed. */
+export function AuthCallback() {
+  useDocumentTitle("Welcome back");
+  const { signInWithTokens } = useAuth();
   const navigate = useNavigate();
-  const link = takenMailLink();
+  const link = capturedEmailLink();
   const [error, setError] = useState<string | null>(link ? link.error : "This link holds nothing. It may be cut off.");
   const [ready, setReady] = useState(false);
-  const begun = useRef(false);
+  const started = useRef(false);
   const recovery = link?.type === "recovery";
   useEffect(() => {
-    if (begun.current || error || !link?.access_token || !link.refresh_token) return;
-    begun.current = true;
-    adopt(link.access_token, link.refresh_token).then(
+    if (started.current || error || !link?.access_token || !link.refresh_token) return;
+    started.current = true;
+    signInWithTokens(link.access_token, link.refresh_token).then(
       () => (recovery ? setReady(true) : void navigate({ to: "/history" })),
-      (failed: unknown) => setError(detailOf(failed)),
+      (failed: unknown) => setError(errorMessage(failed)),
     );
-  }, [adopt, error, link, navigate, recovery]);
+  }, [signInWithTokens, error, link, navigate, recovery]);
   if (error) {
     return (
       <div className="max-w-lg space-y-4">
@@ -44,7 +43,7 @@ export function Callback() {
   return (
     <div className="max-w-lg space-y-4">
       <h1>Set a new password</h1>
-      <NewPassword />
+      <PasswordForm />
       <Button asChild variant="secondary">
         <Link to="/history">To your interviews</Link>
       </Button>

@@ -1,39 +1,40 @@
-/** How scores went from one interview to the next. */
-import type { SessionSummary } from "@/api/service";
+/** How scores change from one interview to the next. */
+import type { SessionSummary } from "@/api/types";
 
 /** An interview whose report has scores. */
 export interface Attempt extends SessionSummary {
   overall_score: number;
 }
 
-/** Those that can be compared at all, oldest first. */
-export const attemptsOf = (sessions: SessionSummary[]): Attempt[] =>
+/** The sessions that can be compared, oldest first. */
+export const scoredAttempts = (sessions: SessionSummary[]): Attempt[] =>
   sessions
     .filter((session): session is Attempt => typeof session.overall_score === "number")
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at));
 
-/** Who judged and by which rubric: scores of different ones can't be compared. */
-export const measureOf = ({ coach, rubric_version }: Attempt): string => `${coach ?? ""}, ${rubric_version ?? ""}`;
+/** Who judged, and by which rubric. Scores with different keys can't be compared. */
+export const rubricKey = ({ coach, rubric_version }: Attempt): string => `${coach ?? ""}, ${rubric_version ?? ""}`;
 
 export const dimensionsOf = (attempts: Attempt[]): string[] => [
   ...new Set(attempts.flatMap((attempt) => Object.keys(attempt.scores_by_dimension))),
 ];
 
 export interface Point {
-  at: number;
+  /** The attempt's place among all attempts. */
+  index: number;
   score: number;
 }
 
-/** A dimension's line, oldest first, in pieces: it breaks where coach or rubric changed. */
-export function lineOf(attempts: Attempt[], dimension: string): Point[][] {
-  const pieces: Point[][] = [];
-  let measure: string | null = null;
-  attempts.forEach((attempt, at) => {
+/** The line of one dimension, oldest first. A new segment begins where the coach or the rubric changed. */
+export function trendSegments(attempts: Attempt[], dimension: string): Point[][] {
+  const segments: Point[][] = [];
+  let key: string | null = null;
+  attempts.forEach((attempt, index) => {
     const score = attempt.scores_by_dimension[dimension];
     if (score === undefined) return;
-    if (measureOf(attempt) !== measure) pieces.push([]);
-    measure = measureOf(attempt);
-    pieces.at(-1)?.push({ at, score });
+    if (rubricKey(attempt) !== key) segments.push([]);
+    key = rubricKey(attempt);
+    segments.at(-1)?.push({ index, score });
   });
-  return pieces;
+  return segments;
 }

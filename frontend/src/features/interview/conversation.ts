@@ -1,7 +1,8 @@
-/** A conversation as its events tell it. Events may come twice and belong to any turn. */
-import type { ServerEvent } from "@/features/interview/event-stream";
-import { sentences } from "@/features/interview/sentences";
-import type { FeedbackItem, Reply, Summary } from "@/api/service";
+/** A conversation, reduced from its session's events. Events may come twice, and in any order of turns. */
+import type { FeedbackItem, Reply, Report, SessionStatus } from "@/api/types";
+
+import type { SessionEvent } from "./event-stream";
+import { sentences } from "./sentences";
 
 export interface Turn {
   turnNo: number;
@@ -10,18 +11,22 @@ export interface Turn {
   /** The candidate's words; `null` in the introduction. */
   message: string | null;
   reply: Reply | null;
-  /** The reply so far, while it is spoken. */
-  spoken: string;
+  /** The reply so far, while it is streamed. */
+  partialReply: string;
   feedback: FeedbackItem | null;
 }
 
 export interface Conversation {
   turns: Turn[];
-  status: "active" | "completed" | "abandoned" | null;
-  summary: Summary | null;
+  /** `null` until the stream has told it. */
+  status: SessionStatus | null;
+  report: Report | null;
 }
 
-export const emptyConversation: Conversation = { turns: [], status: null, summary: null };
+export const emptyConversation: Conversation = { turns: [], status: null, report: null };
+
+/** Dispatched by the app before it connects to the stream: a stream from the beginning repeats every word. */
+export const connecting: SessionEvent = { name: "connecting", id: null, data: null };
 
 interface TurnData {
   turn_no: number;
@@ -31,90 +36,90 @@ interface TurnData {
   reply: Reply | null;
 }
 
-export function heard(conversation: Conversation, event: ServerEvent): Conversation {
+export function conversationReducer(conversation: Conversation, event: SessionEvent): Conversation {
   switch (event.name) {
     case "turn": {
       const data = event.data as TurnData;
-      return change(conversation, data.turn_no, (turn) => ({
-        // Another turn of that number was there before the interview was reset.
-        ...(turn.turnId && turn.turnId !== data.turn_id ? fresh(data.turn_no) : turn),
+      return updateTurn(conversation, data.turn_no, (turn) => ({
+        // Before the interview was reset, another turn had this number.
+        ...(turn.turnId && turn.turnId !== data.turn_id ? newTurn(data.turn_no) : turn),
         turnId: data.turn_id,
         state: data.state,
         message: data.message,
         reply: data.reply,
-        ...(data.reply ? { spoken: "" } : {}),
+        ...(data.reply ? { partialReply: "" } : {}),
       }));
     }
     case "delta": {
       const data = event.data as { turn_no: number; text: string };
-      return change(conversation, data.turn_no, (turn) =>
-        turn.reply ? turn : { ...turn, spoken: turn.spoken + data.text },
+      return updateTurn(conversation, data.turn_no, (turn) =>
+        turn.reply ? turn : { ...turn, partialReply: turn.partialReply + data.text },
       );
     }
     case "restarted": {
       const data = event.data as { turn_no: number };
-      return change(conversation, data.turn_no, (turn) => ({ ...turn, spoken: "" }));
+      return updateTurn(conversation, data.turn_no, (turn) => ({ ...turn, partialReply: "" }));
     }
     case "feedback": {
       const data = event.data as FeedbackItem;
-      return change(conversation, data.turn_no, (turn) => ({ ...turn, feedback: data }));
+      return updateTurn(conversation, data.turn_no, (turn) => ({ ...turn, feedback: data }));
     }
-    // A stream from the beginning tells every word again.
     case "connecting":
-      return { ...conversation, turns: conversation.turns.map((turn) => ({ ...turn, spoken: "" })) };
-    // It tells how many turns there are, and comes before the report if there is one.
+      return { ...conversation, turns: conversation.turns.map((turn) => ({ ...turn, partialReply: "" })) };
+    // It carries the number of turns, and comes before the report if there is one.
     case "status": {
-      const { status, turns } = event.data as { status: Conversation["status"]; turns: number };
-      return { turns: conversation.turns.filter(({ turnNo }) => turnNo < turns), status, summary: null };
+      const { status, turns } = event.data as { status: SessionStatus; turns: number };
+      return { turns: conversation.turns.filter(({ turnNo }) => turnNo < turns), status, report: null };
     }
     case "summary":
-      return { ...conversation, summary: event.data as Summary };
+      return { ...conversation, report: event.data as Report };
     default:
       return conversation;
   }
 }
 
-const fresh = (turnNo: number): Turn => ({
+const newTurn = (turnNo: number): Turn => ({
   turnNo,
   turnId: "",
   state: "accepted",
   message: null,
   reply: null,
-  spoken: "",
+  partialReply: "",
   feedback: null,
 });
 
-function change(conversation: Conversation, turnNo: number, edit: (turn: Turn) => Turn): Conversation {
-  const known = conversation.turns.some((turn) => turn.turnNo === turnNo);
-  const turns = known
-    ? conversation.turns.map((turn) => (turn.turnNo === turnNo ? edit(turn) : turn))
-    : [...conversation.turns, edit(fresh(turnNo))].toSorted((a, b) => a.turnNo - b.turnNo);
+function updateTurn(conversation: Conversation, turnNo: number, update: (turn: Turn) => Turn): Conversation {
+  const isKnown = conversation.turns.some((turn) => turn.turnNo === turnNo);
+  const turns = isKnown
+    ? conversation.turns.map((turn) => (turn.turnNo === turnNo ? update(turn) : turn))
+    : [...conversation.turns, update(newTurn(turnNo))].toSorted((a, b) => a.turnNo - b.turnNo);
   return { ...conversation, turns };
 }
 
-/** The turn whose reply is being made, if any. */
-export const openTurn = (conversation: Conversation): Turn | undefined =>
+/** The turn that the interviewer has not answered yet, if any. */
+export const pendingTurn = (conversation: Conversation): Turn | undefined =>
   conversation.turns.find((turn) => turn.state === "accepted");
 
-/** What the interviewer says or said last. */
+/** The interviewer's latest line, perhaps still being streamed. */
 export interface Line {
   turnNo: number;
   text: string;
-  /** As far as they are finished. */
+  /** Only those that are complete. */
   sentences: string[];
 }
 
 export function latestLine({ turns }: Conversation): Line | null {
-  const turn = turns.findLast(({ reply, spoken }) => reply || spoken);
+  const turn = turns.findLast(({ reply, partialReply }) => reply || partialReply);
   if (!turn) return null;
-  const text = turn.reply?.content ?? turn.spoken;
+  const text = turn.reply?.content ?? turn.partialReply;
   const parts = sentences(text);
   return { turnNo: turn.turnNo, text, sentences: turn.reply ? parts : parts.slice(0, -1) };
 }
 
-/** Questions asked so far, follow-ups and farewells not counted. */
+/** Questions asked so far; follow-ups and the closing line do not count. */
 export const questionsAsked = (conversation: Conversation): number =>
   conversation.turns.filter(({ reply }) => reply && ["introduction", "question"].includes(reply.response_type)).length;
 
+/** Whether the interviewer has said the closing line. */
 export const isClosed = (conversation: Conversation): boolean =>
   conversation.turns.at(-1)?.reply?.response_type === "closing";

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { followSession, type ServerEvent } from "./event-stream";
 import { Problem } from "@/api/problem";
 
+import { followSession, type SessionEvent } from "./event-stream";
+
 const fetched = vi.hoisted(() => vi.fn<(request: Request) => Promise<Response>>());
-vi.mock("@/api/client", () => ({ API_URL: "http://localhost", authorized: fetched }));
+vi.mock("@/api/client", () => ({
+  endpoint: (path: string) => `http://localhost${path}`,
+  authorizedFetch: fetched,
+}));
 
 /** A connection of which the test says what comes. */
 function connection() {
@@ -24,7 +28,7 @@ const lastEventId = () => fetched.mock.calls.at(-1)?.[0].headers.get("last-event
 
 describe("following a session", () => {
   const stop = { current: new AbortController() };
-  const events: ServerEvent[] = [];
+  const events: SessionEvent[] = [];
   const problems: (Problem | null)[] = [];
   const follow = () =>
     followSession(

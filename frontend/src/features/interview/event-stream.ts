@@ -1,86 +1,101 @@
-/** Server-sent events over `fetch`, since `EventSource` sends no headers; resumed after every break. */
+/** Server-sent events over `fetch`, since `EventSource` sends no headers. Reconnects and resumes after every break. */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
-import { API_URL, authorized } from "@/api/client";
+import { authorizedFetch, endpoint } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { pause } from "@/api/retry";
+import { backoff } from "@/api/retry";
 
-export interface ServerEvent {
+export interface SessionEvent {
   name: string;
   id: string | null;
   data: unknown;
 }
 
-const toServerEvent = ({ event, id, data }: EventSourceMessage): ServerEvent => ({
+const INITIAL_DELAY_MS = 500;
+const MAX_DELAY_MS = 10_000;
+/** The service pings every 15 seconds: after three missed pings the connection is dead, whatever the browser believes. */
+const SILENCE_TIMEOUT_MS = 45_000;
+
+const toSessionEvent = ({ event, id, data }: EventSourceMessage): SessionEvent => ({
   name: event ?? "message",
   id: id ?? null,
   data: JSON.parse(data) as unknown,
 });
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 10_000;
-/** The service says something every 15 seconds: after a silence this long the connection is dead, whoever knows it. */
-const LONGEST_SILENCE = 45_000;
-
 /**
- * Follows a session until `signal` is aborted. `onProblem` is told why a connection could not be made (`null` when it
- * was); only a problem that no repeat would cure ends it.
+ * Follows a session's events until `signal` is aborted. After a break it resumes behind the last event that had an id.
+ * `onProblem` is called with the reason for each failed connection, and with `null` for each that succeeds. A problem
+ * that is not retryable ends the stream.
  */
 export async function followSession(
   sessionId: string,
-  onEvent: (event: ServerEvent) => void,
+  onEvent: (event: SessionEvent) => void,
   onProblem: (problem: Problem | null) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let last: string | null = null;
-  let wait = FIRST_WAIT;
+  let lastEventId: string | null = null;
+  let delay = INITIAL_DELAY_MS;
   const onMessage = (message: EventSourceMessage) => {
-    if (message.id) last = message.id;
-    onEvent(toServerEvent(message));
+    if (message.id) lastEventId = message.id;
+    onEvent(toSessionEvent(message));
   };
   while (!signal.aborted) {
-    const connection = watched(signal);
+    const watchdog = silenceWatchdog(signal);
     try {
-      const headers = new Headers({ accept: "text/event-stream", "x-session-id": sessionId });
-      if (last) headers.set("last-event-id", last);
-      const url = `${API_URL || window.location.origin}/agent/events`;
-      const response = await authorized(new Request(url, { headers, signal: connection.signal }));
-      if (!response.ok || !response.body) throw await Problem.of(response);
+      const body = await connect(sessionId, lastEventId, watchdog.signal);
       onProblem(null);
-      wait = FIRST_WAIT;
-      const parser = createParser({ onEvent: onMessage });
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        connection.isAlive();
-        parser.feed(part.value);
-      }
+      delay = INITIAL_DELAY_MS;
+      await readMessages(body, onMessage, watchdog.reset);
     } catch (error) {
       if (signal.aborted) return;
       const problem = error instanceof Problem ? error : Problem.offline();
       onProblem(problem);
+      // The stream is opened again with the token of the next sign-in.
       if (!problem.retryable && problem.status !== 401) return;
     } finally {
-      connection.end();
+      watchdog.stop();
     }
-    await pause(wait, signal);
-    wait = Math.min(wait * 2, LONGEST_WAIT);
+    await backoff(delay, signal);
+    delay = Math.min(delay * 2, MAX_DELAY_MS);
   }
 }
 
-/** A signal that is aborted with another one, or when nobody has said for long that the connection is alive. */
-function watched(outer: AbortSignal) {
+async function connect(sessionId: string, lastEventId: string | null, signal: AbortSignal) {
+  const headers = new Headers({ accept: "text/event-stream", "x-session-id": sessionId });
+  if (lastEventId) headers.set("last-event-id", lastEventId);
+  const response = await authorizedFetch(new Request(endpoint("/agent/events"), { headers, signal }));
+  if (!response.ok || !response.body) throw await Problem.fromResponse(response);
+  return response.body;
+}
+
+/** `onAlive` is called for everything that comes, pings included. */
+async function readMessages(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onMessage: (message: EventSourceMessage) => void,
+  onAlive: () => void,
+): Promise<void> {
+  const parser = createParser({ onEvent: onMessage });
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    onAlive();
+    parser.feed(chunk.value);
+  }
+}
+
+/** A signal that is aborted with `outer`, or when `reset` was not called for too long. */
+function silenceWatchdog(outer: AbortSignal) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   outer.addEventListener("abort", abort, { once: true });
-  let watchdog = setTimeout(abort, LONGEST_SILENCE);
+  let timer = setTimeout(abort, SILENCE_TIMEOUT_MS);
   return {
     signal: controller.signal,
-    isAlive: () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(abort, LONGEST_SILENCE);
+    reset: () => {
+      clearTimeout(timer);
+      timer = setTimeout(abort, SILENCE_TIMEOUT_MS);
     },
-    end: () => {
-      clearTimeout(watchdog);
+    stop: () => {
+      clearTimeout(timer);
       outer.removeEventListener("abort", abort);
     },
   };

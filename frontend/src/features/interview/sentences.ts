@@ -1,4 +1,4 @@
-/** Sentences of a text, in its own language's sense where the browser knows it. */
+/** Sentences of a text, by the rules of the browser's language where it has them. */
 export function sentences(text: string): string[] {
   const parts =
     typeof Intl.Segmenter === "function"

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import type { Report, WholeSession } from "@/api/service";
-
+import type { ReportResults, Session } from "@/api/types";
 import type { Turn } from "@/features/interview/conversation";
-import { asJson, asMarkdown, dimensionName } from "./export";
 
-const session = { session_config: { job_role: "Nurse" }, created_at: "2026-11-24T10:00:00Z" } as WholeSession;
+import { reportToJson, reportToMarkdown } from "./export";
+
+const session = { session_config: { job_role: "Nurse" }, created_at: "2026-11-24T10:00:00Z" } as Session;
 const report = {
   overall_score: 3.5,
   dimension_scores: [
@@ -18,7 +18,7 @@ const report = {
     { dimension: "depth", score: null, reason: "Nothing to judge", evidence: [] },
   ],
   strengths: "You were clear.",
-} as unknown as Report;
+} as unknown as ReportResults;
 const turns = [
   {
     turnNo: 1,
@@ -26,14 +26,14 @@ const turns = [
     state: "completed",
     message: "I care.",
     reply: { content: "Why?" },
-    spoken: "",
+    partialReply: "",
     feedback: null,
   },
 ] as unknown as Turn[];
 
 describe("a report", () => {
   it("is readable as Markdown, with quotes and without broken tables", () => {
-    const text = asMarkdown(session, report, turns);
+    const text = reportToMarkdown(session, report, turns);
     expect(text).toContain("# Interview report: Nurse");
     expect(text).toContain("| Structure | 4 | Clear \\| short |");
     expect(text).toContain("| Depth | – | Nothing to judge |");
@@ -42,12 +42,11 @@ describe("a report", () => {
   });
 
   it("holds everything as JSON", () => {
-    const data = JSON.parse(asJson(session, report, turns)) as { report: Report; transcript: { reply: string }[] };
+    const data = JSON.parse(reportToJson(session, report, turns)) as {
+      report: ReportResults;
+      transcript: { reply: string }[];
+    };
     expect(data.report.overall_score).toBe(3.5);
     expect(data.transcript[0]?.reply).toBe("Why?");
-  });
-
-  it("names dimensions for people", () => {
-    expect(dimensionName("relevance_to_job")).toBe("Relevance to job");
   });
 });

@@ -1,24 +1,13 @@
-/** A report as Markdown and as JSON, from the same data that the page shows. */
-import type { Report, WholeSession } from "@/api/service";
-
+/** A report as Markdown and as JSON, from the data that its page shows. */
+import type { ReportResults, Session } from "@/api/types";
 import type { Turn } from "@/features/interview/conversation";
+import { dimensionName } from "@/lib/dimension-name";
 
-/** `relevance_to_job` → `Relevance to job` */
-export function dimensionName(dimension: string): string {
-  const words = dimension.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+import { narrativeTitles } from "./narrative-titles";
 
-export const narrativeTitles = {
-  strengths: "Strengths",
-  weaknesses: "Weaknesses",
-  improvement_focus_areas: "What to work on",
-  patterns_tendencies: "Patterns",
-} as const;
+const singleLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
-const quoted = (text: string) => text.replace(/\s+/g, " ").trim();
-
-export function asMarkdown(session: WholeSession, report: Report, turns: Turn[]): string {
+export function reportToMarkdown(session: Session, report: ReportResults, turns: Turn[]): string {
   const lines = [`# Interview report: ${session.session_config.job_role ?? "interview"}`, ""];
   lines.push(new Date(session.created_at).toLocaleString(), "");
   if (typeof report.overall_score === "number") lines.push(`**Overall: ${report.overall_score} of 5**`, "");
@@ -26,13 +15,13 @@ export function asMarkdown(session: WholeSession, report: Report, turns: Turn[])
     lines.push("## Scores", "", "| dimension | score | why |", "|---|---|---|");
     for (const score of report.dimension_scores) {
       lines.push(
-        `| ${dimensionName(score.dimension)} | ${score.score ?? "–"} | ${quoted(score.reason).replaceAll("|", "\\|")} |`,
+        `| ${dimensionName(score.dimension)} | ${score.score ?? "–"} | ${singleLine(score.reason).replaceAll("|", "\\|")} |`,
       );
     }
     lines.push("");
     for (const score of report.dimension_scores) {
       for (const { quote, turn_no } of score.evidence) {
-        lines.push(`- ${dimensionName(score.dimension)}, answer ${turn_no}: “${quoted(quote)}”`);
+        lines.push(`- ${dimensionName(score.dimension)}, answer ${turn_no}: “${singleLine(quote)}”`);
       }
     }
     lines.push("");
@@ -44,7 +33,7 @@ export function asMarkdown(session: WholeSession, report: Report, turns: Turn[])
   if (report.recommended_resources?.length) {
     lines.push("## Resources", "");
     for (const resource of report.recommended_resources) {
-      lines.push(`- [${resource.title}](${resource.url}): ${quoted(resource.reasoning)}`);
+      lines.push(`- [${resource.title}](${resource.url}): ${singleLine(resource.reasoning)}`);
     }
     lines.push("");
   }
@@ -57,7 +46,7 @@ export function asMarkdown(session: WholeSession, report: Report, turns: Turn[])
   return lines.join("\n");
 }
 
-export function asJson(session: WholeSession, report: Report, turns: Turn[]): string {
+export function reportToJson(session: Session, report: ReportResults, turns: Turn[]): string {
   const transcript = turns.map(({ turnNo, message, reply, feedback }) => ({
     turn_no: turnNo,
     message,
@@ -71,7 +60,7 @@ export function asJson(session: WholeSession, report: Report, turns: Turn[]): st
   );
 }
 
-export function download(name: string, type: string, text: string): void {
+export function downloadFile(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = url;

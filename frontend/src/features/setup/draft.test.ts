@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { configOf } from "./components/SetupForm";
+import { toSessionConfig } from "./draft";
 
 const draft = {
   job_role: "  Nurse ",
@@ -17,8 +17,8 @@ const draft = {
 
 it("sends what was filled in and nothing else", () => {
   const common = { job_role: "Nurse", style: "casual", difficulty: "easy", feedback_mode: "realistic" };
-  expect(configOf(draft)).toEqual({ ...common, target_question_count: 3 });
-  expect(configOf({ ...draft, length: "time" })).toEqual({
+  expect(toSessionConfig(draft)).toEqual({ ...common, target_question_count: 3 });
+  expect(toSessionConfig({ ...draft, length: "time" })).toEqual({
     ...common,
     use_time_based_interview: true,
     interview_duration_minutes: 20,

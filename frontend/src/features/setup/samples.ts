@@ -1,6 +1,6 @@
 import { Handshake, HeartPulse, Rocket, Server, type LucideIcon } from "lucide-react";
 
-import type { SessionConfig } from "@/api/service";
+import type { SessionConfig } from "@/api/types";
 
 export interface Sample {
   title: string;
@@ -9,7 +9,7 @@ export interface Sample {
   config: SessionConfig;
 }
 
-/** Interviews to begin with at one click. */
+/** Interviews that start at one click. */
 export const samples: Sample[] = [
   {
     title: "Backend engineer",

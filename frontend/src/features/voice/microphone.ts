@@ -1,4 +1,4 @@
-/** The microphone as samples that the service takes: 16-bit, mono, 16 kHz or what the device insists on. */
+/** The microphone as samples that the service takes: 16-bit, mono, at 16 kHz or the rate that the device insists on. */
 export interface Microphone {
   sampleRate: number;
   stop: () => void;
@@ -7,10 +7,14 @@ export interface Microphone {
 export const hasMicrophone = (): boolean =>
   typeof AudioWorkletNode !== "undefined" && navigator.mediaDevices?.getUserMedia !== undefined;
 
-const RATES = [16_000, 48_000];
+/** Tried in this order. */
+const SAMPLE_RATES = [16_000, 48_000];
 
-/** @throws DOMException when there is no device, or its use is refused */
-export async function openMicrophone(onSound: (samples: Int16Array, level: number) => void): Promise<Microphone> {
+/**
+ * `onSamples` is called ten times a second, with the loudness of the samples from 0 to 1.
+ * @throws DOMException when there is no device, or the user refuses its use
+ */
+export async function openMicrophone(onSamples: (samples: Int16Array, level: number) => void): Promise<Microphone> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   });
@@ -19,29 +23,29 @@ export async function openMicrophone(onSound: (samples: Int16Array, level: numbe
     const source = context.createMediaStreamSource(stream);
     const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
     node.port.onmessage = ({ data }: MessageEvent<{ samples: Int16Array; level: number }>) =>
-      onSound(data.samples, data.level);
+      onSamples(data.samples, data.level);
     source.connect(node);
     return {
       sampleRate: context.sampleRate,
       stop: () => {
         node.port.onmessage = null;
-        stop(stream);
-        // It may be stopped twice: by its user, and when its connection ends.
+        stopTracks(stream);
+        // It may be stopped twice: by the user, and when its connection ends.
         if (context.state !== "closed") void context.close();
       },
     };
   } catch (error) {
-    stop(stream);
+    stopTracks(stream);
     throw error;
   }
 }
 
-const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop());
+const stopTracks = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop());
 
-/** Browsers differ in which rates they let a microphone have. */
+/** Browsers differ in the sample rates that they allow for a microphone. */
 async function contextFor(stream: MediaStream): Promise<AudioContext> {
-  let failure: unknown;
-  for (const sampleRate of RATES) {
+  let lastError: unknown;
+  for (const sampleRate of SAMPLE_RATES) {
     const context = new AudioContext({ sampleRate });
     try {
       context.createMediaStreamSource(stream).disconnect();
@@ -49,16 +53,19 @@ async function contextFor(stream: MediaStream): Promise<AudioContext> {
       await context.resume();
       return context;
     } catch (error) {
-      failure = error;
+      lastError = error;
       await context.close();
     }
   }
-  throw failure;
+  throw lastError;
 }
 
+export const MICROPHONE_DENIED = "The microphone is not allowed. Allow it for this page, or type.";
+
+/** What the user is told about an error of `openMicrophone`. */
 export function microphoneProblem(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") return "The microphone is not allowed. Allow it for this page, or type.";
+  if (name === "NotAllowedError") return MICROPHONE_DENIED;
   if (name === "NotFoundError") return "There is no microphone. Connect one, or type.";
   return "The microphone can't be used right now. Try again, or type.";
 }

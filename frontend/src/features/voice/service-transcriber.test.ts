@@ -1,34 +1,38 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { listenByBrowser, listenByService, type Listener } from "./service-transcriber";
+import { transcribeByService } from "./service-transcriber";
+import type { TranscriptionListener } from "./transcriber";
 
 vi.mock("@/lib/sleep", () => ({ sleep: () => Promise.resolve() }));
-vi.mock("@/api/client", () => ({ API_URL: "", freshToken: () => Promise.resolve("a-token") }));
+vi.mock("@/api/client", () => ({
+  endpoint: (path: string) => `http://localhost${path}`,
+  freshAccessToken: () => Promise.resolve("a-token"),
+}));
 const microphone = vi.hoisted(() => ({
   stop: vi.fn<() => void>(),
   speak: vi.fn<(samples: Int16Array) => void>() as (samples: Int16Array) => void,
 }));
 vi.mock("./microphone", () => ({
   microphoneProblem: () => "no microphone",
-  openMicrophone: (onSound: (samples: Int16Array, level: number) => void) => {
-    microphone.speak = (samples) => onSound(samples, 0.5);
+  openMicrophone: (onSamples: (samples: Int16Array, level: number) => void) => {
+    microphone.speak = (samples) => onSamples(samples, 0.5);
     return Promise.resolve({ sampleRate: 16_000, stop: microphone.stop });
   },
 }));
 
 const listener = {
-  onStarted: vi.fn<Listener["onStarted"]>(),
-  onInterim: vi.fn<Listener["onInterim"]>(),
-  onFinal: vi.fn<Listener["onFinal"]>(),
-  onPause: vi.fn<Listener["onPause"]>(),
-  onLevel: vi.fn<Listener["onLevel"]>(),
-  onProblem: vi.fn<Listener["onProblem"]>(),
-  onEnd: vi.fn<Listener["onEnd"]>(),
+  onSpeechStart: vi.fn<TranscriptionListener["onSpeechStart"]>(),
+  onInterim: vi.fn<TranscriptionListener["onInterim"]>(),
+  onFinal: vi.fn<TranscriptionListener["onFinal"]>(),
+  onPause: vi.fn<TranscriptionListener["onPause"]>(),
+  onLevel: vi.fn<TranscriptionListener["onLevel"]>(),
+  onProblem: vi.fn<TranscriptionListener["onProblem"]>(),
+  onEnd: vi.fn<TranscriptionListener["onEnd"]>(),
 };
 beforeEach(() => vi.clearAllMocks());
 afterEach(() => vi.unstubAllGlobals());
 
-describe("listening by the service", () => {
+describe("transcription by the service", () => {
   class Socket {
     static readonly OPEN = 1;
     static made: Socket[] = [];
@@ -57,7 +61,7 @@ describe("listening by the service", () => {
   });
 
   it("tells who speaks in its first message and never in the address", async () => {
-    listenByService("a-session", listener);
+    transcribeByService("a-session", listener);
     const socket = await connection(1);
     socket.onopen();
     expect(socket.url).toMatch(/^ws:\/\/[^?]+\/speech\/stream$/);
@@ -65,7 +69,7 @@ describe("listening by the service", () => {
   });
 
   it("takes a broken connection up again, with what was said meanwhile and what was heard before it", async () => {
-    const transcriber = listenByService("a-session", listener);
+    const transcriber = transcribeByService("a-session", listener);
     const first = await connection(1);
     first.onopen();
     first.tell({ type: "connected", task_id: "a-task", text: "" });
@@ -92,7 +96,7 @@ describe("listening by the service", () => {
   });
 
   it("tells why it can't go on, and ends", async () => {
-    listenByService("a-session", listener);
+    transcribeByService("a-session", listener);
     const socket = await connection(1);
     socket.tell({ type: "error", code: "speech_budget_exceeded", error: "Today's time is used up.", retryable: false });
     socket.onclose({ code: 1008 });
@@ -102,55 +106,9 @@ describe("listening by the service", () => {
   });
 
   it("gives up after some connections that break, and says so", async () => {
-    listenByService("a-session", listener);
+    transcribeByService("a-session", listener);
     for (let count = 1; count <= 5; count++) (await connection(count)).onclose({ code: 1006 });
     await vi.waitFor(() => expect(listener.onEnd).toHaveBeenCalledOnce());
     expect(listener.onProblem).toHaveBeenCalledOnce();
-  });
-});
-
-describe("listening by the browser", () => {
-  interface Result {
-    isFinal: boolean;
-    0: { transcript: string };
-  }
-  class Recognition {
-    static last: Recognition;
-    continuous = false;
-    interimResults = false;
-    start = vi.fn<() => void>();
-    stop = vi.fn<() => void>(() => this.onend());
-    onend: () => void = () => undefined;
-    onerror: (event: { error: string }) => void = () => undefined;
-    onresult: (event: { resultIndex: number; results: Result[] }) => void = () => undefined;
-    constructor() {
-      Recognition.last = this;
-    }
-  }
-  const result = (transcript: string, isFinal: boolean): Result => ({ isFinal, 0: { transcript } });
-
-  it("tells words that may change, then words that stand, each once", () => {
-    vi.stubGlobal("webkitSpeechRecognition", Recognition);
-    const transcriber = listenByBrowser(listener);
-    const { last } = Recognition;
-    expect([last.continuous, last.interimResults]).toEqual([true, true]);
-    expect(last.start).toHaveBeenCalledOnce();
-    last.onresult({ resultIndex: 0, results: [result("We mea", false)] });
-    expect(listener.onInterim).toHaveBeenLastCalledWith("We mea");
-    last.onresult({ resultIndex: 0, results: [result("We measured ", true)] });
-    last.onresult({ resultIndex: 1, results: [result("We measured ", true), result("and the", false)] });
-    expect(listener.onFinal.mock.calls).toEqual([["We measured"]]);
-    expect(listener.onInterim).toHaveBeenLastCalledWith("and the");
-    transcriber.finish();
-    expect(listener.onEnd).toHaveBeenCalledOnce();
-  });
-
-  it("explains a microphone that is not allowed, and is silent about silence", () => {
-    vi.stubGlobal("SpeechRecognition", Recognition);
-    listenByBrowser(listener);
-    Recognition.last.onerror({ error: "no-speech" });
-    expect(listener.onProblem).not.toHaveBeenCalled();
-    Recognition.last.onerror({ error: "not-allowed" });
-    expect(listener.onProblem).toHaveBeenCalledWith(expect.stringContaining("not allowed"));
   });
 });

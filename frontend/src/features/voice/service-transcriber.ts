@@ -1,172 +1,150 @@
 /**
- * What is said, as text while it is said: by the service's socket, or by the browser's own recognition where the
- * service has no provider. Finished words are told once; a connection that breaks is taken up again with them.
+ * Transcription by the service's WebSocket. A connection that breaks is opened again under the same task, so that words
+ * which were finished meanwhile are not lost.
  */
-import { API_URL, freshToken } from "@/api/client";
+import { freshAccessToken } from "@/api/client";
 import { sleep } from "@/lib/sleep";
 
+import { transcriptionUrl } from "./api";
 import { microphoneProblem, openMicrophone, type Microphone } from "./microphone";
+import type { Transcriber, TranscriptionListener } from "./transcriber";
 
-export interface Listener {
-  onStarted: () => void;
-  onInterim: (text: string) => void;
-  onFinal: (text: string) => void;
-  onPause: () => void;
-  onLevel: (level: number) => void;
-  onProblem: (text: string) => void;
-  onEnd: () => void;
-}
-
-export interface Transcriber {
-  /** Ends after the last word: `onEnd` is told once, however it ends. */
-  finish: () => void;
-}
-
-type Event =
+type ServerMessage =
   | { type: "connected"; task_id: string; text: string }
   | { type: "speech_started" }
   | { type: "transcript"; text: string; is_final: boolean }
   | { type: "utterance_end" }
   | { type: "error"; error: string; code: string; retryable: boolean };
 
-const RECONNECTS = 5;
-/** Codes after which a new connection goes on where the old one ended. */
-const GOES_ON = ["restarting", "token_expired", "stream_too_long", "speech_provider_failed"];
+const MAX_CONNECTIONS = 5;
+const INITIAL_DELAY_MS = 300;
+/** Each holds a tenth of a second. */
+const MAX_BUFFERED_CHUNKS = 100;
+/** The user is not told of these: the next connection goes on where the last one ended. */
+const SILENT_CODES = ["restarting", "token_expired", "stream_too_long", "speech_provider_failed"];
 
-export function listenByService(sessionId: string, listener: Listener): Transcriber {
-  let finished = false;
-  let socket: WebSocket | null = null;
-  let microphone: Microphone | null = null;
-  let taskId: string | null = null;
-  let ready = false;
-  /** What was finished and told, as the service joins it. */
-  let told = "";
-  const tell = (text: string) => {
-    told = [told, text].filter(Boolean).join(" ");
-    listener.onFinal(text);
-  };
-  /** Sound that waits for a connection: at most ten seconds. */
-  let waiting: Int16Array[] = [];
+export function transcribeByService(sessionId: string, listener: TranscriptionListener): Transcriber {
+  const transcription = new ServiceTranscription(sessionId, listener);
+  void transcription.run();
+  return transcription;
+}
 
-  /** What was said while there was no connection is still to be heard. */
-  const isDone = () => finished && waiting.length === 0;
-  const send = (samples: Int16Array) => {
-    if (ready && socket?.readyState === WebSocket.OPEN) socket.send(samples.buffer as ArrayBuffer);
-    else waiting = [...waiting, samples].slice(-100);
-  };
+class ServiceTranscription implements Transcriber {
+  private finished = false;
+  private socket: WebSocket | null = null;
+  private microphone: Microphone | null = null;
+  private taskId: string | null = null;
+  /** The service takes sound. */
+  private isReady = false;
+  /** All final words so far, joined as the service joins them. */
+  private finalText = "";
+  /** Sound that waits for a connection. */
+  private buffered: Int16Array[] = [];
 
-  /** Resolves when the connection is over: true if another one should be made. */
-  const connect = async (sampleRate: number): Promise<boolean> => {
-    const access_token = await freshToken();
-    return new Promise((resolve) => {
-      let again = true;
-      const url = `${(API_URL || window.location.origin).replace(/^http/, "ws")}/speech/stream`;
-      socket = new WebSocket(url);
-      socket.onopen = () => {
-        const start = { type: "start", session_id: sessionId, encoding: "linear16", sample_rate: sampleRate };
-        socket?.send(JSON.stringify({ ...start, access_token, task_id: taskId, language: navigator.language }));
-      };
-      socket.onmessage = ({ data }: MessageEvent<string>) => {
-        const event = JSON.parse(data) as Event;
-        if (event.type === "connected") {
-          taskId = event.task_id;
-          // Heard before a break, and finished after it.
-          const missed = event.text.startsWith(told) ? event.text.slice(told.length).trim() : "";
-          if (missed) tell(missed);
-          ready = true;
-          for (const samples of waiting.splice(0)) send(samples);
-          if (finished) socket?.send(JSON.stringify({ type: "stop" }));
-        } else if (event.type === "speech_started") listener.onStarted();
-        else if (event.type === "transcript") (event.is_final ? tell : listener.onInterim)(event.text);
-        else if (event.type === "utterance_end") listener.onPause();
-        else {
-          if (!GOES_ON.includes(event.code)) listener.onProblem(event.error);
-          if (!event.retryable || event.code === "stream_idle") again = false;
-        }
-      };
-      socket.onclose = ({ code }) => {
-        ready = false;
-        resolve(again && code !== 1000 && !isDone());
-      };
-    });
-  };
+  constructor(
+    private readonly sessionId: string,
+    private readonly listener: TranscriptionListener,
+  ) {}
 
-  const run = async () => {
+  async run(): Promise<void> {
+    const { listener } = this;
     try {
-      microphone = await openMicrophone((samples, level) => {
-        if (finished) return;
+      this.microphone = await openMicrophone((samples, level) => {
+        if (this.finished) return;
         listener.onLevel(level);
-        send(samples);
+        this.sendSound(samples);
       });
-      if (finished) return;
-      for (let count = 0; count < RECONNECTS; count++) {
-        if (!(await connect(microphone.sampleRate).catch(() => true))) return;
-        await sleep(300 * 2 ** count);
-        if (isDone()) return;
+      if (this.finished) return;
+      for (let count = 0; count < MAX_CONNECTIONS; count++) {
+        if (!(await this.connect(this.microphone.sampleRate).catch(() => true))) return;
+        await sleep(INITIAL_DELAY_MS * 2 ** count);
+        if (this.isDone()) return;
       }
       listener.onProblem("The connection for speech is gone. Please type, or try again.");
     } catch (error) {
       listener.onProblem(microphoneProblem(error));
     } finally {
-      microphone?.stop();
+      this.microphone?.stop();
       listener.onEnd();
     }
-  };
-  void run();
-  return {
-    finish: () => {
-      finished = true;
-      microphone?.stop();
-      if (ready) socket?.send(JSON.stringify({ type: "stop" }));
-    },
-  };
-}
+  }
 
-interface Recognition {
-  lang: string;
-  continuous: boolean;
-  interimResults: boolean;
-  start: () => void;
-  stop: () => void;
-  onspeechstart: (() => void) | null;
-  onspeechend: (() => void) | null;
-  onend: (() => void) | null;
-  onerror: ((event: { error: string }) => void) | null;
-  onresult:
-    | ((event: { resultIndex: number; results: ArrayLike<{ isFinal: boolean; 0: { transcript: string } }> }) => void)
-    | null;
-}
+  finish(): void {
+    this.finished = true;
+    this.microphone?.stop();
+    if (this.isReady) this.sendStop();
+  }
 
-type RecognitionClass = new () => Recognition;
-const recognitionClass = (): RecognitionClass | undefined => {
-  const scope = window as unknown as Record<string, RecognitionClass | undefined>;
-  return scope["SpeechRecognition"] ?? scope["webkitSpeechRecognition"];
-};
-export const browserListens = (): boolean => recognitionClass() !== undefined;
+  /** Sound that was recorded without a connection is still to be transcribed. */
+  private isDone(): boolean {
+    return this.finished && this.buffered.length === 0;
+  }
 
-export function listenByBrowser(listener: Listener): Transcriber {
-  const Recognizer = recognitionClass();
-  if (!Recognizer) throw new Error("this browser does not transcribe");
-  const recognition = new Recognizer();
-  recognition.lang = navigator.language;
-  recognition.continuous = true;
-  recognition.interimResults = true;
-  recognition.onspeechstart = listener.onStarted;
-  recognition.onspeechend = listener.onPause;
-  recognition.onend = listener.onEnd;
-  recognition.onerror = ({ error }) => {
-    if (error === "not-allowed") listener.onProblem("The microphone is not allowed. Allow it for this page, or type.");
-    else if (error !== "no-speech" && error !== "aborted") listener.onProblem("Your browser could not hear that.");
-  };
-  recognition.onresult = ({ resultIndex, results }) => {
-    let interim = "";
-    for (let at = resultIndex; at < results.length; at++) {
-      const result = results[at];
-      if (result?.isFinal) listener.onFinal(result[0].transcript.trim());
-      else interim += result?.[0].transcript ?? "";
+  /** Resolves when the connection has ended: to true if another one must follow. */
+  private async connect(sampleRate: number): Promise<boolean> {
+    const access_token = await freshAccessToken();
+    return new Promise((resolve) => {
+      let mayReconnect = true;
+      const socket = new WebSocket(transcriptionUrl());
+      this.socket = socket;
+      socket.onopen = () => {
+        const format = { encoding: "linear16", sample_rate: sampleRate, language: navigator.language };
+        const task = { session_id: this.sessionId, task_id: this.taskId, access_token };
+        socket.send(JSON.stringify({ type: "start", ...task, ...format }));
+      };
+      socket.onmessage = ({ data }: MessageEvent<string>) => {
+        const message = JSON.parse(data) as ServerMessage;
+        this.receive(message);
+        if (message.type === "error" && (!message.retryable || message.code === "stream_idle")) mayReconnect = false;
+      };
+      socket.onclose = ({ code }) => {
+        this.isReady = false;
+        resolve(mayReconnect && code !== 1000 && !this.isDone());
+      };
+    });
+  }
+
+  private receive(message: ServerMessage): void {
+    switch (message.type) {
+      case "connected":
+        this.resume(message.task_id, message.text);
+        break;
+      case "speech_started":
+        this.listener.onSpeechStart();
+        break;
+      case "transcript":
+        if (message.is_final) this.addFinal(message.text);
+        else this.listener.onInterim(message.text);
+        break;
+      case "utterance_end":
+        this.listener.onPause();
+        break;
+      case "error":
+        if (!SILENT_CODES.includes(message.code)) this.listener.onProblem(message.error);
     }
-    listener.onInterim(interim.trim());
-  };
-  recognition.start();
-  return { finish: () => recognition.stop() };
+  }
+
+  /** `text`: all final words of the task, perhaps more than were received before the connection broke. */
+  private resume(taskId: string, text: string): void {
+    this.taskId = taskId;
+    const missed = text.startsWith(this.finalText) ? text.slice(this.finalText.length).trim() : "";
+    if (missed) this.addFinal(missed);
+    this.isReady = true;
+    for (const samples of this.buffered.splice(0)) this.sendSound(samples);
+    if (this.finished) this.sendStop();
+  }
+
+  private addFinal(text: string): void {
+    this.finalText = [this.finalText, text].filter(Boolean).join(" ");
+    this.listener.onFinal(text);
+  }
+
+  private sendSound(samples: Int16Array): void {
+    if (this.isReady && this.socket?.readyState === WebSocket.OPEN) this.socket.send(samples.buffer as ArrayBuffer);
+    else this.buffered = [...this.buffered, samples].slice(-MAX_BUFFERED_CHUNKS);
+  }
+
+  private sendStop(): void {
+    this.socket?.send(JSON.stringify({ type: "stop" }));
+  }
 }

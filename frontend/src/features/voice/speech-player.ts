@@ -1,74 +1,73 @@
-/** Reads lines aloud, sentence by sentence: the next one is fetched while one is heard, and any moment can be the last. */
-import { API_URL, authorized } from "@/api/client";
+/** Reads lines aloud, sentence by sentence. The next sentence is fetched while one is played. */
+import { synthesize } from "./api";
 
-export type Voice = "service" | "browser";
+export type SpeechSource = "service" | "browser";
 
-interface Part {
+interface Sentence {
   text: string;
   audio?: Promise<Blob>;
 }
 
-export class Speaker {
+export class SpeechPlayer {
   private stopped = new AbortController();
-  private queue: Part[] = [];
-  private reading = false;
-  private line: number | null = null;
-  private told: string[] = [];
+  private queue: Sentence[] = [];
+  private isPlaying = false;
+  private lineNo: number | null = null;
+  /** The sentences of the line that were queued so far. */
+  private queued: string[] = [];
 
   constructor(
     private readonly sessionId: string,
-    private readonly voice: Voice,
-    private readonly onSpeaking: (speaking: boolean) => void,
+    private readonly source: SpeechSource,
+    private readonly onPlayingChange: (isPlaying: boolean) => void,
     private readonly onProblem: (text: string) => void,
   ) {}
 
-  /** Says these sentences instead of whatever is being said. */
-  say(parts: string[]): void {
+  /** Plays these sentences instead of what is being played. */
+  play(sentences: string[]): void {
     this.stop();
     this.stopped = new AbortController();
-    this.add(parts);
+    this.enqueue(sentences);
   }
 
   /**
-   * Says what a line has more than when it was told of last; another line takes its place. Who was stopped in the
-   * middle of a line stays silent until the next.
+   * Plays a line that is still being streamed: call it with all its sentences whenever there are more. Another line
+   * takes its place. A line that was stopped stays silent to its end.
    */
-  follow(line: number, parts: string[]): void {
-    const goesOn = line === this.line && parts.every((part, at) => part === (this.told[at] ?? part));
-    if (!goesOn) {
-      this.line = line;
-      this.told = [];
-      this.say(parts);
+  playLine(lineNo: number, sentences: string[]): void {
+    const continues = lineNo === this.lineNo && sentences.every((text, index) => text === (this.queued[index] ?? text));
+    if (!continues) {
+      this.lineNo = lineNo;
+      this.queued = [];
+      this.play(sentences);
     } else if (!this.stopped.signal.aborted) {
-      this.add(parts.slice(this.told.length));
+      this.enqueue(sentences.slice(this.queued.length));
     }
-    if (parts.length > this.told.length) this.told = parts;
+    if (sentences.length > this.queued.length) this.queued = sentences;
   }
 
   stop(): void {
     this.stopped.abort();
     this.queue = [];
-    this.reading = false;
-    this.onSpeaking(false);
+    this.setPlaying(false);
   }
 
-  private add(parts: string[]): void {
-    this.queue.push(...parts.map((text) => ({ text })));
-    this.prepareNext();
-    if (!this.reading && this.queue.length > 0) void this.read(this.stopped.signal);
+  private setPlaying(isPlaying: boolean): void {
+    this.isPlaying = isPlaying;
+    this.onPlayingChange(isPlaying);
   }
 
-  private async read(signal: AbortSignal): Promise<void> {
-    this.reading = true;
-    this.onSpeaking(true);
+  private enqueue(sentences: string[]): void {
+    this.queue.push(...sentences.map((text) => ({ text })));
+    this.prefetch();
+    if (!this.isPlaying && this.queue.length > 0) void this.playQueue(this.stopped.signal);
+  }
+
+  private async playQueue(signal: AbortSignal): Promise<void> {
+    this.setPlaying(true);
     try {
-      for (let part = this.queue.shift(); part; part = this.queue.shift()) {
-        if (this.voice === "browser") await utter(part.text, signal);
-        else {
-          const audio = part.audio ?? this.fetch(part.text, signal);
-          this.prepareNext();
-          await playback(await audio, signal);
-        }
+      for (let sentence = this.queue.shift(); sentence; sentence = this.queue.shift()) {
+        await this.playSentence(sentence, signal);
         if (signal.aborted) return;
       }
     } catch {
@@ -76,33 +75,28 @@ export class Speaker {
       this.queue = [];
       this.onProblem("This line could not be read aloud.");
     }
-    this.reading = false;
-    this.onSpeaking(false);
+    this.setPlaying(false);
   }
 
-  private prepareNext(): void {
+  private async playSentence({ text, audio }: Sentence, signal: AbortSignal): Promise<void> {
+    if (this.source === "browser") return speakInBrowser(text, signal);
+    const current = audio ?? synthesize(this.sessionId, text, signal);
+    this.prefetch();
+    return playAudio(await current, signal);
+  }
+
+  private prefetch(): void {
     const next = this.queue[0];
-    if (this.voice === "browser" || !next || next.audio) return;
-    next.audio = this.fetch(next.text, this.stopped.signal);
-    // Told when its turn comes.
+    if (this.source === "browser" || !next || next.audio) return;
+    next.audio = synthesize(this.sessionId, next.text, this.stopped.signal);
+    // A failure is reported when the sentence is played.
     next.audio.catch(() => undefined);
-  }
-
-  private async fetch(text: string, signal: AbortSignal): Promise<Blob> {
-    const response = await authorized(
-      new Request(`${API_URL || window.location.origin}/speech/text_to_speech`, {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-session-id": this.sessionId },
-        body: JSON.stringify({ text }),
-        signal,
-      }),
-    );
-    if (!response.ok) throw new Error(String(response.status));
-    return response.blob();
   }
 }
 
-async function utter(text: string, signal: AbortSignal): Promise<void> {
+export const hasSpeechSynthesis = (): boolean => typeof speechSynthesis !== "undefined";
+
+async function speakInBrowser(text: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const utterance = new SpeechSynthesisUtterance(text);
@@ -116,13 +110,13 @@ async function utter(text: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function playback(blob: Blob, signal: AbortSignal): Promise<void> {
+async function playAudio(blob: Blob, signal: AbortSignal): Promise<void> {
   const url = URL.createObjectURL(blob);
   const audio = new Audio(url);
   try {
     await new Promise<void>((resolve, reject) => {
       audio.onended = () => resolve();
-      audio.onerror = () => reject(new Error("unplayable"));
+      audio.onerror = () => reject(new Error("the audio can't be played"));
       signal.addEventListener("abort", () => {
         audio.pause();
         resolve();
@@ -134,5 +128,3 @@ async function playback(blob: Blob, signal: AbortSignal): Promise<void> {
     URL.revokeObjectURL(url);
   }
 }
-
-export const browserSpeaks = (): boolean => typeof speechSynthesis !== "undefined";

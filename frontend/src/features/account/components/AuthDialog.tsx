@@ -1,19 +1,19 @@
 import { Tabs } from "radix-ui";
 import { useState, type FormEvent } from "react";
 
-import { detailOf } from "@/api/problem";
-import { forgotPassword } from "@/api/service";
-
-import { LoginForm } from "./LoginForm";
-import { RegisterForm } from "./RegisterForm";
+import { errorMessage } from "@/api/problem";
+import type { AuthView } from "@/auth/AuthDialogContext";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { requestPasswordReset } from "@/features/account/api";
 
-export type AuthView = "login" | "register";
+import { LoginForm } from "./LoginForm";
+import { RegisterForm } from "./RegisterForm";
 
 interface Props {
+  /** `null`: the dialog is closed. */
   view: AuthView | null;
   onClose: () => void;
 }
@@ -21,8 +21,8 @@ interface Props {
 const tab =
   "min-h-11 flex-1 rounded-lg px-3 font-medium data-[state=active]:bg-accent data-[state=active]:text-accent-foreground";
 
-/** Signing in and signing up; what a guest began is taken along. */
-export function AuthModal({ view, onClose }: Props) {
+/** Sign-in, sign-up and the way to a new password. */
+export function AuthDialog({ view, onClose }: Props) {
   const [forgot, setForgot] = useState(false);
   const close = () => {
     setForgot(false);
@@ -68,10 +68,10 @@ function ForgotPassword({ onBack }: { onBack: () => void }) {
     event.preventDefault();
     const email = String(new FormData(event.currentTarget).get("email"));
     try {
-      await forgotPassword(email);
+      await requestPasswordReset(email);
       setSent(true);
     } catch (failed) {
-      setError(detailOf(failed));
+      setError(errorMessage(failed));
     }
   };
   if (sent) return <Notice>If there is an account with this address, a link is on its way.</Notice>;

@@ -1,8 +1,7 @@
 import { useState, type FormEvent } from "react";
 
-import { detailOf } from "@/api/problem";
+import { errorMessage } from "@/api/problem";
 import { useAuth } from "@/auth/AuthProvider";
-
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -20,7 +19,7 @@ export function LoginForm({ onDone, onForgot }: { onDone: () => void; onForgot: 
       await login(String(form.get("email")), String(form.get("password")));
       onDone();
     } catch (failed) {
-      setError(detailOf(failed));
+      setError(errorMessage(failed));
     } finally {
       setBusy(false);
     }

@@ -1,14 +1,13 @@
 import { useState, type FormEvent } from "react";
 import { z } from "zod";
 
-import { Problem, detailOf } from "@/api/problem";
+import { Problem, errorMessage } from "@/api/problem";
 import { useAuth } from "@/auth/AuthProvider";
-
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 
-// It would try to compile its checks, which the page's policy forbids.
+// By default zod compiles its checks with `Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
 
 const Registration = z.object({
@@ -40,7 +39,7 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
     } catch (failed) {
       if (failed instanceof Problem && failed.fields.length > 0) {
         setFields(Object.fromEntries(failed.fields.map(({ field, message }) => [field, message])));
-      } else setError(detailOf(failed));
+      } else setError(errorMessage(failed));
     } finally {
       setBusy(false);
     }

@@ -1,12 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { dimensionName } from "@/features/report/export";
-import { dimensionsOf, measureOf, type Attempt } from "@/features/history/trend";
-
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { dimensionsOf, rubricKey, type Attempt } from "@/features/history/trend";
+import { dimensionName } from "@/lib/dimension-name";
 
 /** Two attempts side by side: the newest and the one before it for the same role, or any two. */
 export function Comparison({ attempts }: { attempts: Attempt[] }) {
@@ -35,7 +34,7 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
       </div>
       {one && other ? (
         <>
-          {measureOf(one) === measureOf(other) ? null : (
+          {rubricKey(one) === rubricKey(other) ? null : (
             <Notice>These two were judged by another coach or rubric; differences say little.</Notice>
           )}
           <div className="overflow-x-auto">
@@ -50,9 +49,9 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
                 </tr>
               </thead>
               <tbody>
-                <Compared name="Overall" before={one.overall_score} now={other.overall_score} />
+                <ComparisonRow name="Overall" before={one.overall_score} now={other.overall_score} />
                 {dimensionsOf([one, other]).map((dimension) => (
-                  <Compared
+                  <ComparisonRow
                     key={dimension}
                     name={dimensionName(dimension)}
                     before={one.scores_by_dimension[dimension] ?? null}
@@ -80,7 +79,7 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
   );
 }
 
-function Compared({ name, before, now }: { name: string; before: number | null; now: number | null }) {
+function ComparisonRow({ name, before, now }: { name: string; before: number | null; now: number | null }) {
   const change = before === null || now === null ? null : Math.round((now - before) * 10) / 10;
   return (
     <tr className="border-t">

@@ -1,11 +1,13 @@
-import type { SessionFilter } from "@/api/service";
-
+import type { SessionStatus } from "@/api/types";
 import { SelectField, TextField } from "@/components/ui/field";
 
+/** As the form holds them: empty texts filter nothing. */
 export interface Filters {
   search: string;
-  status: NonNullable<SessionFilter["status"]> | "";
+  status: SessionStatus | "";
 }
+
+export const noFilters: Filters = { search: "", status: "" };
 
 export function SessionFilters({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
   return (

@@ -1,17 +1,17 @@
-import { dimensionName } from "@/features/report/export";
-import { lineOf, type Attempt } from "@/features/history/trend";
+import { trendSegments, type Attempt } from "@/features/history/trend";
+import { dimensionName } from "@/lib/dimension-name";
 
 const WIDTH = 200;
 const MARGIN = 10;
 
-/** One dimension from the oldest report to the newest, as a line and in numbers. */
+/** Scores of one dimension from the oldest report to the newest, as a line and in numbers. */
 export function TrendLine({ attempts, dimension }: { attempts: Attempt[]; dimension: string }) {
-  const pieces = lineOf(attempts, dimension);
-  const points = pieces.flat();
-  const x = (at: number) => MARGIN + (at * (WIDTH - 2 * MARGIN)) / Math.max(1, attempts.length - 1);
+  const segments = trendSegments(attempts, dimension);
+  const points = segments.flat();
+  const x = (index: number) => MARGIN + (index * (WIDTH - 2 * MARGIN)) / Math.max(1, attempts.length - 1);
   const y = (score: number) => 66 - score * 12;
-  // A break is told as well as shown.
-  const numbers = pieces.map((piece) => piece.map(({ score }) => score).join(" → ")).join(" | ");
+  // Screen readers are told of breaks as well.
+  const numbers = segments.map((segment) => segment.map(({ score }) => score).join(" → ")).join(" | ");
   return (
     <figure>
       <figcaption>
@@ -22,16 +22,16 @@ export function TrendLine({ attempts, dimension }: { attempts: Attempt[]; dimens
         {[1, 3, 5].map((score) => (
           <line key={score} x1="0" x2={WIDTH} y1={y(score)} y2={y(score)} className="stroke-border" />
         ))}
-        {pieces.map((piece) => (
+        {segments.map((segment) => (
           <polyline
-            key={piece[0]?.at}
-            points={piece.map(({ at, score }) => `${x(at)},${y(score)}`).join(" ")}
+            key={segment[0]?.index}
+            points={segment.map(({ index, score }) => `${x(index)},${y(score)}`).join(" ")}
             className="fill-none stroke-primary"
             strokeWidth="2"
           />
         ))}
-        {points.map(({ at, score }) => (
-          <circle key={at} cx={x(at)} cy={y(score)} r="3" className="fill-primary" />
+        {points.map(({ index, score }) => (
+          <circle key={index} cx={x(index)} cy={y(score)} r="3" className="fill-primary" />
         ))}
       </svg>
     </figure>

@@ -1,33 +1,25 @@
 import { useQueries } from "@tanstack/react-query";
 
-import { guestSessions } from "@/lib/guest-sessions";
-import { session, type SessionSummary, type WholeSession } from "@/api/service";
+import type { Session, SessionSummary } from "@/api/types";
+import { guestSessionQuery } from "@/features/history/queries";
+import { guestSessionIds } from "@/lib/guest-sessions";
 
-/** What this browser began as a guest, as the service would list it. */
+/** The sessions that this browser began as a guest, in the form of the service's own list. */
 export function useGuestSessions(enabled: boolean): { sessions: SessionSummary[]; isLoading: boolean } {
-  const found = useQueries({
-    queries: guestSessions().map((id) => ({
-      queryKey: ["session", id, null],
-      queryFn: () => session(id),
-      retry: false,
-      // A list is as fresh as the moment it is opened.
-      staleTime: 0,
-      enabled,
-    })),
-  });
+  const results = useQueries({ queries: guestSessionIds().map((id) => guestSessionQuery(id, enabled)) });
   return {
-    sessions: found.flatMap(({ data }) => (data ? [summaryOf(data)] : [])),
-    isLoading: found.some(({ isLoading }) => isLoading),
+    sessions: results.flatMap(({ data }) => (data ? [toSummary(data)] : [])),
+    isLoading: results.some(({ isLoading }) => isLoading),
   };
 }
 
-export function summaryOf(one: WholeSession): SessionSummary {
-  const results = one.final_summary?.results;
-  const judged = (results?.dimension_scores ?? []).flatMap(({ dimension, score }) =>
+function toSummary(session: Session): SessionSummary {
+  const results = session.final_summary?.results;
+  const scores = (results?.dimension_scores ?? []).flatMap(({ dimension, score }) =>
     typeof score === "number" ? [[dimension, score] as const] : [],
   );
-  const { job_role = null, company_name = null, style = null, difficulty = null } = one.session_config;
-  const { session_id, status, session_stats, created_at, updated_at } = one;
+  const { job_role = null, company_name = null, style = null, difficulty = null } = session.session_config;
+  const { session_id, status, session_stats, created_at, updated_at } = session;
   return {
     session_id,
     status,
@@ -37,7 +29,7 @@ export function summaryOf(one: WholeSession): SessionSummary {
     difficulty,
     session_stats,
     overall_score: results?.overall_score ?? null,
-    scores_by_dimension: Object.fromEntries(judged),
+    scores_by_dimension: Object.fromEntries(scores),
     coach: results?.coach ?? null,
     rubric_version: results?.rubric_version ?? null,
     created_at,

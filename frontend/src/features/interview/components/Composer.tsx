@@ -1,38 +1,38 @@
 import { Send, Square } from "lucide-react";
 import { useRef, type FormEvent, type KeyboardEvent } from "react";
 
-import type { useVoice } from "@/features/voice/hooks/useVoice";
-
-import { VoiceControls } from "@/features/voice/components/VoiceControls";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { VoiceControls } from "@/features/voice/components/VoiceControls";
+import type { Voice } from "@/features/voice/hooks/useVoice";
 
-const LONGEST_MESSAGE = 20_000;
+/** Characters; the service takes no more. */
+const MAX_MESSAGE_LENGTH = 20_000;
 
 interface Props {
   draft: string;
   onDraft: (text: string) => void;
   onSend: () => void;
-  /** A message of ours has not arrived yet. */
+  /** The outbox still holds the last message. */
   isSending: boolean;
-  /** The interviewer is speaking. */
-  isAnswered: boolean;
+  /** The interviewer's reply is being made. */
+  isReplyPending: boolean;
   onStop: () => void;
   isStopping: boolean;
-  voice: ReturnType<typeof useVoice>;
-  /** Sentences that can be read aloud once more. */
+  voice: Voice;
+  /** The sentences that "Repeat" plays. */
   lastLine: string[];
 }
 
-/** Where an answer is written or spoken; it stays in view where there is room for it. */
+/** Where an answer is written or spoken. It stays in view on screens that have room for it. */
 export function Composer(props: Props) {
-  const { draft, onDraft, onSend, isSending, isAnswered, voice } = props;
+  const { draft, onDraft, onSend, isSending, isReplyPending, voice } = props;
   const form = useRef<HTMLFormElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSend();
-    // The button can't keep the focus while it is of no use; a touch screen's keyboard stays where it is.
+    // The disabled button would lose the focus. On touch screens that would open the keyboard again.
     if (matchMedia("(pointer: fine)").matches) form.current?.querySelector("textarea")?.focus();
   };
   const onKey = (event: KeyboardEvent) => {
@@ -43,31 +43,31 @@ export function Composer(props: Props) {
       <TextArea
         label="Your answer"
         rows={3}
-        maxLength={LONGEST_MESSAGE}
+        maxLength={MAX_MESSAGE_LENGTH}
         value={draft}
         onChange={(event) => {
-          // Who corrects what was understood is not hurried.
-          voice.hold();
+          // An answer that is being corrected is not sent by itself.
+          voice.autoSend.cancel();
           onDraft(event.target.value);
         }}
         onKeyDown={onKey}
-        hint={<Hint voice={voice} isSentSoon={voice.sendsSoon && draft.trim() !== ""} />}
+        hint={<Hint voice={voice} isAutoSending={voice.autoSend.isPending && draft.trim() !== ""} />}
       />
       {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <VoiceControls voice={voice} lastLine={props.lastLine} />
         <div className="ml-auto flex flex-wrap gap-3">
-          {/* Its place is kept, so that nothing moves when the interviewer begins and ends. */}
+          {/* Hidden, not removed, so that nothing moves when a reply begins and ends. */}
           <Button
             variant="secondary"
             aria-label="Stop the interviewer"
-            className={isAnswered ? "" : "invisible"}
-            disabled={!isAnswered || props.isStopping}
+            className={isReplyPending ? "" : "invisible"}
+            disabled={!isReplyPending || props.isStopping}
             onClick={props.onStop}
           >
             <Square aria-hidden /> Stop
           </Button>
-          <Button type="submit" disabled={!draft.trim() || isSending || isAnswered}>
+          <Button type="submit" disabled={!draft.trim() || isSending || isReplyPending}>
             <Send aria-hidden /> {isSending ? "Sending…" : "Send"}
           </Button>
         </div>
@@ -76,15 +76,15 @@ export function Composer(props: Props) {
   );
 }
 
-/** What is being heard, or about to happen, takes the hint's place, so that nothing moves. */
-function Hint({ voice, isSentSoon }: { voice: Props["voice"]; isSentSoon: boolean }) {
+/** Interim words and what happens next are shown in place of the hint, so that nothing moves. */
+function Hint({ voice: { input }, isAutoSending }: { voice: Voice; isAutoSending: boolean }) {
   const now =
-    voice.interim ||
-    (isSentSoon
+    input.interim ||
+    (isAutoSending
       ? "It is sent in a moment. Change it, and it waits for you."
-      : voice.listening
+      : input.isListening
         ? "Listening…"
-        : voice.settling
+        : input.isFinishing
           ? "Writing down your last words…"
           : "");
   return (

@@ -1,7 +1,6 @@
 import type { UseMutationResult } from "@tanstack/react-query";
 
-import { detailOf } from "@/api/problem";
-
+import { errorMessage } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
@@ -14,7 +13,7 @@ interface Props {
   reset: UseMutationResult<unknown, Error, void>;
 }
 
-/** The ways out of an interview: to its report, to its beginning, or back into it. */
+/** Asks whether to end the interview, to start it over, or to go on. */
 export function EndDialog({ open, onOpenChange, onEnd, isEnding, reset }: Props) {
   const isBusy = isEnding || reset.isPending;
   return (
@@ -24,7 +23,7 @@ export function EndDialog({ open, onOpenChange, onEnd, isEnding, reset }: Props)
       title="End the interview?"
       description="You get the report on what was said so far. Starting over forgets all of it, and asks for the same job again."
     >
-      {reset.error ? <Notice kind="problem">{detailOf(reset.error)}</Notice> : null}
+      {reset.error ? <Notice kind="problem">{errorMessage(reset.error)}</Notice> : null}
       <div className="mt-3 flex flex-wrap gap-3">
         <Button onClick={onEnd} disabled={isBusy}>
           {isEnding ? "Ending…" : "End it"}

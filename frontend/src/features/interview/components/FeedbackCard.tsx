@@ -1,12 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 
-import { detailOf } from "@/api/problem";
-import { dimensionName } from "@/features/report/export";
-import { retryFeedback, type FeedbackItem, type Score } from "@/api/service";
-
+import { errorMessage } from "@/api/problem";
+import type { FeedbackItem, Score } from "@/api/types";
 import { Button } from "@/components/ui/button";
+import { retryFeedback } from "@/features/interview/api";
+import { dimensionName } from "@/lib/dimension-name";
 
-/** The coach's word on one answer: on its way, there, or failed. */
+/** The coach's feedback on one answer: pending, ready or failed. */
 export function FeedbackCard({
   sessionId,
   turnNo,
@@ -18,13 +18,13 @@ export function FeedbackCard({
 }) {
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
   if (!item || item.status === "pending" || (item.status === "failed" && retry.isSuccess)) {
-    // As high as what comes in its place, so that nothing below it moves.
+    // As high as the feedback that replaces it, so that nothing below moves.
     return <p className="rounded-lg border bg-card p-3 text-sm text-muted">The coach is reading your answer…</p>;
   }
   if (item.status === "failed") {
     return (
       <div className="flex flex-wrap items-center gap-3 rounded-lg border p-3 text-sm">
-        <p>{retry.error ? detailOf(retry.error) : "The coach could not judge this answer."}</p>
+        <p>{retry.error ? errorMessage(retry.error) : "The coach could not judge this answer."}</p>
         <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
           Try again
         </Button>
@@ -38,14 +38,14 @@ export function FeedbackCard({
         <Points title="What worked" items={item.worked} />
         <Points title="What to change" items={item.to_change} />
         {item.worked.length + item.to_change.length === 0 && item.feedback ? <p>{item.feedback}</p> : null}
-        <Why scores={item.scores} />
+        <ScoreReasons scores={item.scores} />
       </div>
     </details>
   );
 }
 
-/** Each score with its reason and the words it rests on. */
-function Why({ scores }: { scores: Score[] }) {
+/** Each score with its reason and the quotes that support it. */
+function ScoreReasons({ scores }: { scores: Score[] }) {
   if (scores.length === 0) return null;
   return (
     <>

@@ -1,32 +1,32 @@
+import type { SessionConfig } from "@/api/types";
 import { questionsAsked, type Conversation } from "@/features/interview/conversation";
-import { clockText } from "@/features/interview/hooks/useCountdown";
-import type { SessionConfig } from "@/api/service";
+import { formatCountdown } from "@/features/interview/countdown";
 
-/** The service's own, where the configuration says nothing. */
-const QUESTIONS = 8;
-const MINUTES = 30;
+/** The service's defaults, for configurations that leave them out. */
+const DEFAULT_QUESTIONS = 8;
+const DEFAULT_MINUTES = 30;
 
 interface Props {
   config: SessionConfig;
   conversation: Conversation;
-  /** Seconds left, when it is the clock that ends the interview. */
+  /** Seconds left; `null` when no clock ends the interview. */
   seconds: number | null;
 }
 
-/** How far the interview is, by its clock or by its questions. */
+/** How far the interview is, in time or in questions. */
 export function InterviewProgress({ config, conversation, seconds }: Props) {
   if (config.use_time_based_interview) {
     if (seconds === null) return null;
-    const whole = (config.interview_duration_minutes ?? MINUTES) * 60;
+    const total = (config.interview_duration_minutes ?? DEFAULT_MINUTES) * 60;
     return (
       <p className={`flex items-center gap-3 ${seconds <= 90 ? "font-semibold text-warn" : "text-muted"}`}>
-        <Bar done={whole - seconds} of={whole} />
+        <Bar done={total - seconds} of={total} />
         <span className="sr-only">Time left: </span>
-        <span className="tabular-nums">{clockText(seconds)}</span>
+        <span className="tabular-nums">{formatCountdown(seconds)}</span>
       </p>
     );
   }
-  const target = config.target_question_count ?? QUESTIONS;
+  const target = config.target_question_count ?? DEFAULT_QUESTIONS;
   const question = Math.max(1, Math.min(questionsAsked(conversation), target));
   return (
     <p className="flex items-center gap-3 text-muted">

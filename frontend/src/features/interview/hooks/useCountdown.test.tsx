@@ -3,13 +3,13 @@ import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { timeRemaining } from "@/api/service";
+import { getTimeRemaining } from "@/features/interview/api";
 
-import { clockText, clockWarning, useClock } from "./useCountdown";
+import { useCountdown } from "./useCountdown";
 
-vi.mock("@/api/service", () => ({ timeRemaining: vi.fn() }));
+vi.mock("@/features/interview/api", () => ({ getTimeRemaining: vi.fn() }));
 const answer = (seconds: number | null) =>
-  vi.mocked(timeRemaining).mockResolvedValue({
+  vi.mocked(getTimeRemaining).mockResolvedValue({
     time_remaining_minutes: null,
     time_remaining_seconds: seconds,
     session_active: true,
@@ -24,7 +24,7 @@ function shown(enabled = true) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={queries}>{children}</QueryClientProvider>
   );
-  return renderHook(() => useClock("a-session", enabled), { wrapper }).result;
+  return renderHook(() => useCountdown("a-session", enabled), { wrapper }).result;
 }
 
 it("counts down between two looks at the service's clock, and follows that clock", async () => {
@@ -50,17 +50,4 @@ it("shows nothing where no clock ends the interview", async () => {
   expect(clock.current).toBeNull();
   answer(100);
   expect(shown(false).current).toBeNull();
-});
-
-it("warns at 90 seconds, at 30 and at the end", () => {
-  expect([null, 91, 90, 31, 30, 1, 0].map(clockWarning)).toEqual([
-    "",
-    "",
-    "Less than 90 seconds left.",
-    "Less than 90 seconds left.",
-    "Less than 30 seconds left.",
-    "Less than 30 seconds left.",
-    "The time is up. Your next answer is the last.",
-  ]);
-  expect([0, 9, 60, 605].map(clockText)).toEqual(["0:00", "0:09", "1:00", "10:05"]);
 });

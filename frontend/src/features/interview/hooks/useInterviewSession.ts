@@ -1,67 +1,63 @@
-/** An interview as the page shows it: what was said, what is being said, what is on its way. */
+/** An interview as its pages show it: the conversation from the event stream, and what the user can do about it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer, useState } from "react";
 
-import { followSession } from "@/features/interview/event-stream";
 import type { Problem } from "@/api/problem";
+import { sessionKeys, sessionQuery } from "@/api/session-queries";
+import type { Report, SessionStatus } from "@/api/types";
 import { useAuth } from "@/auth/AuthProvider";
-import { emptyConversation, heard } from "@/features/interview/conversation";
-import * as api from "@/api/service";
+import { endInterview, resetInterview, stopTurn } from "@/features/interview/api";
+import { connecting, conversationReducer, emptyConversation } from "@/features/interview/conversation";
+import { followSession } from "@/features/interview/event-stream";
 
 import { useOutbox } from "./useOutbox";
 
-export type InterviewState = "idle" | "configuring" | "interviewing" | "reviewing_feedback" | "completed";
+/** `connecting` until the stream has told the session's status. */
+export type InterviewPhase = "connecting" | "interviewing" | "writing_report" | "completed";
 
-export function useInterviewSession(sessionId: string | null, onRefused: (text: string, problem: Problem) => void) {
+export function useInterviewSession(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
   const { user } = useAuth();
   const queries = useQueryClient();
-  const [conversation, dispatch] = useReducer(heard, emptyConversation);
+  const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
   const [connection, setConnection] = useState<Problem | null>(null);
   const outbox = useOutbox(sessionId, onRefused);
-  const { settle } = outbox;
+  const { acknowledge } = outbox;
   const userId = user?.id ?? null;
-
-  const session = useQuery({
-    queryKey: ["session", sessionId, userId],
-    queryFn: () => api.session(sessionId ?? ""),
-    enabled: sessionId !== null,
-    retry: (count, error) => count < 3 && (error as Problem).retryable,
-  });
+  const session = useQuery(sessionQuery(sessionId, userId));
 
   useEffect(() => {
-    if (!sessionId) return;
-    const stop = new AbortController();
-    dispatch({ name: "connecting", id: null, data: null });
-    void followSession(sessionId, dispatch, setConnection, stop.signal);
-    return () => stop.abort();
-    // A new principal has other rights: the stream is opened anew.
+    const unmount = new AbortController();
+    dispatch(connecting);
+    void followSession(sessionId, dispatch, setConnection, unmount.signal);
+    return () => unmount.abort();
+    // Another user has other rights: the stream is opened again.
   }, [sessionId, userId]);
 
-  // The stream told of the reply before the request did, as it does when another tab or an earlier page sent it.
+  // The stream may tell of a reply before the request does: always when another tab or an earlier page sent it.
   useEffect(() => {
-    for (const turn of conversation.turns) if (turn.state === "completed") settle(turn.turnId);
-  }, [conversation.turns, settle]);
+    for (const turn of conversation.turns) if (turn.state === "completed") acknowledge(turn.turnId);
+  }, [conversation.turns, acknowledge]);
 
-  // What was fetched of the session, and lists that show it, may be older than what the stream tells.
-  const told = conversation.status === null ? null : `${conversation.status} ${conversation.summary?.status}`;
-  const fetched = session.data ? `${session.data.status} ${session.data.final_summary?.status}` : null;
+  // When the stream tells of another state, the fetched session and the lists that show it are out of date.
+  const streamed = conversation.status === null ? null : stateOf(conversation.status, conversation.report);
+  const fetched = session.data ? stateOf(session.data.status, session.data.final_summary) : null;
   useEffect(() => {
-    if (told === null || fetched === null || told === fetched) return;
-    void queries.invalidateQueries({ queryKey: ["session", sessionId] });
-    void queries.invalidateQueries({ queryKey: ["sessions"] });
-  }, [told, fetched, queries, sessionId]);
+    if (streamed === null || fetched === null || streamed === fetched) return;
+    void queries.invalidateQueries({ queryKey: sessionKeys.one(sessionId) });
+    void queries.invalidateQueries({ queryKey: sessionKeys.lists });
+  }, [streamed, fetched, queries, sessionId]);
 
-  const end = useMutation({ mutationFn: () => api.endInterview(sessionId ?? "") });
-  const stop = useMutation({ mutationFn: () => api.stopTurn(sessionId ?? "") });
-
+  const end = useMutation({ mutationFn: () => endInterview(sessionId) });
+  const stop = useMutation({ mutationFn: () => stopTurn(sessionId) });
   const reset = useMutation({
-    mutationFn: () => api.resetInterview(sessionId ?? ""),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["session", sessionId] }),
+    mutationFn: () => resetInterview(sessionId),
+    onSuccess: () => queries.invalidateQueries({ queryKey: sessionKeys.one(sessionId) }),
   });
 
   return {
-    state: stateOf(sessionId, conversation.status, conversation.summary),
+    phase: phaseOf(conversation.status, conversation.report),
     conversation,
+    /** Why the stream is not connected. */
     connection,
     session,
     outbox,
@@ -71,9 +67,10 @@ export function useInterviewSession(sessionId: string | null, onRefused: (text: 
   };
 }
 
-function stateOf(sessionId: string | null, status: string | null, summary: api.Summary | null): InterviewState {
-  if (!sessionId) return "configuring";
-  if (status === null) return "idle";
+const stateOf = (status: SessionStatus, report: Report | null): string => `${status} ${report?.status}`;
+
+function phaseOf(status: SessionStatus | null, report: Report | null): InterviewPhase {
+  if (status === null) return "connecting";
   if (status === "active" || status === "abandoned") return "interviewing";
-  return summary && summary.status !== "generating" ? "completed" : "reviewing_feedback";
+  return report && report.status !== "generating" ? "completed" : "writing_report";
 }

@@ -1,30 +1,19 @@
 import { useEffect, useState } from "react";
 
 import type { Problem } from "@/api/problem";
-import { untilDone } from "@/api/retry";
-import { startInterview } from "@/api/service";
+import { retry } from "@/api/retry";
+import { requestIntroduction } from "@/features/interview/introduction";
 
-/** Introductions that are being asked for, so that the page that shows one joins whoever asked first. */
-const asked = new Map<string, Promise<unknown>>();
-
-export function askForIntroduction(sessionId: string): Promise<unknown> {
-  const known = asked.get(sessionId);
-  if (known) return known;
-  const call = startInterview(sessionId).finally(() => asked.delete(sessionId));
-  asked.set(sessionId, call);
-  return call;
-}
-
-/** Asks for the interviewer's first line until it is there; why it is not, meanwhile. The events bring the line. */
+/** Requests the interviewer's first line until it is there. Returns why it is late, if it is. */
 export function useIntroduction(sessionId: string, isMissing: boolean): Problem | null {
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => {
     if (!isMissing) return;
-    const stop = new AbortController();
-    untilDone(() => askForIntroduction(sessionId), { signal: stop.signal, onProblem: setProblem }).catch(
+    const unmount = new AbortController();
+    retry(() => requestIntroduction(sessionId), { signal: unmount.signal, onProblem: setProblem }).catch(
       () => undefined,
     );
-    return () => stop.abort();
+    return () => unmount.abort();
   }, [sessionId, isMissing]);
   return isMissing ? problem : null;
 }

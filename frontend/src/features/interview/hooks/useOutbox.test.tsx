@@ -2,11 +2,11 @@ import { act, renderHook, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Problem } from "@/api/problem";
-import { sendMessage } from "@/api/service";
+import { sendMessage } from "@/features/interview/api";
 
 import { useOutbox } from "./useOutbox";
 
-vi.mock("@/api/service", () => ({ sendMessage: vi.fn() }));
+vi.mock("@/features/interview/api", () => ({ sendMessage: vi.fn() }));
 vi.mock("@/lib/sleep", () => ({ sleep: () => Promise.resolve() }));
 const send = vi.mocked(sendMessage);
 const done = {} as Awaited<ReturnType<typeof sendMessage>>;
@@ -39,7 +39,7 @@ describe("a message on its way", () => {
     const { result } = renderHook(() => useOutbox("s", vi.fn()));
     expect(result.current.outgoing).toEqual({ key, text: "Hello" });
     await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", "Hello", key));
-    act(() => result.current.settle(key ?? ""));
+    act(() => result.current.acknowledge(key ?? ""));
     expect(result.current.outgoing).toBeNull();
   });
 
@@ -59,7 +59,7 @@ describe("a message on its way", () => {
     act(() => result.current.send("Hello"));
     await waitFor(() => expect(result.current.problem?.status).toBe(401));
     expect(result.current.outgoing?.text).toBe("Hello");
-    act(() => result.current.again());
+    act(() => result.current.resend());
     await waitFor(() => expect(result.current.outgoing).toBeNull());
   });
 });

@@ -1,80 +1,82 @@
 /**
- * One message on its way. It is kept until the service has answered, and sent again under the same key after every
- * failure that may pass: a reload, a dead connection or a restarted server lose nothing and make no second turn.
+ * The outbox: one message on its way. It is stored until the service has acknowledged it, and retried under the same
+ * idempotency key, so that a reload, a dead connection or a restarted service neither loses it nor makes a second turn.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { Problem } from "@/api/problem";
-import { untilDone } from "@/api/retry";
-import { read, write } from "@/lib/local-store";
-import { sendMessage } from "@/api/service";
+import { retry } from "@/api/retry";
+import { sendMessage } from "@/features/interview/api";
+import { readJson, writeJson } from "@/lib/local-store";
+import { outboxKey } from "@/lib/unsent";
 
-export interface Outgoing {
+export interface OutgoingMessage {
+  /** The idempotency key, which becomes the turn's id. */
   key: string;
   text: string;
 }
 
-/** Signing in again, or the button, sends it. */
-const isKept = ({ status, code }: Problem) => status === 401 || code === "turn_stopped";
+/** Not retried by itself, but kept: the next sign-in or the user's own retry sends it. */
+const waitsForUser = ({ status, code }: Problem) => status === 401 || code === "turn_stopped";
 
-export function useOutbox(sessionId: string | null, onRefused: (text: string, problem: Problem) => void) {
-  const name = `outbox:${sessionId}`;
-  const [outgoing, setOutgoing] = useState<Outgoing | null>(() => (sessionId ? read<Outgoing>(name) : null));
+export function useOutbox(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
+  const storageKey = outboxKey(sessionId);
+  const [outgoing, setOutgoing] = useState(() => readJson<OutgoingMessage>(storageKey));
   const [problem, setProblem] = useState<Problem | null>(null);
-  const refused = useRef(onRefused);
+  const latestOnRefused = useRef(onRefused);
   useEffect(() => {
-    refused.current = onRefused;
+    latestOnRefused.current = onRefused;
   }, [onRefused]);
 
   useEffect(() => {
-    if (!sessionId || !outgoing) return;
-    const stop = new AbortController();
-    const done = () => {
-      write(name, null);
+    if (!outgoing) return;
+    const unmount = new AbortController();
+    const clear = () => {
+      writeJson(storageKey, null);
       setOutgoing(null);
       setProblem(null);
     };
-    untilDone(() => sendMessage(sessionId, outgoing.text, outgoing.key), {
-      signal: stop.signal,
+    retry(() => sendMessage(sessionId, outgoing.text, outgoing.key), {
+      signal: unmount.signal,
       onProblem: setProblem,
-      isFinal: (failed) => !failed.retryable || isKept(failed),
+      shouldRetry: (failure) => failure.retryable && !waitsForUser(failure),
     }).then(
-      (sent) => {
-        if (sent) done();
+      (answer) => {
+        if (answer) clear();
       },
-      (failed: Problem) => {
-        if (isKept(failed)) return;
-        done();
-        refused.current(outgoing.text, failed);
+      (failure: Problem) => {
+        if (waitsForUser(failure)) return;
+        clear();
+        latestOnRefused.current(outgoing.text, failure);
       },
     );
-    return () => stop.abort();
-  }, [sessionId, outgoing, name]);
+    return () => unmount.abort();
+  }, [sessionId, outgoing, storageKey]);
 
   const send = useCallback(
     (text: string) => {
-      const next = { key: crypto.randomUUID(), text };
-      write(name, next);
+      const message = { key: crypto.randomUUID(), text };
+      writeJson(storageKey, message);
       setProblem(null);
-      setOutgoing(next);
+      setOutgoing(message);
     },
-    [name],
+    [storageKey],
   );
-  /** Sends what is still there once more. */
-  const again = useCallback(() => {
+  /** Sends the waiting message now. */
+  const resend = useCallback(() => {
     setProblem(null);
     setOutgoing((current) => current && { ...current });
   }, []);
-  /** The turn is known to the service: nothing is left to send. */
-  const settle = useCallback(
+  /** The service has the turn: its message need not be sent any more. */
+  const acknowledge = useCallback(
     (turnId: string) => {
       setOutgoing((current) => {
         if (current?.key !== turnId) return current;
-        write(name, null);
+        writeJson(storageKey, null);
         return null;
       });
     },
-    [name],
+    [storageKey],
   );
-  return { outgoing, problem, send, again, settle };
+  return { outgoing, problem, send, resend, acknowledge };
 }

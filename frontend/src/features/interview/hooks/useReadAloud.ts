@@ -1,21 +1,20 @@
 import { useEffect, useRef } from "react";
 
-import { takeBegun } from "@/features/interview/hooks/useStartInterview";
+import type { Session } from "@/api/types";
 import type { Line } from "@/features/interview/conversation";
-import type { WholeSession } from "@/api/service";
+import { takeNewSession } from "@/features/interview/introduction";
+import type { SpeechOutput } from "@/features/voice/hooks/useSpeechOutput";
 
-import type { useVoice } from "@/features/voice/hooks/useVoice";
-
-/** Reads the interviewer's line as it comes, and not one that was there when the page was opened. */
-export function useReadAloud(line: Line | null, session: WholeSession | undefined, voice: ReturnType<typeof useVoice>) {
-  const { aloud, canSpeak, follow } = voice;
-  const known = useRef<{ turnNo: number; isNew: boolean } | null>(null);
+/** Reads the interviewer's lines aloud as they are streamed. A line that was there when the page opened is not read. */
+export function useReadAloud(line: Line | null, session: Session | undefined, output: SpeechOutput) {
+  const { readAloud, isAvailable, playLine } = output;
+  const current = useRef<{ turnNo: number; isNew: boolean } | null>(null);
   useEffect(() => {
     if (!line || !session) return;
-    if (known.current?.turnNo !== line.turnNo) {
+    if (current.current?.turnNo !== line.turnNo) {
       const wasThere = session.conversation_history.some(({ content }) => content === line.text);
-      known.current = { turnNo: line.turnNo, isNew: takeBegun(session.session_id) || !wasThere };
+      current.current = { turnNo: line.turnNo, isNew: takeNewSession(session.session_id) || !wasThere };
     }
-    if (aloud && canSpeak && known.current.isNew) follow(line.turnNo, line.sentences);
-  }, [line, session, aloud, canSpeak, follow]);
+    if (readAloud && isAvailable && current.current.isNew) playLine(line.turnNo, line.sentences);
+  }, [line, session, readAloud, isAvailable, playLine]);
 }

@@ -1,29 +1,25 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
+import { sessionKeys } from "@/api/session-queries";
+import { createSession } from "@/api/sessions";
+import type { SessionConfig } from "@/api/types";
 import { useAuth } from "@/auth/AuthProvider";
-import { noteGuestSession } from "@/lib/guest-sessions";
-import { createSession, type SessionConfig } from "@/api/service";
+import { requestIntroduction } from "@/features/interview/introduction";
+import { addGuestSessionId } from "@/lib/guest-sessions";
 
-import { askForIntroduction } from "./useIntroduction";
-
-/** Sessions that this page made and whose first line has not been heard yet. */
-const begun = new Set<string>();
-export const takeBegun = (sessionId: string): boolean => begun.delete(sessionId);
-
-/** Creates a session and leads to its interview, which shows the introduction as it is spoken. */
-export function useBegin() {
+/** Creates a session and navigates to its interview, which shows the introduction as it is streamed. */
+export function useStartInterview() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { isAuthenticated } = useAuth();
   return useMutation({
     mutationFn: createSession,
     onSuccess: async (id: string, _config: SessionConfig) => {
-      begun.add(id);
-      if (!isAuthenticated) noteGuestSession(id);
-      // The page that shows it goes on asking; nobody waits for it here.
-      askForIntroduction(id).catch(() => undefined);
-      void queries.invalidateQueries({ queryKey: ["sessions"] });
+      if (!isAuthenticated) addGuestSessionId(id);
+      // Sooner than the page can. The page joins this request, and retries it if it fails.
+      requestIntroduction(id, { isNewSession: true }).catch(() => undefined);
+      void queries.invalidateQueries({ queryKey: sessionKeys.lists });
       await navigate({ to: "/interview", hash: id });
     },
   });

@@ -1,13 +1,13 @@
-import { dimensionName } from "@/features/report/export";
-import type { Report, Score } from "@/api/service";
-
-import { Radar } from "./RadarChart";
+import type { ReportResults, Score } from "@/api/types";
 import { Button } from "@/components/ui/button";
+import { dimensionName } from "@/lib/dimension-name";
 
-/** Each score with the words it rests on; a quote leads to its moment in the conversation. */
-export function Scores({ report }: { report: Report }) {
-  const scores = report.dimension_scores ?? [];
-  const overall = report.overall_score;
+import { RadarChart } from "./RadarChart";
+
+/** Each score with the quotes that support it; a quote leads to its turn in the conversation. */
+export function Scores({ results }: { results: ReportResults }) {
+  const scores = results.dimension_scores ?? [];
+  const overall = results.overall_score;
   return (
     <div className="space-y-4">
       <p className="text-lg">
@@ -19,12 +19,12 @@ export function Scores({ report }: { report: Report }) {
           "No overall score: too little of what was said could be judged."
         )}{" "}
         <span className="text-muted">
-          from {report.answers_judged ?? 0} of {report.answers ?? 0} {report.answers === 1 ? "answer" : "answers"}
-          {report.coach ? `, by ${report.coach === "offline" ? "the offline coach" : report.coach}` : ""}
+          from {results.answers_judged ?? 0} of {results.answers ?? 0} {results.answers === 1 ? "answer" : "answers"}
+          {results.coach ? `, by ${results.coach === "offline" ? "the offline coach" : results.coach}` : ""}
         </span>
       </p>
       <div className="grid items-center gap-6 md:grid-cols-2">
-        <Radar scores={scores} />
+        <RadarChart scores={scores} />
         <table className="w-full text-left">
           <caption className="sr-only">Scores by dimension, of 5</caption>
           <thead>
@@ -44,7 +44,7 @@ export function Scores({ report }: { report: Report }) {
                   {dimensionName(score.dimension)}
                 </th>
                 <td className="py-2">
-                  <Bar score={score} />
+                  <ScoreBar score={score} />
                 </td>
               </tr>
             ))}
@@ -59,7 +59,7 @@ export function Scores({ report }: { report: Report }) {
             {score.evidence.map((evidence) => (
               <blockquote key={`${evidence.turn_no}-${evidence.quote}`} className="border-l-4 border-primary pl-3">
                 <p>“{evidence.quote}”</p>
-                <Button variant="ghost" className="no-print -ml-4 text-sm" onClick={() => show(evidence.turn_no)}>
+                <Button variant="ghost" className="no-print -ml-4 text-sm" onClick={() => showTurn(evidence.turn_no)}>
                   Show in the conversation
                 </Button>
               </blockquote>
@@ -71,13 +71,13 @@ export function Scores({ report }: { report: Report }) {
   );
 }
 
-function show(turnNo: number) {
+function showTurn(turnNo: number) {
   const turn = document.getElementById(`turn-${turnNo}`);
   turn?.scrollIntoView();
   turn?.focus({ preventScroll: true });
 }
 
-function Bar({ score }: { score: Score }) {
+function ScoreBar({ score }: { score: Score }) {
   const value = score.score ?? null;
   if (value === null) return <span className="text-muted">not judged</span>;
   return (

@@ -1,15 +1,15 @@
 import { useEffect } from "react";
 
-/** Paper can't be clicked: what is folded is opened to be printed, and folded again afterwards. */
-export function usePrintedWhole(): void {
+/** Opens every `<details>` before printing, and closes them again: paper can't be clicked. */
+export function useExpandDetailsOnPrint(): void {
   useEffect(() => {
     let opened: HTMLDetailsElement[] = [];
     const open = () => {
       opened = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
-      for (const one of opened) one.open = true;
+      for (const details of opened) details.open = true;
     };
     const close = () => {
-      for (const one of opened) one.open = false;
+      for (const details of opened) details.open = false;
       opened = [];
     };
     window.addEventListener("beforeprint", open);

@@ -1,53 +1,52 @@
 import { useRef, useState, type DragEvent } from "react";
 
-import { detailOf } from "@/api/problem";
-import { uploadResume } from "@/api/service";
-
+import { errorMessage } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { uploadResume } from "@/features/setup/api";
 
 interface Props {
   value: string;
   onChange: (text: string) => void;
 }
 
-/** A résumé by drop, by choice or by paste; what was read of a file can be looked at and changed. */
+/** A résumé, dropped, chosen or pasted. The text of a file can be checked and changed before it is sent. */
 export function ResumeField({ value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
+  const [isDragOver, setDragOver] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [read, setRead] = useState<string | null>(null);
+  const [fileName, setFileName] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const take = async (file: File | undefined) => {
+  const upload = async (file: File | undefined) => {
     if (!file) return;
     setBusy(true);
     setError(null);
-    setRead(null);
+    setFileName(null);
     try {
-      const answer = await uploadResume(file);
-      onChange(answer.resume_text);
-      setRead(answer.filename);
+      const resume = await uploadResume(file);
+      onChange(resume.resume_text);
+      setFileName(resume.filename);
     } catch (failed) {
-      setError(detailOf(failed));
+      setError(errorMessage(failed));
     } finally {
       setBusy(false);
     }
   };
-  const drop = (event: DragEvent) => {
+  const onDrop = (event: DragEvent) => {
     event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
+    setDragOver(false);
+    void upload(event.dataTransfer.files[0]);
   };
   return (
     <div
-      className={`space-y-2 rounded-xl ${over ? "outline-2 outline-primary outline-dashed" : ""}`}
+      className={`space-y-2 rounded-xl ${isDragOver ? "outline-2 outline-primary outline-dashed" : ""}`}
       onDragOver={(event) => {
         event.preventDefault();
-        setOver(true);
+        setDragOver(true);
       }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
+      onDragLeave={() => setDragOver(false)}
+      onDrop={onDrop}
     >
       <TextArea
         label="Résumé"
@@ -66,13 +65,13 @@ export function ResumeField({ value, onChange }: Props) {
         className="sr-only"
         aria-label="Résumé file"
         tabIndex={-1}
-        onChange={(event) => void take(event.target.files?.[0])}
+        onChange={(event) => void upload(event.target.files?.[0])}
       />
       <Button variant="secondary" disabled={busy} onClick={() => input.current?.click()}>
         {busy ? "Reading…" : "Choose a file"}
       </Button>
       <p role="status" className="min-h-6 text-sm text-muted">
-        {read ? `${read} was read: ${value.length.toLocaleString()} characters.` : ""}
+        {fileName ? `${fileName} was read: ${value.length.toLocaleString()} characters.` : ""}
       </p>
       {error ? <Notice kind="problem">{error}</Notice> : null}
     </div>

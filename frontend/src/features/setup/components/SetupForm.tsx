@@ -1,79 +1,40 @@
 import { useState, type FormEvent } from "react";
 
-import { Problem, detailOf } from "@/api/problem";
-import { ResumeField } from "@/features/setup/components/ResumeField";
-import { VoiceCheck } from "@/features/voice/components/VoiceCheck";
+import { Problem, errorMessage } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { SelectField, TextArea, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
-import { useBegin } from "@/features/interview/hooks/useStartInterview";
-import { useTitle } from "@/hooks/useDocumentTitle";
-import { read, write } from "@/lib/local-store";
+import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
+import { emptyDraft, toSessionConfig, type SetupDraft } from "@/features/setup/draft";
 import { samples } from "@/features/setup/samples";
-import type { SessionConfig } from "@/api/service";
+import { VoiceCheck } from "@/features/voice/components/VoiceCheck";
+import { readJson, writeJson } from "@/lib/local-store";
+import { SETUP_KEY } from "@/lib/unsent";
 
-interface Draft {
-  job_role: string;
-  company_name: string;
-  job_description: string;
-  resume_content: string;
-  style: NonNullable<SessionConfig["style"]>;
-  difficulty: NonNullable<SessionConfig["difficulty"]>;
-  length: "questions" | "time";
-  questions: number;
-  minutes: number;
-  feedback_mode: NonNullable<SessionConfig["feedback_mode"]>;
-}
+import { ResumeField } from "./ResumeField";
 
-const blank: Draft = {
-  job_role: "",
-  company_name: "",
-  job_description: "",
-  resume_content: "",
-  style: "formal",
-  difficulty: "medium",
-  length: "questions",
-  questions: 8,
-  minutes: 20,
-  feedback_mode: "coached",
-};
-
-export function configOf(draft: Draft): SessionConfig {
-  const text = (value: string) => value.trim() || undefined;
-  const config = {
-    job_role: text(draft.job_role),
-    company_name: text(draft.company_name),
-    job_description: text(draft.job_description),
-    resume_content: text(draft.resume_content),
-    style: draft.style,
-    difficulty: draft.difficulty,
-    feedback_mode: draft.feedback_mode,
-    ...(draft.length === "time"
-      ? { use_time_based_interview: true, interview_duration_minutes: draft.minutes }
-      : { target_question_count: draft.questions }),
-  };
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as SessionConfig;
-}
-
-export function Setup() {
-  useTitle("Set up an interview");
-  const [draft, setDraft] = useState<Draft>(() => ({ ...blank, ...read<Partial<Draft>>("setup") }));
-  const begin = useBegin();
-  const change = (values: Partial<Draft>) => {
+/** The form that configures an interview. It survives a reload until the user signs out. */
+export function SetupForm() {
+  const [draft, setDraft] = useState<SetupDraft>(() => ({
+    ...emptyDraft,
+    ...readJson<Partial<SetupDraft>>(SETUP_KEY),
+  }));
+  const start = useStartInterview();
+  const change = (values: Partial<SetupDraft>) => {
     const next = { ...draft, ...values };
     setDraft(next);
-    write("setup", next);
+    writeJson(SETUP_KEY, next);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    begin.mutate(configOf(draft));
+    start.mutate(toSessionConfig(draft));
   };
-  const errors = begin.error instanceof Problem ? begin.error.fields : [];
+  const errors = start.error instanceof Problem ? start.error.fields : [];
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message;
   return (
     <form onSubmit={submit} className="space-y-8">
       <h1>Set up an interview</h1>
-      {begin.error ? <Notice kind="problem">{detailOf(begin.error)}</Notice> : null}
+      {start.error ? <Notice kind="problem">{errorMessage(start.error)}</Notice> : null}
       <fieldset className="space-y-4">
         <legend className="text-xl font-semibold">The job</legend>
         <div className="grid gap-4 sm:grid-cols-2">
@@ -131,7 +92,7 @@ export function Setup() {
           <SelectField
             label="Manner"
             value={draft.style}
-            onChange={(event) => change({ style: event.target.value as Draft["style"] })}
+            onChange={(event) => change({ style: event.target.value as SetupDraft["style"] })}
           >
             <option value="formal">Formal</option>
             <option value="casual">Casual</option>
@@ -141,7 +102,7 @@ export function Setup() {
           <SelectField
             label="Difficulty"
             value={draft.difficulty}
-            onChange={(event) => change({ difficulty: event.target.value as Draft["difficulty"] })}
+            onChange={(event) => change({ difficulty: event.target.value as SetupDraft["difficulty"] })}
           >
             <option value="easy">Easy</option>
             <option value="medium">Medium</option>
@@ -150,7 +111,7 @@ export function Setup() {
           <SelectField
             label="It ends after"
             value={draft.length}
-            onChange={(event) => change({ length: event.target.value as Draft["length"] })}
+            onChange={(event) => change({ length: event.target.value as SetupDraft["length"] })}
           >
             <option value="questions">a number of questions</option>
             <option value="time">a time</option>
@@ -181,7 +142,7 @@ export function Setup() {
           <SelectField
             label="Feedback"
             value={draft.feedback_mode}
-            onChange={(event) => change({ feedback_mode: event.target.value as Draft["feedback_mode"] })}
+            onChange={(event) => change({ feedback_mode: event.target.value as SetupDraft["feedback_mode"] })}
             hint={
               draft.feedback_mode === "coached"
                 ? "The coach comments on each answer."
@@ -195,14 +156,14 @@ export function Setup() {
       </fieldset>
       <VoiceCheck />
       <div className="flex flex-wrap items-center gap-4">
-        <Button type="submit" disabled={begin.isPending}>
-          {begin.isPending ? "Preparing…" : "Start the interview"}
+        <Button type="submit" disabled={start.isPending}>
+          {start.isPending ? "Preparing…" : "Start the interview"}
         </Button>
         <Button
           variant="ghost"
           onClick={() => {
-            setDraft(blank);
-            write("setup", null);
+            setDraft(emptyDraft);
+            writeJson(SETUP_KEY, null);
           }}
         >
           Clear the form

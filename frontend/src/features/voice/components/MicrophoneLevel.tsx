@@ -1,5 +1,5 @@
-/** How loud it is, so that a dead microphone is noticed before the answer is lost. */
-export function Level({ value, active }: { value: number; active: boolean }) {
+/** Loudness, so that a dead microphone is noticed before an answer is lost. */
+export function MicrophoneLevel({ value, active }: { value: number; active: boolean }) {
   const shown = active ? Math.min(1, value * 6) : 0;
   return (
     <meter

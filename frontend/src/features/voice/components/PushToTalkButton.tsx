@@ -1,31 +1,30 @@
 import { Mic, MicOff } from "lucide-react";
 import { useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from "react";
 
-import type { useVoice } from "@/features/voice/hooks/useVoice";
-
 import { Button } from "@/components/ui/button";
+import type { SpeechInput } from "@/features/voice/hooks/useSpeechInput";
 
-/** A press longer than this is a hold. */
-const HOLD = 400;
+/** A longer press is a hold, a shorter one a tap. */
+const HOLD_MS = 400;
 
-/** Held, by pointer or by key, it listens as long as it is held; tapped, until it is tapped again. */
-export function TalkButton({ voice }: { voice: ReturnType<typeof useVoice> }) {
+/** Listens while it is held, by pointer or by key. After a tap it listens until the next one. */
+export function PushToTalkButton({ input }: { input: SpeechInput }) {
   const press = useRef<{ at: number; started: boolean } | null>(null);
-  const { listening, start, stop } = voice;
+  const { isListening, start, stop } = input;
   const down = () => {
-    press.current = { at: performance.now(), started: !listening };
-    if (!listening) start();
+    press.current = { at: performance.now(), started: !isListening };
+    if (!isListening) start();
   };
   const up = () => {
     const { at, started } = press.current ?? { at: 0, started: true };
-    if (press.current && (!started || performance.now() - at > HOLD)) stop();
+    if (press.current && (!started || performance.now() - at > HOLD_MS)) stop();
     press.current = null;
   };
   const isPress = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
   return (
     <Button
-      variant={listening ? "primary" : "secondary"}
-      aria-pressed={listening}
+      variant={isListening ? "primary" : "secondary"}
+      aria-pressed={isListening}
       className="touch-none select-none"
       title="Hold to talk, or tap to go on listening"
       onPointerDown={(event: PointerEvent<HTMLButtonElement>) => {
@@ -47,15 +46,15 @@ export function TalkButton({ voice }: { voice: ReturnType<typeof useVoice> }) {
         up();
       }}
       onBlur={up}
-      // A screen reader's click has neither pointer nor key.
+      // A click by a screen reader comes without a pointer or a key.
       onClick={(event) => {
         if (event.detail !== 0) return;
-        if (listening) stop();
+        if (isListening) stop();
         else start();
       }}
     >
-      {listening ? <MicOff aria-hidden /> : <Mic aria-hidden />}
-      {listening ? "Stop listening" : "Speak"}
+      {isListening ? <MicOff aria-hidden /> : <Mic aria-hidden />}
+      {isListening ? "Stop listening" : "Speak"}
     </Button>
   );
 }

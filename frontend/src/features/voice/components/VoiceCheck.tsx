@@ -1,20 +1,23 @@
 import { useEffect, useRef, useState } from "react";
 
-import { hasMicrophone, microphoneProblem, openMicrophone, type Microphone } from "@/features/voice/microphone";
-import { useVoicePreferences } from "@/features/voice/hooks/useVoicePreferences";
-
-import { Level } from "./MicrophoneLevel";
 import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { useVoicePreferences } from "@/features/voice/hooks/useVoicePreferences";
+import { hasMicrophone, microphoneProblem, openMicrophone, type Microphone } from "@/features/voice/microphone";
 
-/** Voice on or off, and whether microphone and loudspeaker work, before it matters. Nothing leaves this browser. */
+import { MicrophoneLevel } from "./MicrophoneLevel";
+
+/** From this loudness on the microphone works. */
+const AUDIBLE_LEVEL = 0.02;
+
+/** Voice preferences, and a check of microphone and loudspeaker. Nothing leaves this browser. */
 export function VoiceCheck() {
   const preferences = useVoicePreferences();
   const microphone = useRef<Microphone | null>(null);
   const [open, setOpen] = useState(false);
   const [level, setLevel] = useState(0);
-  const [heard, setHeard] = useState(false);
+  const [isAudible, setAudible] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const close = () => {
     microphone.current?.stop();
@@ -24,11 +27,11 @@ export function VoiceCheck() {
   useEffect(() => () => microphone.current?.stop(), []);
   const check = async () => {
     setProblem(null);
-    setHeard(false);
+    setAudible(false);
     try {
       microphone.current = await openMicrophone((_, now) => {
         setLevel(now);
-        if (now > 0.02) setHeard(true);
+        if (now > AUDIBLE_LEVEL) setAudible(true);
       });
       setOpen(true);
     } catch (error) {
@@ -42,7 +45,7 @@ export function VoiceCheck() {
         You can speak or type, and change between them at any time. Try your devices here; nothing of it is sent.
       </p>
       <div className="flex flex-wrap gap-x-6">
-        <CheckField label="Read questions aloud" on={preferences.aloud} onChange={preferences.setAloud} />
+        <CheckField label="Read questions aloud" on={preferences.readAloud} onChange={preferences.setReadAloud} />
         <CheckField label="Send after a pause" on={preferences.handsFree} onChange={preferences.setHandsFree} />
       </div>
       <div className="flex flex-wrap items-center gap-4">
@@ -53,13 +56,13 @@ export function VoiceCheck() {
         ) : (
           <p>This browser has no microphone for this page; you can type.</p>
         )}
-        <Level value={level} active={open} />
-        <Button variant="secondary" onClick={() => void tone()}>
+        <MicrophoneLevel value={level} active={open} />
+        <Button variant="secondary" onClick={() => void playTone()}>
           Play a sound
         </Button>
       </div>
       <p role="status" className="min-h-6 text-muted">
-        {open ? (heard ? "You are heard." : "Say something…") : ""}
+        {open ? (isAudible ? "You are heard." : "Say something…") : ""}
       </p>
       {problem ? <Notice kind="problem">{problem}</Notice> : null}
     </fieldset>
@@ -67,7 +70,7 @@ export function VoiceCheck() {
 }
 
 /** Half a second of a soft tone. */
-async function tone() {
+async function playTone() {
   const context = new AudioContext();
   const oscillator = context.createOscillator();
   const gain = context.createGain();

@@ -1,39 +1,40 @@
 import { RotateCcw, VolumeX } from "lucide-react";
 
-import type { useVoice } from "@/features/voice/hooks/useVoice";
-
-import { Level } from "./MicrophoneLevel";
-import { TalkButton } from "./PushToTalkButton";
 import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/field";
+import type { Voice } from "@/features/voice/hooks/useVoice";
+
+import { MicrophoneLevel } from "./MicrophoneLevel";
+import { PushToTalkButton } from "./PushToTalkButton";
 
 interface Props {
-  voice: ReturnType<typeof useVoice>;
-  /** Sentences that can be read aloud once more. */
+  voice: Voice;
+  /** The sentences that "Repeat" plays. */
   lastLine: string[];
 }
 
-/** Microphone and loudspeaker of an interview. Typing stays possible whatever they do. */
+/** Microphone and loudspeaker of an interview. */
 export function VoiceControls({ voice, lastLine }: Props) {
-  if (!voice.canListen && !voice.canSpeak) return null;
+  const { input, output } = voice;
+  if (!input.isAvailable && !output.isAvailable) return null;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2" role="group" aria-label="Voice">
-      {voice.canListen ? (
+      {input.isAvailable ? (
         <>
-          <TalkButton voice={voice} />
-          <Level value={voice.level} active={voice.listening} />
+          <PushToTalkButton input={input} />
+          <MicrophoneLevel value={input.level} active={input.isListening} />
           <CheckField label="Send after a pause" on={voice.handsFree} onChange={voice.setHandsFree} />
         </>
       ) : null}
-      {voice.canSpeak ? (
+      {output.isAvailable ? (
         <>
-          <CheckField label="Read questions aloud" on={voice.aloud} onChange={voice.setAloud} />
-          {voice.speaking ? (
-            <Button variant="secondary" onClick={voice.hush}>
+          <CheckField label="Read questions aloud" on={output.readAloud} onChange={output.setReadAloud} />
+          {output.isPlaying ? (
+            <Button variant="secondary" onClick={output.stop}>
               <VolumeX aria-hidden /> Quiet
             </Button>
           ) : (
-            <Button variant="ghost" disabled={lastLine.length === 0} onClick={() => voice.say(lastLine)}>
+            <Button variant="ghost" disabled={lastLine.length === 0} onClick={() => output.play(lastLine)}>
               <RotateCcw aria-hidden /> Repeat
             </Button>
           )}

@@ -1,22 +1,22 @@
-/** How somebody likes to speak and to be spoken to: kept in this browser, the same in set-up and interview. */
 import { useState } from "react";
 
-import { read, write } from "@/lib/local-store";
+import { readJson, writeJson } from "@/lib/local-store";
 
 /** A switch that survives a reload. */
-function useKept(name: string): [boolean, (on: boolean) => void] {
-  const [on, setOn] = useState(() => read<boolean>(name) ?? false);
+function useStoredSwitch(key: string): [boolean, (on: boolean) => void] {
+  const [on, setOn] = useState(() => readJson<boolean>(key) ?? false);
   const change = (next: boolean) => {
     setOn(next);
-    write(name, next || null);
+    writeJson(key, next || null);
   };
   return [on, change];
 }
 
+/** The user's choices in this browser, the same in the set-up and in the interview. */
 export function useVoicePreferences() {
-  /** The interviewer's lines are read aloud as they come. */
-  const [aloud, setAloud] = useKept("aloud");
+  /** Lines are read aloud as they come. */
+  const [readAloud, setReadAloud] = useStoredSwitch("aloud");
   /** An answer is sent when its speaker pauses. */
-  const [handsFree, setHandsFree] = useKept("hands_free");
-  return { aloud, setAloud, handsFree, setHandsFree };
+  const [handsFree, setHandsFree] = useStoredSwitch("hands_free");
+  return { readAloud, setReadAloud, handsFree, setHandsFree };
 }

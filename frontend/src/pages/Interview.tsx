@@ -1,0 +1,23 @@
+import { Link } from "@tanstack/react-router";
+
+import { Button } from "@/components/ui/button";
+import { RunningInterview } from "@/features/interview/components/RunningInterview";
+import { useDocumentTitle } from "@/hooks/useDocumentTitle";
+import { useSessionId } from "@/hooks/useSessionId";
+
+export function Interview() {
+  useDocumentTitle("Interview");
+  const sessionId = useSessionId();
+  if (!sessionId) {
+    return (
+      <div className="space-y-4">
+        <h1>No interview here</h1>
+        <p>Begin one, or take one up from your history.</p>
+        <Button asChild>
+          <Link to="/">Begin an interview</Link>
+        </Button>
+      </div>
+    );
+  }
+  return <RunningInterview key={sessionId} sessionId={sessionId} />;
+}
