@@ -10,7 +10,13 @@ export default defineConfig({
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   // The service puts one of its own in its place for each page it hands out (src/routes/web.rs).
   html: { cspNonce: "%CSP_NONCE%" },
-  build: { target: "es2023", sourcemap: false, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    // What the first page needs comes in one file, not in one for each combination of pages that share a module.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "initial", tags: ["$initial"] }] } } },
+  },
   server: {
     proxy: Object.fromEntries(paths.map((path) => [path, { target: service, ws: path === "/speech/" }])),
   },

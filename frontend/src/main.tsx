@@ -5,13 +5,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Problem } from "@/api/problem";
-import "@/app.css";
-import { AuthProvider } from "@/contexts/AuthContext";
-import { takeMailLink } from "@/lib/mail-link";
-import { router } from "@/router";
+import "@/app/app.css";
+import { router } from "@/app/router";
+import { AuthProvider } from "@/auth/AuthProvider";
+import { captureEmailLink } from "@/features/account/email-link";
 
-takeMailLink();
-// Dialogs add a style sheet of their own, which the policy lets through by this.
+captureEmailLink();
+// Radix dialogs add a style sheet, which the Content-Security-Policy allows by this nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 if (nonce) setNonce(nonce);
 const queries = new QueryClient({

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import * as tokens from "@/lib/tokens";
-
-import { authorized } from "./client";
+import { authorizedFetch } from "./client";
 import { Problem } from "./problem";
+import * as tokens from "./tokens";
 
 const token = (exp: number) => `x.${btoa(JSON.stringify({ exp }))}.${exp}`;
 const later = Math.floor(Date.now() / 1_000) + 3_600;
@@ -23,7 +22,7 @@ describe("a request with a token", () => {
     tokens.store({ access_token: token(1), refresh_token: "r", user });
     fetched.mockResolvedValueOnce(json(200, { access_token: token(later), refresh_token: "r2", user }));
     fetched.mockResolvedValueOnce(json(200, {}));
-    await authorized(request());
+    await authorizedFetch(request());
     expect(fetched.mock.calls[0]?.[0]).toMatch(/\/auth\/refresh$/);
     expect((fetched.mock.calls.at(1)!.at(0) as Request).headers.get("authorization")).toBe(`Bearer ${token(later)}`);
     expect(tokens.refreshToken()).toBe("r2");
@@ -34,18 +33,18 @@ describe("a request with a token", () => {
     fetched.mockResolvedValueOnce(json(401, { code: "token_expired" }));
     fetched.mockResolvedValueOnce(json(200, { access_token: token(later + 1), refresh_token: "r2", user }));
     fetched.mockResolvedValueOnce(json(200, {}));
-    expect((await authorized(request())).status).toBe(200);
+    expect((await authorizedFetch(request())).status).toBe(200);
     expect(fetched).toHaveBeenCalledTimes(3);
   });
 
   it("signs out when the refresh token is refused, and only then", async () => {
     tokens.store({ access_token: token(1), refresh_token: "r", user });
     fetched.mockResolvedValueOnce(json(503, { code: "auth_unavailable", retryable: true }));
-    await expect(authorized(request())).rejects.toMatchObject({ code: "auth_unavailable", retryable: true });
+    await expect(authorizedFetch(request())).rejects.toMatchObject({ code: "auth_unavailable", retryable: true });
     expect(tokens.refreshToken()).toBe("r");
     fetched.mockResolvedValueOnce(json(401, { code: "refresh_token_not_found" }));
     fetched.mockResolvedValueOnce(json(401, { code: "token_missing" }));
-    await authorized(request());
+    await authorizedFetch(request());
     expect(tokens.accessToken()).toBeNull();
   });
 
@@ -58,7 +57,7 @@ describe("a request with a token", () => {
           : json(200, {}),
       ),
     );
-    await Promise.all([authorized(request()), authorized(request()), authorized(request())]);
+    await Promise.all([authorizedFetch(request()), authorizedFetch(request()), authorizedFetch(request())]);
     expect(fetched.mock.calls.filter(([input]) => typeof input === "string")).toHaveLength(1);
     expect(fetched).toHaveBeenCalledTimes(4);
   });
@@ -70,7 +69,7 @@ describe("a request with a token", () => {
       return Promise.resolve(json(200, { access_token: token(later), refresh_token: "r2", user }));
     });
     fetched.mockResolvedValueOnce(json(401, { code: "token_missing" }));
-    await authorized(request());
+    await authorizedFetch(request());
     expect([tokens.accessToken(), tokens.refreshToken()]).toEqual([null, null]);
   });
 
@@ -81,13 +80,13 @@ describe("a request with a token", () => {
       return Promise.resolve(json(401, { code: "refresh_token_not_found" }));
     });
     fetched.mockResolvedValueOnce(json(200, {}));
-    await authorized(request());
+    await authorizedFetch(request());
     expect(tokens.refreshToken()).toBe("another");
     expect((fetched.mock.calls.at(1)!.at(0) as Request).headers.get("authorization")).toBe(`Bearer ${token(later)}`);
   });
 
   it("tells a missing network from an answer", async () => {
     fetched.mockRejectedValue(new TypeError("failed"));
-    await expect(authorized(request())).rejects.toEqual(Problem.offline());
+    await expect(authorizedFetch(request())).rejects.toEqual(Problem.offline());
   });
 });

@@ -1,56 +1,60 @@
 /**
- * Requests with the user's token. A token about to expire is refreshed first, by one tab for all: refresh tokens work
- * once, so two tabs must not use the same one.
+ * Requests with the user's access token. A token that is about to expire is refreshed first, by one tab for all:
+ * refresh tokens work once, so two tabs must not use the same one.
  */
 import createClient from "openapi-fetch";
 
+import { sleep } from "@/lib/sleep";
+
 import { Problem } from "./problem";
 import type { paths } from "./schema";
-import { sleep } from "@/lib/sleep";
-import * as tokens from "@/lib/tokens";
+import * as tokens from "./tokens";
 
-export const API_URL: string = (import.meta.env["VITE_API_URL"] as string | undefined) ?? "";
+const API_URL: string = (import.meta.env["VITE_API_URL"] as string | undefined) ?? "";
+
+/** Absolute, since `Request` and `WebSocket` want it so. */
+export const endpoint = (path: string): string => `${API_URL || window.location.origin}${path}`;
 
 const REFRESH_BEFORE_SECONDS = 75;
 
-/** How long the turn to refresh is kept afterwards: other tabs see what was stored a moment later. */
-const SETTLES = 500;
+/** How long the lock is held after a refresh: other tabs see the stored tokens a moment later. */
+const LOCK_HOLD_MS = 500;
 
-let refreshing: Promise<string | null> | null = null;
+let inFlight: Promise<string | null> | null = null;
 
-/** A new token in the place of an expired one; `null` when nobody is signed in any more. One flight for all who ask. */
+/** A new token in place of an expired one, or `null` when nobody is signed in any more. Single-flight within a tab. */
 function refresh(expired: string | null): Promise<string | null> {
-  refreshing ??= inTurn(() => refreshNow(expired)).finally(() => {
-    refreshing = null;
+  inFlight ??= withRefreshLock(() => requestRefresh(expired)).finally(() => {
+    inFlight = null;
   });
-  return refreshing;
+  return inFlight;
 }
 
-/** One tab after the other; whoever waited in this one goes on at once. */
-function inTurn(work: () => Promise<string | null>): Promise<string | null> {
+/** Runs `work` in one tab at a time. The caller does not wait for the time that the lock is held afterwards. */
+function withRefreshLock(work: () => Promise<string | null>): Promise<string | null> {
   if (!("locks" in navigator)) return work();
   return new Promise((resolve, reject) => {
     navigator.locks
       .request("ai_interviewer_refresh", async () => {
         resolve(await work());
-        await sleep(SETTLES);
+        await sleep(LOCK_HOLD_MS);
       })
       .catch(reject);
   });
 }
 
-async function refreshNow(expired: string | null): Promise<string | null> {
+async function requestRefresh(expired: string | null): Promise<string | null> {
   const current = tokens.accessToken();
-  // Another tab was faster.
+  // Another tab refreshed it meanwhile.
   if (current && current !== expired && tokens.secondsLeft(current) > REFRESH_BEFORE_SECONDS) return current;
   const refresh_token = tokens.refreshToken();
   if (!refresh_token) return null;
-  const response = await reach(`${API_URL}/auth/refresh`, {
+  const response = await send(endpoint("/auth/refresh"), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ refresh_token }),
   });
-  // Whoever signed out or in meanwhile, in whatever tab, is who counts.
+  // Somebody signed in or out meanwhile, perhaps in another tab: that wins over this answer.
   if (tokens.refreshToken() !== refresh_token) return tokens.accessToken();
   if (response.ok) {
     const fresh = (await response.json()) as tokens.Tokens;
@@ -61,10 +65,11 @@ async function refreshNow(expired: string | null): Promise<string | null> {
     tokens.clear();
     return null;
   }
-  throw await Problem.of(response);
+  throw await Problem.fromResponse(response);
 }
 
-async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+/** `fetch` that throws a `Problem` when the service can't be reached. */
+export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   try {
     return await fetch(input, init);
   } catch (error) {
@@ -73,18 +78,18 @@ async function reach(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
   }
 }
 
-/** The token to use now; refreshed when it is about to expire. */
-export async function freshToken(): Promise<string | null> {
+/** The access token, refreshed when it is about to expire. `null` when nobody is signed in. */
+export async function freshAccessToken(): Promise<string | null> {
   const token = tokens.accessToken();
   return token && tokens.secondsLeft(token) < REFRESH_BEFORE_SECONDS ? refresh(token) : token;
 }
 
-/** `fetch` with the user's token; asked once more with a new one when it is refused as expired. */
-export async function authorized(input: Request): Promise<Response> {
-  if (input.headers.has("authorization")) return reach(input);
-  const again = input.clone();
-  const token = await freshToken();
-  const response = await reach(withToken(input, token));
+/** `fetch` with the user's token. Retried once with a new token when the service refuses the first one as expired. */
+export async function authorizedFetch(input: Request): Promise<Response> {
+  if (input.headers.has("authorization")) return send(input);
+  const copy = input.clone();
+  const token = await freshAccessToken();
+  const response = await send(withToken(input, token));
   if (response.status !== 401 || !token) return response;
   const { code } = (await response
     .clone()
@@ -92,7 +97,7 @@ export async function authorized(input: Request): Promise<Response> {
     .catch(() => ({}))) as { code?: string };
   if (code !== "token_expired" && code !== "token_invalid") return response;
   const fresh = await refresh(token);
-  return fresh ? reach(withToken(again, fresh)) : response;
+  return fresh ? send(withToken(copy, fresh)) : response;
 }
 
 function withToken(request: Request, token: string | null): Request {
@@ -100,11 +105,11 @@ function withToken(request: Request, token: string | null): Request {
   return request;
 }
 
-export const client = createClient<paths>({ baseUrl: API_URL || window.location.origin, fetch: authorized });
+export const client = createClient<paths>({ baseUrl: endpoint(""), fetch: authorizedFetch });
 
-/** The body of a success; anything else is thrown. */
+/** The body of a successful response. @throws Problem for any other */
 export async function unwrap<T>(call: Promise<{ data?: T; response: Response; error?: unknown }>): Promise<T> {
   const { data, response, error } = await call;
   if (response.ok) return data as T;
-  throw await Problem.of(new Response(JSON.stringify(error ?? {}), response));
+  throw await Problem.fromResponse(new Response(JSON.stringify(error ?? {}), response));
 }

@@ -1,4 +1,4 @@
-/** A failure as the service tells it (RFC 9457), or one that never reached it. */
+/** A failed request: a problem document of the service (RFC 9457), or a request that never reached it. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -13,8 +13,8 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
-  static async of(response: Response): Promise<Problem> {
-    const after = Number(response.headers.get("retry-after"));
+  static async fromResponse(response: Response): Promise<Problem> {
+    const retryAfter = Number(response.headers.get("retry-after"));
     const body = (await response.json().catch(() => ({}))) as Partial<{
       code: string;
       detail: string;
@@ -26,7 +26,7 @@ export class Problem extends Error {
       body.code ?? "unknown",
       body.detail ?? `The service answered ${response.status}. Please try again.`,
       body.retryable ?? response.status >= 500,
-      Number.isFinite(after) && after > 0 ? after : null,
+      Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
       body.errors ?? [],
     );
   }
@@ -36,5 +36,6 @@ export class Problem extends Error {
   }
 }
 
-export const detailOf = (error: unknown): string =>
+/** A sentence for the user. */
+export const errorMessage = (error: unknown): string =>
   error instanceof Error && error.message ? error.message : "Something went wrong. Please try again.";

@@ -1,11 +1,13 @@
-/** Sessions that this browser began without an account, newest first: whoever knows such an id may use it. */
-import { read, write } from "./local";
+/** Ids of the sessions that this browser began without an account, newest first. Whoever knows such an id may use it. */
+import { readJson, writeJson } from "./local-store";
 
-const NAME = "guest_sessions";
-/** Older ones would not be missed. */
-const MOST = 20;
+const KEY = "guest_sessions";
+/** Older sessions are dropped from the list. */
+const MAX_SESSIONS = 20;
 
-export const guestSessions = (): string[] => read<string[]>(NAME) ?? [];
-export const noteGuestSession = (id: string): void => write(NAME, [id, ...guestSessions()].slice(0, MOST));
-export const forgetGuestSession = (id: string): void => keepGuestSessions(guestSessions().filter((one) => one !== id));
-export const keepGuestSessions = (ids: string[]): void => write(NAME, ids.length > 0 ? ids : null);
+export const guestSessionIds = (): string[] => readJson<string[]>(KEY) ?? [];
+export const saveGuestSessionIds = (ids: string[]): void => writeJson(KEY, ids.length > 0 ? ids : null);
+export const addGuestSessionId = (id: string): void =>
+  saveGuestSessionIds([id, ...guestSessionIds()].slice(0, MAX_SESSIONS));
+export const removeGuestSessionId = (id: string): void =>
+  saveGuestSessionIds(guestSessionIds().filter((known) => known !== id));

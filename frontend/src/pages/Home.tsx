@@ -1,13 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowRight, FileText, MessagesSquare, Quote, SlidersHorizontal } from "lucide-react";
+import { FileText, MessagesSquare, Quote, SlidersHorizontal } from "lucide-react";
 
-import { detailOf } from "@/api/problem";
-import { Unfinished } from "@/components/Unfinished";
 import { Button } from "@/components/ui/button";
-import { Notice } from "@/components/ui/notice";
-import { useBegin } from "@/hooks/useBegin";
-import { useTitle } from "@/hooks/useTitle";
-import { samples } from "@/lib/samples";
+import { UnfinishedInterview } from "@/features/history/components/UnfinishedInterview";
+import { SampleInterviews } from "@/features/setup/components/SampleInterviews";
+import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 const steps = [
   {
@@ -28,8 +25,7 @@ const steps = [
 ];
 
 export function Home() {
-  useTitle("Practise job interviews");
-  const begin = useBegin();
+  useDocumentTitle("Practise job interviews");
   return (
     <div className="space-y-10">
       <div className="space-y-4 pt-4">
@@ -49,30 +45,8 @@ export function Home() {
       </div>
       <section aria-labelledby="samples" className="space-y-3">
         <h2 id="samples">Or start right now</h2>
-        {begin.error ? <Notice kind="problem">{detailOf(begin.error)}</Notice> : null}
-        <ul className="grid gap-3 sm:grid-cols-2">
-          {samples.map(({ title, about, icon: Icon, config }) => (
-            <li key={title}>
-              <button
-                type="button"
-                disabled={begin.isPending}
-                onClick={() => begin.mutate(config)}
-                className="flex h-full w-full items-center gap-4 rounded-xl border bg-card p-4 text-left transition-colors hover:bg-accent hover:text-accent-foreground disabled:opacity-60"
-              >
-                <Icon aria-hidden className="size-7 shrink-0 text-primary" />
-                <span className="flex-1">
-                  <span className="block font-semibold">{title}</span>
-                  <span className="block text-sm">{about}</span>
-                </span>
-                <ArrowRight aria-hidden className="shrink-0" />
-              </button>
-            </li>
-          ))}
-        </ul>
-        <p role="status" className="min-h-6 text-muted">
-          {begin.isPending ? "Preparing your interview…" : ""}
-        </p>
-        <Unfinished />
+        <SampleInterviews />
+        <UnfinishedInterview />
       </section>
       <section aria-labelledby="how" className="space-y-3">
         <h2 id="how">How it works</h2>

@@ -1,0 +1,42 @@
+/** The service's own types under the names that the app uses. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Profile = Schemas["Profile"];
+export type SessionConfig = {
+  job_role?: string;
+  company_name?: string;
+  job_description?: string;
+  resume_content?: string;
+  style?: Schemas["Style"];
+  difficulty?: Schemas["Difficulty"];
+  target_question_count?: number;
+  interview_duration_minutes?: number;
+  use_time_based_interview?: boolean;
+  /** Known to the app only: whether feedback is shown after each answer or at the end. */
+  feedback_mode?: "coached" | "realistic";
+};
+export type SessionStatus = Schemas["SessionStatus"];
+/** A row of the list of sessions. */
+export type SessionSummary = Schemas["SessionSummary"];
+export type Session = Omit<Schemas["WholeSession"], "session_config" | "final_summary"> & {
+  session_config: SessionConfig;
+  final_summary: Report | null;
+};
+
+export type Reply = Schemas["AgentResponse"];
+export type FeedbackItem = Schemas["FeedbackItem"];
+export type Score = Schemas["Score"];
+
+export type ReportPart = Schemas["ReportPart"];
+/** What the finished parts of a report say. */
+export type ReportResults = Partial<Schemas["Scores"] & Schemas["Narrative"] & Schemas["Resources"]>;
+/** A report and its progress. The service calls it `final_summary`, and `summary` in events. */
+export interface Report {
+  status: "generating" | "completed" | "error";
+  parts: Partial<Record<ReportPart, Schemas["PartStatus"]>>;
+  results: ReportResults;
+}
+
+export type ResumeText = Schemas["ResumeText"];

@@ -1,0 +1,141 @@
+/** Who is signed in, the same in every tab of this browser. */
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+
+import { Problem } from "@/api/problem";
+import * as tokens from "@/api/tokens";
+import type { Profile } from "@/api/types";
+import { guestSessionIds, saveGuestSessionIds } from "@/lib/guest-sessions";
+import { removeUnsent } from "@/lib/unsent";
+
+import * as api from "./api";
+
+export interface Auth {
+  user: Profile | null;
+  isAuthenticated: boolean;
+  /** The stored profile has not been confirmed by the service yet. */
+  isLoading: boolean;
+  login: (email: string, password: string) => Promise<void>;
+  /** Resolves to false when the address must be confirmed first. */
+  register: (email: string, password: string, name: string) => Promise<boolean>;
+  logout: () => Promise<void>;
+  /** Deletes the account with everything it owns. */
+  deleteAccount: () => Promise<void>;
+  updateName: (name: string) => Promise<void>;
+  /** Signs in with the tokens of an e-mail's link. */
+  signInWithTokens: (access_token: string, refresh_token: string) => Promise<void>;
+}
+
+const Context = createContext<Auth | null>(null);
+
+/** Moves a guest's sessions to the account. One that can't be claimed now is tried again at the next sign-in. */
+async function claimGuestSessions(token: string): Promise<void> {
+  const unclaimed: string[] = [];
+  for (const id of guestSessionIds()) {
+    try {
+      await api.claimSession(id, token);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.retryable) unclaimed.push(id);
+    }
+  }
+  saveGuestSessionIds(unclaimed);
+}
+
+/** Leaves nothing that was written to the next user of this browser. */
+function clearSignIn(): void {
+  removeUnsent();
+  tokens.clear();
+}
+
+/** The same object as long as the profile is the same, as `useSyncExternalStore` wants it. */
+let snapshot: { text: string; user: Profile | null } = { text: "", user: null };
+function currentUser(): Profile | null {
+  const user = tokens.accessToken() ? tokens.storedUser() : null;
+  const text = JSON.stringify(user);
+  if (text !== snapshot.text) snapshot = { text, user };
+  return snapshot.user;
+}
+
+export function AuthProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const user = useSyncExternalStore(tokens.subscribe, currentUser);
+  const userId = user?.id ?? null;
+
+  // Nothing of one user is shown to another.
+  useEffect(() => () => queries.clear(), [userId, queries]);
+
+  // The stored profile may be old, or the account gone.
+  const [confirmed, setConfirmed] = useState<string | null>(null);
+  useEffect(() => {
+    if (!userId) return;
+    void api
+      .getProfile(null)
+      .then(tokens.storeUser, () => undefined)
+      .finally(() => setConfirmed(userId));
+  }, [userId]);
+  const isLoading = userId !== confirmed && userId !== null;
+
+  const completeSignIn = useCallback(async (signedIn: tokens.Tokens) => {
+    await claimGuestSessions(signedIn.access_token);
+    tokens.store(signedIn);
+  }, []);
+  const login = useCallback(
+    async (email: string, password: string) => completeSignIn(await api.login(email, password)),
+    [completeSignIn],
+  );
+  const register = useCallback(
+    async (email: string, password: string, name: string) => {
+      const answer = await api.register(email, password, name);
+      if (!("access_token" in answer)) return false;
+      await completeSignIn(answer as tokens.Tokens);
+      return true;
+    },
+    [completeSignIn],
+  );
+  const logout = useCallback(async () => {
+    // Signs out here even if the service can't be reached.
+    await api.logout().catch(() => undefined);
+    clearSignIn();
+  }, []);
+  const deleteAccount = useCallback(async () => {
+    await api.deleteAccount();
+    clearSignIn();
+  }, []);
+  const updateName = useCallback(async (name: string) => tokens.storeUser(await api.updateName(name)), []);
+  const signInWithTokens = useCallback(
+    async (access_token: string, refresh_token: string) => {
+      await completeSignIn({ access_token, refresh_token, user: await api.getProfile(access_token) });
+    },
+    [completeSignIn],
+  );
+  const value = useMemo(
+    () => ({
+      user,
+      isAuthenticated: user !== null,
+      isLoading,
+      login,
+      register,
+      logout,
+      deleteAccount,
+      updateName,
+      signInWithTokens,
+    }),
+    [user, isLoading, login, register, logout, deleteAccount, updateName, signInWithTokens],
+  );
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useAuth(): Auth {
+  const value = useContext(Context);
+  if (!value) throw new Error("useAuth is used outside of AuthProvider");
+  return value;
+}

@@ -1,0 +1,42 @@
+import { useState, type FormEvent } from "react";
+
+import { errorMessage } from "@/api/problem";
+import { useAuth } from "@/auth/AuthProvider";
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+
+export function LoginForm({ onDone, onForgot }: { onDone: () => void; onForgot: () => void }) {
+  const { login } = useAuth();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setError(null);
+    try {
+      await login(String(form.get("email")), String(form.get("password")));
+      onDone();
+    } catch (failed) {
+      setError(errorMessage(failed));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="space-y-4">
+      {error ? <Notice kind="problem">{error}</Notice> : null}
+      <TextField label="E-mail address" name="email" type="email" autoComplete="email" required />
+      <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      <div className="flex flex-wrap gap-3">
+        <Button type="submit" disabled={busy}>
+          {busy ? "Signing in…" : "Sign in"}
+        </Button>
+        <Button variant="ghost" onClick={onForgot}>
+          Forgot your password?
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { SelectField } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+import { dimensionsOf, rubricKey, type Attempt } from "@/features/history/trend";
+import { dimensionName } from "@/lib/dimension-name";
+
+/** Two attempts side by side: the newest and the one before it for the same role, or any two. */
+export function Comparison({ attempts }: { attempts: Attempt[] }) {
+  const newest = attempts.at(-1);
+  const earlier = attempts.slice(0, -1);
+  const before = earlier.findLast(({ job_role }) => job_role === newest?.job_role) ?? earlier.at(-1);
+  const [first, setFirst] = useState(before?.session_id);
+  const [second, setSecond] = useState(newest?.session_id);
+  const one = attempts.find(({ session_id }) => session_id === first);
+  const other = attempts.find(({ session_id }) => session_id === second);
+  const options = attempts.map(({ session_id, job_role, created_at }) => (
+    <option key={session_id} value={session_id}>
+      {job_role ?? "Interview"}, {new Date(created_at).toLocaleString()}
+    </option>
+  ));
+  return (
+    <section aria-labelledby="compare" className="space-y-3">
+      <h2 id="compare">Compare two attempts</h2>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField label="First" value={first} onChange={(event) => setFirst(event.target.value)}>
+          {options}
+        </SelectField>
+        <SelectField label="Second" value={second} onChange={(event) => setSecond(event.target.value)}>
+          {options}
+        </SelectField>
+      </div>
+      {one && other ? (
+        <>
+          {rubricKey(one) === rubricKey(other) ? null : (
+            <Notice>These two were judged by another coach or rubric; differences say little.</Notice>
+          )}
+          <div className="overflow-x-auto">
+            <table className="w-full text-left">
+              <caption className="sr-only">Scores of both attempts, of 5</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Dimension</th>
+                  <th scope="col">First</th>
+                  <th scope="col">Second</th>
+                  <th scope="col">Change</th>
+                </tr>
+              </thead>
+              <tbody>
+                <ComparisonRow name="Overall" before={one.overall_score} now={other.overall_score} />
+                {dimensionsOf([one, other]).map((dimension) => (
+                  <ComparisonRow
+                    key={dimension}
+                    name={dimensionName(dimension)}
+                    before={one.scores_by_dimension[dimension] ?? null}
+                    now={other.scores_by_dimension[dimension] ?? null}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <div className="flex flex-wrap gap-3">
+            <Button asChild variant="secondary">
+              <Link to="/report" hash={one.session_id}>
+                First report
+              </Link>
+            </Button>
+            <Button asChild variant="secondary">
+              <Link to="/report" hash={other.session_id}>
+                Second report
+              </Link>
+            </Button>
+          </div>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+function ComparisonRow({ name, before, now }: { name: string; before: number | null; now: number | null }) {
+  const change = before === null || now === null ? null : Math.round((now - before) * 10) / 10;
+  return (
+    <tr className="border-t">
+      <th scope="row" className="py-2 pr-3 font-normal">
+        {name}
+      </th>
+      <td>{before ?? "–"}</td>
+      <td>{now ?? "–"}</td>
+      <td className={change === null || change === 0 ? "text-muted" : change > 0 ? "text-good" : "text-bad"}>
+        {change === null ? "–" : change > 0 ? `+${change}` : change}
+      </td>
+    </tr>
+  );
+}

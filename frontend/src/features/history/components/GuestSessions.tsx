@@ -1,0 +1,41 @@
+import { useState } from "react";
+
+import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
+import { Button } from "@/components/ui/button";
+import { Loading, Notice } from "@/components/ui/notice";
+import { useGuestSessions } from "@/features/history/hooks/useGuestSessions";
+
+import { noFilters } from "./SessionFilters";
+import { SessionResults } from "./SessionResults";
+
+/** The sessions that this browser began as a guest, filtered here. */
+export function GuestSessions() {
+  const openAuthDialog = useOpenAuthDialog();
+  const [filters, setFilters] = useState(noFilters);
+  const { sessions: known, isLoading } = useGuestSessions(true);
+  const search = filters.search.trim().toLowerCase();
+  const found = known.filter(
+    ({ job_role, company_name, status }) =>
+      (!filters.status || status === filters.status) &&
+      [job_role, company_name].some((text) => (text ?? "").toLowerCase().includes(search)),
+  );
+  return (
+    <>
+      <Notice>
+        <span className="mr-auto">You are a guest: these interviews are known to this browser alone.</span>
+        <Button onClick={() => openAuthDialog("register")}>Create account</Button>
+      </Notice>
+      {isLoading ? (
+        <Loading what="Fetching your interviews" />
+      ) : (
+        <SessionResults
+          sessions={found}
+          filters={filters}
+          onFilters={setFilters}
+          isFiltered={found.length < known.length}
+          hasMore={false}
+        />
+      )}
+    </>
+  );
+}

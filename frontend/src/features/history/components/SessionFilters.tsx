@@ -1,0 +1,34 @@
+import type { SessionStatus } from "@/api/types";
+import { SelectField, TextField } from "@/components/ui/field";
+
+/** As the form holds them: empty texts filter nothing. */
+export interface Filters {
+  search: string;
+  status: SessionStatus | "";
+}
+
+export const noFilters: Filters = { search: "", status: "" };
+
+export function SessionFilters({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  return (
+    <search className="grid gap-4 sm:grid-cols-2">
+      <TextField
+        label="Role or company"
+        type="search"
+        maxLength={100}
+        value={filters.search}
+        onChange={(event) => onChange({ ...filters, search: event.target.value })}
+      />
+      <SelectField
+        label="Status"
+        value={filters.status}
+        onChange={(event) => onChange({ ...filters, status: event.target.value as Filters["status"] })}
+      >
+        <option value="">All</option>
+        <option value="active">Going on</option>
+        <option value="completed">Completed</option>
+        <option value="abandoned">Abandoned</option>
+      </SelectField>
+    </search>
+  );
+}

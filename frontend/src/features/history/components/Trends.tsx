@@ -1,0 +1,43 @@
+import { useState } from "react";
+
+import { SelectField } from "@/components/ui/field";
+import { dimensionsOf, type Attempt } from "@/features/history/trend";
+
+import { Comparison } from "./Comparison";
+import { TrendLine } from "./TrendLine";
+
+/** How each dimension changed, and a comparison of two attempts. */
+export function Trends({ attempts }: { attempts: Attempt[] }) {
+  const [role, setRole] = useState("");
+  const roles = [...new Set(attempts.flatMap(({ job_role }) => job_role ?? []))];
+  const chosen = role ? attempts.filter(({ job_role }) => job_role === role) : attempts;
+  return (
+    <>
+      <section aria-labelledby="trend" className="space-y-3">
+        <h2 id="trend">By dimension</h2>
+        <p className="text-muted">
+          From the oldest report to the newest. A line breaks where another coach or rubric judged: such scores can't be
+          compared.
+        </p>
+        {roles.length > 1 ? (
+          <div className="max-w-sm">
+            <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value)}>
+              <option value="">All roles</option>
+              {roles.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </SelectField>
+          </div>
+        ) : null}
+        <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+          {dimensionsOf(chosen).map((dimension) => (
+            <li key={dimension} className="rounded-xl border bg-card p-4">
+              <TrendLine attempts={chosen} dimension={dimension} />
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Comparison attempts={attempts} />
+    </>
+  );
+}

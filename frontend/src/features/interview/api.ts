@@ -1,0 +1,31 @@
+/** Requests of a running interview. Failures are thrown as `Problem`s. */
+import { client, unwrap } from "@/api/client";
+import { sessionHeader } from "@/api/sessions";
+
+export const startInterview = (sessionId: string) =>
+  unwrap(client.POST("/agent/start_interview", { params: sessionHeader(sessionId), body: {} as never }));
+
+/** Repeats under the same key make one turn. */
+export const sendMessage = (sessionId: string, message: string, idempotencyKey: string) =>
+  unwrap(
+    client.POST("/agent/send_message", {
+      params: { header: { "X-Session-ID": sessionId, "Idempotency-Key": idempotencyKey } },
+      body: { message },
+    }),
+  );
+
+export const stopTurn = (sessionId: string) =>
+  unwrap(client.POST("/agent/stop_turn", { params: sessionHeader(sessionId) }));
+
+export const endInterview = (sessionId: string) =>
+  unwrap(client.POST("/agent/end_interview", { params: sessionHeader(sessionId) }));
+
+/** Deletes everything that was said and keeps the configuration. */
+export const resetInterview = (sessionId: string) =>
+  unwrap(client.POST("/agent/reset_interview", { params: sessionHeader(sessionId) }));
+
+export const getTimeRemaining = (sessionId: string) =>
+  unwrap(client.GET("/agent/time_remaining", { params: sessionHeader(sessionId) }));
+
+export const retryFeedback = (sessionId: string, turn_no: number) =>
+  unwrap(client.POST("/agent/retry_feedback", { params: sessionHeader(sessionId), body: { turn_no } }));

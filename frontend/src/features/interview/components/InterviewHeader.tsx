@@ -1,0 +1,43 @@
+import { Link } from "@tanstack/react-router";
+
+import type { SessionConfig } from "@/api/types";
+import { Button } from "@/components/ui/button";
+import type { Conversation } from "@/features/interview/conversation";
+import { countdownWarning } from "@/features/interview/countdown";
+
+import { InterviewProgress } from "./InterviewProgress";
+
+interface Props {
+  sessionId: string;
+  config: SessionConfig | undefined;
+  conversation: Conversation;
+  /** Seconds left; `null` when no clock ends the interview. */
+  seconds: number | null;
+  hasEnded: boolean;
+  onEnd: () => void;
+}
+
+/** The role, how far the interview is, and the button that ends it or leads to its report. */
+export function InterviewHeader({ sessionId, config, conversation, seconds, hasEnded, onEnd }: Props) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      <h1 className="mr-auto">{config?.job_role ?? "Interview"}</h1>
+      {/* Rendered while it is empty: screen readers announce only what changes in an alert that is there. */}
+      <p role="alert" className="font-semibold text-warn">
+        {countdownWarning(seconds)}
+      </p>
+      {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
+      {hasEnded ? (
+        <Button asChild>
+          <Link to="/report" hash={sessionId}>
+            Report
+          </Link>
+        </Button>
+      ) : (
+        <Button variant="secondary" onClick={onEnd}>
+          End
+        </Button>
+      )}
+    </div>
+  );
+}

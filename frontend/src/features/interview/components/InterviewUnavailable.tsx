@@ -1,0 +1,23 @@
+import { Link } from "@tanstack/react-router";
+
+import type { Problem } from "@/api/problem";
+import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+
+/** In place of an interview that is gone, or that belongs to another user. */
+export function InterviewUnavailable({ problem }: { problem: Problem }) {
+  const openAuthDialog = useOpenAuthDialog();
+  return (
+    <div className="space-y-4">
+      <h1>This interview can't be shown</h1>
+      <Notice kind="problem">{problem.detail}</Notice>
+      <div className="flex flex-wrap gap-3">
+        <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
+        <Button asChild variant="secondary">
+          <Link to="/">Begin another</Link>
+        </Button>
+      </div>
+    </div>
+  );
+}

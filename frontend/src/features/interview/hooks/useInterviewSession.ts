@@ -1,0 +1,76 @@
+/** An interview as its pages show it: the conversation from the event stream, and what the user can do about it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useReducer, useState } from "react";
+
+import type { Problem } from "@/api/problem";
+import { sessionKeys, sessionQuery } from "@/api/session-queries";
+import type { Report, SessionStatus } from "@/api/types";
+import { useAuth } from "@/auth/AuthProvider";
+import { endInterview, resetInterview, stopTurn } from "@/features/interview/api";
+import { connecting, conversationReducer, emptyConversation } from "@/features/interview/conversation";
+import { followSession } from "@/features/interview/event-stream";
+
+import { useOutbox } from "./useOutbox";
+
+/** `connecting` until the stream has told the session's status. */
+export type InterviewPhase = "connecting" | "interviewing" | "writing_report" | "completed";
+
+export function useInterviewSession(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
+  const { user } = useAuth();
+  const queries = useQueryClient();
+  const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
+  const [connection, setConnection] = useState<Problem | null>(null);
+  const outbox = useOutbox(sessionId, onRefused);
+  const { acknowledge } = outbox;
+  const userId = user?.id ?? null;
+  const session = useQuery(sessionQuery(sessionId, userId));
+
+  useEffect(() => {
+    const unmount = new AbortController();
+    dispatch(connecting);
+    void followSession(sessionId, dispatch, setConnection, unmount.signal);
+    return () => unmount.abort();
+    // Another user has other rights: the stream is opened again.
+  }, [sessionId, userId]);
+
+  // The stream may tell of a reply before the request does: always when another tab or an earlier page sent it.
+  useEffect(() => {
+    for (const turn of conversation.turns) if (turn.state === "completed") acknowledge(turn.turnId);
+  }, [conversation.turns, acknowledge]);
+
+  // When the stream tells of another state, the fetched session and the lists that show it are out of date.
+  const streamed = conversation.status === null ? null : stateOf(conversation.status, conversation.report);
+  const fetched = session.data ? stateOf(session.data.status, session.data.final_summary) : null;
+  useEffect(() => {
+    if (streamed === null || fetched === null || streamed === fetched) return;
+    void queries.invalidateQueries({ queryKey: sessionKeys.one(sessionId) });
+    void queries.invalidateQueries({ queryKey: sessionKeys.lists });
+  }, [streamed, fetched, queries, sessionId]);
+
+  const end = useMutation({ mutationFn: () => endInterview(sessionId) });
+  const stop = useMutation({ mutationFn: () => stopTurn(sessionId) });
+  const reset = useMutation({
+    mutationFn: () => resetInterview(sessionId),
+    onSuccess: () => queries.invalidateQueries({ queryKey: sessionKeys.one(sessionId) }),
+  });
+
+  return {
+    phase: phaseOf(conversation.status, conversation.report),
+    conversation,
+    /** Why the stream is not connected. */
+    connection,
+    session,
+    outbox,
+    end,
+    stop,
+    reset,
+  };
+}
+
+const stateOf = (status: SessionStatus, report: Report | null): string => `${status} ${report?.status}`;
+
+function phaseOf(status: SessionStatus | null, report: Report | null): InterviewPhase {
+  if (status === null) return "connecting";
+  if (status === "active" || status === "abandoned") return "interviewing";
+  return report && report.status !== "generating" ? "completed" : "writing_report";
+}

@@ -1,0 +1,65 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Problem } from "@/api/problem";
+import { sendMessage } from "@/features/interview/api";
+
+import { useOutbox } from "./useOutbox";
+
+vi.mock("@/features/interview/api", () => ({ sendMessage: vi.fn() }));
+vi.mock("@/lib/sleep", () => ({ sleep: () => Promise.resolve() }));
+const send = vi.mocked(sendMessage);
+const done = {} as Awaited<ReturnType<typeof sendMessage>>;
+
+describe("a message on its way", () => {
+  beforeEach(() => {
+    localStorage.clear();
+    send.mockReset();
+  });
+
+  it("is sent again under the same key until it arrives", async () => {
+    send
+      .mockRejectedValueOnce(Problem.offline())
+      .mockRejectedValueOnce(new Problem(503, "x", "x", true))
+      .mockResolvedValue(done);
+    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    act(() => result.current.send("Hello"));
+    await waitFor(() => expect(result.current.outgoing).toBeNull());
+    expect(send).toHaveBeenCalledTimes(3);
+    expect(new Set(send.mock.calls.map(([, , key]) => key)).size).toBe(1);
+    expect(localStorage.length).toBe(0);
+  });
+
+  it("survives a reload under its key", async () => {
+    send.mockImplementation(() => new Promise(() => undefined));
+    const first = renderHook(() => useOutbox("s", vi.fn()));
+    act(() => first.result.current.send("Hello"));
+    const key = first.result.current.outgoing?.key;
+    first.unmount();
+    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    expect(result.current.outgoing).toEqual({ key, text: "Hello" });
+    await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", "Hello", key));
+    act(() => result.current.acknowledge(key ?? ""));
+    expect(result.current.outgoing).toBeNull();
+  });
+
+  it("comes back to the writer when it is refused", async () => {
+    const problem = new Problem(409, "session_ended", "It has ended.", false);
+    send.mockRejectedValue(problem);
+    const refused = vi.fn();
+    const { result } = renderHook(() => useOutbox("s", refused));
+    act(() => result.current.send("Hello"));
+    await waitFor(() => expect(refused).toHaveBeenCalledWith("Hello", problem));
+    expect(result.current.outgoing).toBeNull();
+  });
+
+  it("waits for a sign-in and goes on with it", async () => {
+    send.mockRejectedValueOnce(new Problem(401, "token_expired", "x", false)).mockResolvedValue(done);
+    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    act(() => result.current.send("Hello"));
+    await waitFor(() => expect(result.current.problem?.status).toBe(401));
+    expect(result.current.outgoing?.text).toBe("Hello");
+    act(() => result.current.resend());
+    await waitFor(() => expect(result.current.outgoing).toBeNull());
+  });
+});

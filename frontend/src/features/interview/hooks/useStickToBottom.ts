@@ -1,0 +1,26 @@
+import { useEffect, useRef, type RefObject } from "react";
+
+/**
+ * Keeps the end of growing content in view while the reader is there; a reader who has scrolled up stays there.
+ * `growth` changes with the content, `jump` when the end must be shown wherever the reader is. Returns the ref of the
+ * element at the end.
+ */
+export function useStickToBottom(growth: unknown, jump: unknown): RefObject<HTMLDivElement | null> {
+  const end = useRef<HTMLDivElement>(null);
+  const isAtBottom = useRef(true);
+  useEffect(() => {
+    if (!end.current || typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver(([entry]) => {
+      isAtBottom.current = entry?.isIntersecting ?? true;
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (isAtBottom.current) end.current?.scrollIntoView({ block: "nearest" });
+  }, [growth]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [jump]);
+  return end;
+}

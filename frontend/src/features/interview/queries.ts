@@ -1,0 +1,12 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { getTimeRemaining } from "./api";
+
+const REFETCH_MS = 15_000;
+
+export const timeRemainingQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ["time-remaining", sessionId],
+    queryFn: () => getTimeRemaining(sessionId),
+    refetchInterval: REFETCH_MS,
+  });

@@ -1,0 +1,24 @@
+import { authorizedFetch, client, endpoint, unwrap } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { sessionHeader } from "@/api/sessions";
+
+/** What the service's speech providers can do, and what of today's budget is used. */
+export const getSpeechUsage = (sessionId: string) =>
+  unwrap(client.GET("/speech/usage_stats", { params: sessionHeader(sessionId) }));
+
+/** A sentence as audio. */
+export async function synthesize(sessionId: string, text: string, signal: AbortSignal): Promise<Blob> {
+  const response = await authorizedFetch(
+    new Request(endpoint("/speech/text_to_speech"), {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-session-id": sessionId },
+      body: JSON.stringify({ text }),
+      signal,
+    }),
+  );
+  if (!response.ok) throw await Problem.fromResponse(response);
+  return response.blob();
+}
+
+/** The socket of live transcription. */
+export const transcriptionUrl = (): string => endpoint("/speech/stream").replace(/^http/, "ws");

@@ -1,0 +1,24 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { hasSpeechRecognition } from "@/features/voice/browser-transcriber";
+import { hasMicrophone } from "@/features/voice/microphone";
+import { speechUsageQuery } from "@/features/voice/queries";
+import { hasSpeechSynthesis, type SpeechSource } from "@/features/voice/speech-player";
+
+export interface SpeechCapabilities {
+  /** Who transcribes; `null` when nobody can. */
+  transcription: SpeechSource | null;
+  /** Who reads aloud; `null` when nobody can. */
+  synthesis: SpeechSource | null;
+}
+
+/** The service where it has a provider, else the browser. Neither until the service has answered, or can't. */
+export function useSpeechCapabilities(sessionId: string): SpeechCapabilities {
+  const { data, isPending } = useQuery(speechUsageQuery(sessionId));
+  if (isPending) return { transcription: null, synthesis: null };
+  const byService = data?.providers;
+  return {
+    transcription: byService?.live && hasMicrophone() ? "service" : hasSpeechRecognition() ? "browser" : null,
+    synthesis: byService?.text_to_speech ? "service" : hasSpeechSynthesis() ? "browser" : null,
+  };
+}

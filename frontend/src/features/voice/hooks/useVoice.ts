@@ -1,0 +1,51 @@
+import { useState } from "react";
+
+import { useAutoSend, type AutoSend } from "./useAutoSend";
+import { useSpeechCapabilities } from "./useSpeechCapabilities";
+import { useSpeechInput, type SpeechInput } from "./useSpeechInput";
+import { useSpeechOutput, type SpeechOutput } from "./useSpeechOutput";
+import { useVoicePreferences } from "./useVoicePreferences";
+
+export interface Voice {
+  input: SpeechInput;
+  output: SpeechOutput;
+  autoSend: AutoSend;
+  handsFree: boolean;
+  setHandsFree: (on: boolean) => void;
+  /** What went wrong last, for the user. */
+  problem: string | null;
+}
+
+interface Handlers {
+  /** Words that were said, each once. */
+  onWords: (text: string) => void;
+  /** A hands-free answer is complete. */
+  onSend: () => void;
+}
+
+/** Voice of an interview: microphone, loudspeaker, and how they depend on each other. */
+export function useVoice(sessionId: string, { onWords, onSend }: Handlers): Voice {
+  const { transcription, synthesis } = useSpeechCapabilities(sessionId);
+  const { readAloud, setReadAloud, handsFree, setHandsFree } = useVoicePreferences();
+  const [problem, setProblem] = useState<string | null>(null);
+  const autoSend = useAutoSend(handsFree, onSend);
+  const output = useSpeechOutput(sessionId, synthesis, [readAloud, setReadAloud], setProblem);
+  const input = useSpeechInput(sessionId, transcription, {
+    onSpeechStart: () => {
+      autoSend.onSpeechStart();
+      // The interviewer does not talk over the candidate.
+      output.stop();
+    },
+    onWords: (text) => {
+      onWords(text);
+      autoSend.onWords();
+    },
+    onPause: autoSend.onPause,
+    onProblem: setProblem,
+  });
+  const stop = () => {
+    autoSend.cancel();
+    input.stop();
+  };
+  return { input: { ...input, stop }, output, autoSend, handsFree, setHandsFree, problem };
+}

@@ -1,0 +1,130 @@
+/** Reads lines aloud, sentence by sentence. The next sentence is fetched while one is played. */
+import { synthesize } from "./api";
+
+export type SpeechSource = "service" | "browser";
+
+interface Sentence {
+  text: string;
+  audio?: Promise<Blob>;
+}
+
+export class SpeechPlayer {
+  private stopped = new AbortController();
+  private queue: Sentence[] = [];
+  private isPlaying = false;
+  private lineNo: number | null = null;
+  /** The sentences of the line that were queued so far. */
+  private queued: string[] = [];
+
+  constructor(
+    private readonly sessionId: string,
+    private readonly source: SpeechSource,
+    private readonly onPlayingChange: (isPlaying: boolean) => void,
+    private readonly onProblem: (text: string) => void,
+  ) {}
+
+  /** Plays these sentences instead of what is being played. */
+  play(sentences: string[]): void {
+    this.stop();
+    this.stopped = new AbortController();
+    this.enqueue(sentences);
+  }
+
+  /**
+   * Plays a line that is still being streamed: call it with all its sentences whenever there are more. Another line
+   * takes its place. A line that was stopped stays silent to its end.
+   */
+  playLine(lineNo: number, sentences: string[]): void {
+    const continues = lineNo === this.lineNo && sentences.every((text, index) => text === (this.queued[index] ?? text));
+    if (!continues) {
+      this.lineNo = lineNo;
+      this.queued = [];
+      this.play(sentences);
+    } else if (!this.stopped.signal.aborted) {
+      this.enqueue(sentences.slice(this.queued.length));
+    }
+    if (sentences.length > this.queued.length) this.queued = sentences;
+  }
+
+  stop(): void {
+    this.stopped.abort();
+    this.queue = [];
+    this.setPlaying(false);
+  }
+
+  private setPlaying(isPlaying: boolean): void {
+    this.isPlaying = isPlaying;
+    this.onPlayingChange(isPlaying);
+  }
+
+  private enqueue(sentences: string[]): void {
+    this.queue.push(...sentences.map((text) => ({ text })));
+    this.prefetch();
+    if (!this.isPlaying && this.queue.length > 0) void this.playQueue(this.stopped.signal);
+  }
+
+  private async playQueue(signal: AbortSignal): Promise<void> {
+    this.setPlaying(true);
+    try {
+      for (let sentence = this.queue.shift(); sentence; sentence = this.queue.shift()) {
+        await this.playSentence(sentence, signal);
+        if (signal.aborted) return;
+      }
+    } catch {
+      if (signal.aborted) return;
+      this.queue = [];
+      this.onProblem("This line could not be read aloud.");
+    }
+    this.setPlaying(false);
+  }
+
+  private async playSentence({ text, audio }: Sentence, signal: AbortSignal): Promise<void> {
+    if (this.source === "browser") return speakInBrowser(text, signal);
+    const current = audio ?? synthesize(this.sessionId, text, signal);
+    this.prefetch();
+    return playAudio(await current, signal);
+  }
+
+  private prefetch(): void {
+    const next = this.queue[0];
+    if (this.source === "browser" || !next || next.audio) return;
+    next.audio = synthesize(this.sessionId, next.text, this.stopped.signal);
+    // A failure is reported when the sentence is played.
+    next.audio.catch(() => undefined);
+  }
+}
+
+export const hasSpeechSynthesis = (): boolean => typeof speechSynthesis !== "undefined";
+
+async function speakInBrowser(text: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const utterance = new SpeechSynthesisUtterance(text);
+    utterance.onend = () => resolve();
+    utterance.onerror = () => resolve();
+    signal.addEventListener("abort", () => {
+      speechSynthesis.cancel();
+      resolve();
+    });
+    speechSynthesis.speak(utterance);
+  });
+}
+
+async function playAudio(blob: Blob, signal: AbortSignal): Promise<void> {
+  const url = URL.createObjectURL(blob);
+  const audio = new Audio(url);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      audio.onended = () => resolve();
+      audio.onerror = () => reject(new Error("the audio can't be played"));
+      signal.addEventListener("abort", () => {
+        audio.pause();
+        resolve();
+      });
+      if (signal.aborted) resolve();
+      else audio.play().catch(reject);
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
