@@ -6,6 +6,7 @@ mod model;
 mod proxy;
 mod search;
 pub mod server;
+pub mod socket;
 mod speech;
 pub mod sse;
 mod stack;
