@@ -12,6 +12,7 @@ pub mod devstack;
 pub mod doctor;
 pub mod error;
 pub mod events;
+pub mod healthcheck;
 mod http;
 pub mod interview;
 pub mod jobs;
