@@ -1,5 +1,5 @@
 # Thin targets; CI calls them as they are. `make help` lists them.
-.PHONY: help setup setup-test web generate dev dev-supabase test check fmt bench eval clean
+.PHONY: help setup setup-check setup-test web generate dev watch psql dev-supabase test check fmt doc bench eval image clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -9,7 +9,7 @@ setup: node_modules/.installed ## Install what running needs
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs"; exit 1; }
 
 node_modules/.installed: package.json package-lock.json
-	@command -v npm >/dev/null || { echo "Node.js 20 or newer is missing: https://nodejs.org"; exit 1; }
+	@command -v npm >/dev/null || { echo "Node.js 20.19 or newer is missing: https://nodejs.org"; exit 1; }
 	npm ci
 	@touch $@
 
@@ -18,22 +18,31 @@ frontend/node_modules/.installed: frontend/package.json frontend/package-lock.js
 	cd frontend && npm ci
 	@touch $@
 
+setup-check: setup frontend/node_modules/.installed ## Install what `make check` needs besides
+	@sh scripts/install-cargo-tools.sh
+
+setup-test: setup-check web ## Install what the tests need besides
+	@sh scripts/install-pgtap.sh
+	@sh scripts/install-test-model.sh speech
+	@sh scripts/install-browser.sh
+
 web: frontend/dist/index.html ## Build the web app, which the binary holds
 
 frontend/dist/index.html: frontend/node_modules/.installed frontend/index.html frontend/vite.config.ts frontend/tsconfig.json $(shell find frontend/src frontend/public frontend/scripts -type f)
 	cd frontend && npm run build
 
 generate: ## Write the web app's client from the API's document
-	cargo run --quiet -- openapi > frontend/openapi.json
+	cargo run --quiet --features devstack -- openapi > frontend/openapi.json
 	cd frontend && npm run generate
-
-setup-test: setup web ## Install what the tests need besides
-	@sh scripts/install-pgtap.sh
-	@sh scripts/install-test-model.sh speech
-	@sh scripts/install-browser.sh
 
 dev: setup web ## Serve on http://localhost:8000 on the embedded stack: no Docker, no keys
 	cargo run --quiet --features devstack -- dev
+
+watch: setup frontend/node_modules/.installed ## The same, rebuilt on every change; the hot web app is on http://localhost:5173
+	@npm run --silent watch
+
+psql: ## Open psql in the database of the running `make dev`
+	@sh scripts/psql.sh
 
 dev-supabase: setup web ## Serve on the Supabase CLI's local stack (needs Docker)
 	npx supabase start
@@ -43,16 +52,21 @@ test: setup-test ## Run every suite
 	cargo test --workspace --features devstack
 	cd frontend && npm test && npm run e2e
 
-check: setup frontend/node_modules/.installed ## Formatting and lints
+check: setup-check ## Formatting, lints, documentation, dependencies, length of files
+	@sh scripts/check-file-length.sh
 	cd frontend && npm run check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features devstack -- -D warnings
 	cargo clippy -- -D warnings
-	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences and advisories are not checked"; fi
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --features devstack --no-deps --document-private-items
+	@sh scripts/check-dependencies.sh
 
 fmt: frontend/node_modules/.installed ## Format
 	cargo fmt --all
 	cd frontend && npm run fmt
+
+doc: ## Open the documentation of the code
+	cargo doc --workspace --features devstack --no-deps --document-private-items --open
 
 bench: setup ## Measure the service beside what it can't do without
 	cargo bench --features devstack --bench service
@@ -60,6 +74,9 @@ bench: setup ## Measure the service beside what it can't do without
 eval: setup ## Judge interviewer and coach by simulated candidates (small local model unless one is configured)
 	@sh scripts/install-test-model.sh
 	cargo bench --features devstack --bench eval
+
+image: ## Build the container image
+	docker build --tag ai-interviewer .
 
 clean: ## Remove what was built and the embedded stack's data
 	cargo clean

@@ -127,6 +127,7 @@ impl Application {
             uploads: Semaphore::new(UPLOADS),
             recordings: Semaphore::new(RECORDINGS),
             metrics: telemetry::metrics(),
+            openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),
         });
         Ok(Self {

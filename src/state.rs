@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sandbox::Sandbox;
 use tokio::sync::Semaphore;
@@ -33,6 +34,8 @@ pub struct AppState {
     /// Recordings that may be received at once.
     pub recordings: Semaphore,
     pub metrics: PrometheusHandle,
+    /// The OpenAPI document as JSON.
+    pub openapi: Bytes,
     /// Cancelled when the service is to stop: open streams end then.
     pub shutdown: CancellationToken,
 }

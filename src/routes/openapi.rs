@@ -1,8 +1,5 @@
 //! The OpenAPI 3.1 document: the endpoints', with what all of them share.
 
-use std::sync::LazyLock;
-
-use bytes::Bytes;
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, Response, ResponseBuilder};
@@ -65,15 +62,4 @@ fn problem() -> Response {
             ContentBuilder::new().schema(Some(schema)).build(),
         )
         .build()
-}
-
-/// The document as JSON, rendered once.
-pub(crate) fn json() -> Bytes {
-    static JSON: LazyLock<Bytes> = LazyLock::new(|| {
-        document()
-            .to_pretty_json()
-            .map(Bytes::from)
-            .unwrap_or_default()
-    });
-    JSON.clone()
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{openapi, web as app};
+use super::web as app;
 use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
@@ -91,11 +91,11 @@ pub(super) async fn root(request: HttpRequest) -> HttpResponse {
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "operations",
     responses((status = 200, content_type = "application/json", body = Object)))]
-pub(super) async fn openapi_json() -> HttpResponse {
+pub(super) async fn openapi_json(state: web::Data<AppState>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .body(openapi::json())
+        .body(state.openapi.clone())
 }
 
 pub(super) fn configure_docs(cfg: &mut ServiceConfig) {

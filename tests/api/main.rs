@@ -4,6 +4,7 @@ mod accounts;
 mod clients;
 mod contract;
 mod database;
+mod deepgram;
 mod devstack;
 mod document;
 mod exactly_once;

@@ -6,6 +6,7 @@ mod model;
 mod proxy;
 mod search;
 pub(crate) mod server;
+pub(crate) mod socket;
 mod speech;
 pub(crate) mod sse;
 mod stack;

@@ -1,4 +1,4 @@
-//! The offline coach: feedback on one answer; the report's texts are made in [`report`](super::report).
+//! The offline coach: feedback on one answer; the report's texts are made in [`report`].
 
 use async_trait::async_trait;
 
