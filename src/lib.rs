@@ -11,6 +11,7 @@ pub mod dev;
 pub mod doctor;
 pub mod error;
 pub mod events;
+pub mod healthcheck;
 mod in_flight;
 pub mod jobs;
 mod limits;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ai_interviewer::config::Environment;
 use ai_interviewer::supabase::postgrest::PostgRest;
-use ai_interviewer::{app, doctor, jobs, output, routes, telemetry};
+use ai_interviewer::{app, doctor, healthcheck, jobs, output, routes, telemetry};
 #[cfg(feature = "devstack")]
 use ai_interviewer::{
     config::LogFormat,
@@ -44,6 +44,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the running service whether it is up, for container images; exits 1 if it is not
+    Healthcheck,
     /// Print the OpenAPI document
     Openapi,
     /// Run the clean-up jobs once; needs the service key
@@ -106,6 +108,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let report = doctor::examine(Environment::process().service()).await;
             report.print(json)?;
             return Ok(report.exit_code());
+        }
+        Command::Healthcheck => {
+            healthcheck::run(&Environment::process().service()?.server).await?;
         }
         Command::Openapi => output::line(routes::document().to_pretty_json()?),
         Command::Jobs => {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["main"],
     &["dev"],
-    &["app", "doctor"],
+    &["app", "doctor", "healthcheck"],
     &["routes"],
     &["state", "jobs"],
     &["session", "speech_tasks"],
