@@ -12,12 +12,14 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing_actix_web::TracingLogger;
 
 use crate::auth::verifier::TokenVerifier;
 use crate::background::Background;
 use crate::config::Config;
 use crate::events::Events;
 use crate::limits::Limits;
+use crate::routes::request_span::RequestSpan;
 use crate::session::{SessionParts, Sessions};
 use crate::speech_tasks::Speech;
 use crate::state::AppState;
@@ -167,7 +169,10 @@ impl Application {
                 .app_data(shared.clone())
                 .wrap(actix_middleware::Compress::default())
                 .wrap(cors(&shared.config))
-                .wrap(actix_middleware::from_fn(routes::middleware::around))
+                .wrap(actix_middleware::from_fn(
+                    routes::middleware::handle_request,
+                ))
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .configure(routes::configure)
         })
         // Small events must not wait for the acknowledgement of those before.

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 /// Runs tasks on the service's runtime, not on the thread of the request that asked for them, and tracks
 /// them until shutdown.
@@ -18,8 +19,9 @@ impl Background {
         Self { runtime, tasks }
     }
 
-    /// Runs `work` to its end, also through a shutdown as far as its grace period goes.
+    /// Runs `work` to its end, also through a shutdown as far as its grace period goes. Its log lines
+    /// carry the id of the request that asked for it.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn_on(work, &self.runtime);
+        self.tasks.spawn_on(work.in_current_span(), &self.runtime);
     }
 }

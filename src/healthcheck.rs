@@ -1,24 +1,24 @@
-//! Is the service on this machine up? For container images, which hold no other client to ask with.
+//! Asks the service on this machine whether it is up: for container images, which hold no other HTTP client.
 
 use std::time::Duration;
 
 use crate::config::ServerConfig;
 
-/// Asks `/healthz` where the service listens.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Requests `/healthz` where the service listens, within three seconds.
 ///
 /// # Errors
-/// It does not answer, or not with success.
-pub async fn ask(server: &ServerConfig) -> anyhow::Result<()> {
+/// It can't be reached in time, or its response is no success.
+pub async fn run(server: &ServerConfig) -> anyhow::Result<()> {
     let host = match server.host.as_str() {
-        "0.0.0.0" | "::" => "127.0.0.1",
-        host => host,
+        "0.0.0.0" => "127.0.0.1".to_owned(),
+        "::" => "[::1]".to_owned(),
+        host if host.contains(':') => format!("[{host}]"),
+        host => host.to_owned(),
     };
-    let timeout = Duration::from_secs(3);
     let url = format!("http://{host}:{}/healthz", server.port);
-    let response = upstream::client(timeout, timeout)?
-        .get(url)
-        .send()
-        .await?;
+    let response = upstream::client(TIMEOUT, TIMEOUT)?.get(url).send().await?;
     response.error_for_status()?;
     Ok(())
 }

@@ -44,7 +44,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Ask the running service whether it is up, for container images; exits 1 when it is not
+    /// Ask the running service whether it is up, for container images; exits 1 if it is not
     Healthcheck,
     /// Print the OpenAPI document
     Openapi,
@@ -110,7 +110,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             return Ok(report.exit_code());
         }
         Command::Healthcheck => {
-            healthcheck::ask(&Environment::process().service()?.server).await?;
+            healthcheck::run(&Environment::process().service()?.server).await?;
         }
         Command::Openapi => output::line(routes::document().to_pretty_json()?),
         Command::Jobs => {

@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
 mod ops;
+pub(crate) mod request_span;
 mod session_errors;
 mod session_id;
 mod speech;

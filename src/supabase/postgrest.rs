@@ -94,7 +94,7 @@ pub struct PostgRest {
     client: Client,
     /// More requests at once would only queue inside PostgREST, out of sight.
     permits: Semaphore,
-    patience: Duration,
+    permit_timeout: Duration,
 }
 
 struct Request<'a> {
@@ -115,7 +115,7 @@ impl PostgRest {
             service_key: config.service_key.as_ref().map(ApiKey::new).transpose()?,
             client: upstream::client(config.connect_timeout, config.request_timeout)?,
             permits: Semaphore::new(config.max_concurrency),
-            patience: config.request_timeout,
+            permit_timeout: config.request_timeout,
         })
     }
 
@@ -287,7 +287,7 @@ impl PostgRest {
     }
 
     async fn send_within_limits(&self, request: &Request<'_>) -> Result<Bytes, RestError> {
-        let _permit = tokio::time::timeout(self.patience, self.permits.acquire())
+        let _permit = tokio::time::timeout(self.permit_timeout, self.permits.acquire())
             .await
             .map_err(|_| RestError::Timeout)?
             .map_err(|_| RestError::Unavailable("shutting down".to_owned()))?;

@@ -305,9 +305,37 @@ fn serve_names_every_variable_that_is_missing() {
 #[test]
 fn help_lists_the_commands() {
     let help = text(&binary(&["--help"]).output().expect("it runs"));
-    for command in ["serve", "dev", "devstack", "doctor", "jobs", "openapi"] {
+    for command in [
+        "serve",
+        "dev",
+        "devstack",
+        "doctor",
+        "healthcheck",
+        "jobs",
+        "openapi",
+    ] {
         assert!(help.contains(command), "{command} in {help}");
     }
+}
+
+#[test]
+fn healthcheck_tells_whether_the_service_is_up() {
+    let asks = |port: &str| {
+        binary(&["healthcheck"])
+            .env_clear()
+            .env("SUPABASE_URL", stack().api_url())
+            .env("SUPABASE_ANON_KEY", stack().var("PUBLISHABLE_KEY"))
+            .env("HOST", "0.0.0.0")
+            .env("PORT", port)
+            .output()
+            .expect("it runs")
+    };
+    let app = TestApp::start();
+    let port = app.url.rsplit(':').next().expect("a port").to_owned();
+    let up = asks(&port);
+    assert!(up.status.success(), "{}", text(&up));
+    drop(app);
+    assert_eq!(asks(&port).status.code(), Some(1), "nothing listens");
 }
 
 #[test]

@@ -1,45 +1,71 @@
-//! What the log never holds: words of candidates, passwords, tokens, e-mail addresses, guests' session ids.
+//! What the log holds: the id of the request with every line; no words of candidates, no passwords, tokens,
+//! e-mail addresses or guests' session ids.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use crate::support::{Act, Client, ModelServer, PASSWORD, Purpose, stack};
 
+/// The service as a process whose log can be read.
+struct LoggingService {
+    url: String,
+    child: Child,
+    log: NamedTempFile,
+}
+
+impl LoggingService {
+    fn start(model: &ModelServer, settings: &[(&str, &str)]) -> Self {
+        let stack = stack();
+        let log = NamedTempFile::new().expect("a file");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+            .arg("serve")
+            .env_clear()
+            .env("SUPABASE_URL", stack.api_url())
+            .env("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"))
+            .env("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"))
+            .env("PORT", "0")
+            .env("OPENAI_BASE_URL", format!("{}/v1", model.url))
+            .env("OPENAI_API_KEY", "sk-private-key")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log.reopen().expect("a file"))
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("readable output");
+        let url = line.trim().strip_prefix("listening on ");
+        Self {
+            url: url.unwrap_or_default().to_owned(),
+            child,
+            log,
+        }
+    }
+
+    /// Stops the service, which finishes its turns first; its whole log.
+    fn stop(mut self) -> String {
+        let pid = Pid::from_raw(self.child.id().cast_signed());
+        kill(pid, Signal::SIGTERM).expect("it runs");
+        self.child.wait().expect("it ends");
+        std::fs::read_to_string(self.log.path()).expect("a log")
+    }
+}
+
 #[tokio::test]
 async fn the_log_at_its_most_talkative_holds_nothing_private() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("log");
     let stack = stack();
     let model = ModelServer::start();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
-        .arg("serve")
-        .env_clear()
-        .env("SUPABASE_URL", stack.api_url())
-        .env("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"))
-        .env("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"))
-        .env("PORT", "0")
-        .env("RUST_LOG", "info,ai_interviewer=trace,genai=trace")
-        .env("OPENAI_BASE_URL", format!("{}/v1", model.url))
-        .env("OPENAI_API_KEY", "sk-private-key")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(File::create(&path).expect("a file"))
-        .spawn()
-        .expect("the binary starts");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("piped"))
-        .read_line(&mut line)
-        .expect("readable output");
-    let url = line
-        .trim()
-        .strip_prefix("listening on ")
-        .unwrap_or_default()
-        .to_owned();
+    let talkative = [("RUST_LOG", "info,ai_interviewer=trace,genai=trace")];
+    let service = LoggingService::start(&model, &talkative);
+    let url = service.url.clone();
     let guest = Client::new(&url);
     let session = guest
         .started(&json!({"resume_content": "Résumé of a private person"}))
@@ -64,9 +90,7 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     guest
         .get(&format!("/nowhere/{session}?refresh_token=leak-me"))
         .await;
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("it runs");
-    child.wait().expect("it ends");
-    let log = std::fs::read_to_string(&path).expect("a log");
+    let log = service.stop();
     assert!(log.lines().count() > 5, "something is logged: {log}");
     let token = alice.token.clone().expect("a token");
     let refresh_token = alice.refresh_token.clone().expect("a refresh token");
@@ -87,4 +111,45 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     ] {
         assert!(!log.contains(secret), "the log holds {what}: {log}");
     }
+}
+
+#[tokio::test]
+async fn every_log_line_of_a_request_carries_its_id() {
+    const ID: &str = "the-callers-own-id";
+    let model = ModelServer::start();
+    let service = LoggingService::start(&model, &[("LOG_FORMAT", "json")]);
+    let guest = Client::new(&service.url);
+    let session = guest.started(&json!({})).await;
+    model.next(Purpose::Decision, Act::Status(500, None));
+    model.next(Purpose::Feedback, Act::Status(400, None));
+    let sent = guest
+        .request(Method::POST, "/agent/send_message")
+        .header("x-session-id", session.to_string())
+        .header("x-request-id", ID)
+        .json(&json!({"message": "An answer"}))
+        .send()
+        .await
+        .expect("a response");
+    assert_eq!(sent.status(), 200);
+    assert_eq!(sent.headers()["x-request-id"], ID);
+    let log = service.stop();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .filter(|line: &Value| line["spans"][0]["request_id"] == ID)
+        .collect();
+    let line = |message: &str| {
+        lines
+            .iter()
+            .find(|line| line["message"] == message)
+            .unwrap_or_else(|| panic!("no such line ({message}): {log}"))
+    };
+    // The turn runs in a task of its own and asks the provider deep inside of it; its feedback runs in
+    // another one.
+    line("asking the model again");
+    line("the coach gave no feedback");
+    let served = line("served");
+    assert_eq!(served["status"], 200);
+    assert_eq!(served["spans"][0]["route"], "/agent/send_message");
+    assert_eq!(served["spans"][0]["method"], "POST");
 }

@@ -12,6 +12,7 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReaso
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -116,7 +117,7 @@ pub(crate) async fn stream(
         session,
         messages,
     };
-    actix_web::rt::spawn(connection.run(caller, named));
+    actix_web::rt::spawn(connection.run(caller, named).in_current_span());
     Ok(response)
 }
 

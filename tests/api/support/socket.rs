@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::{Client, eventually, stack};
 
 /// Two sentences with a pause.
-pub const WEBM: &[u8] = include_bytes!("../../audio/recorded-by-chromium.webm");
+pub(crate) const WEBM: &[u8] = include_bytes!("../../audio/recorded-by-chromium.webm");
 
 /// A client at `/speech/stream`.
-pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    pub async fn open(
+    pub(crate) async fn open(
         url: &str,
         path: &str,
         protocols: Option<&str>,
@@ -36,7 +36,7 @@ impl Socket {
     }
 
     /// Opened and begun with a first message.
-    pub async fn begun(url: &str, start: &Value) -> Self {
+    pub(crate) async fn begun(url: &str, start: &Value) -> Self {
         let mut socket = Self::open(url, "/speech/stream", None)
             .await
             .expect("a socket");
@@ -44,14 +44,14 @@ impl Socket {
         socket
     }
 
-    pub async fn say(&mut self, message: &Value) {
+    pub(crate) async fn say(&mut self, message: &Value) {
         self.0
             .send(Message::text(message.to_string()))
             .await
             .expect("sent");
     }
 
-    pub async fn sound(&mut self, sound: &[u8]) {
+    pub(crate) async fn sound(&mut self, sound: &[u8]) {
         self.0
             .send(Message::binary(sound.to_vec()))
             .await
@@ -59,7 +59,7 @@ impl Socket {
     }
 
     /// The next event; null when the connection is over.
-    pub async fn event(&mut self) -> Value {
+    pub(crate) async fn event(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(Duration::from_secs(30), self.0.next()).await;
             match message.expect("an event in time") {
@@ -70,7 +70,7 @@ impl Socket {
         }
     }
 
-    pub async fn rest(&mut self) -> Vec<Value> {
+    pub(crate) async fn rest(&mut self) -> Vec<Value> {
         let mut events = Vec::new();
         loop {
             match self.event().await {
@@ -81,26 +81,26 @@ impl Socket {
     }
 }
 
-pub fn kinds(events: &[Value]) -> Vec<&str> {
+pub(crate) fn kinds(events: &[Value]) -> Vec<&str> {
     events
         .iter()
         .filter_map(|event| event["type"].as_str())
         .collect()
 }
 
-pub fn finals(events: &[Value]) -> Vec<&str> {
+pub(crate) fn finals(events: &[Value]) -> Vec<&str> {
     let finals = events.iter().filter(|event| event["is_final"] == true);
     finals.filter_map(|event| event["text"].as_str()).collect()
 }
 
 /// [`WEBM`], as a browser's recorder sends them, in pieces.
-pub async fn record(socket: &mut Socket) {
+pub(crate) async fn record(socket: &mut Socket) {
     for piece in WEBM.chunks(250) {
         socket.sound(piece).await;
     }
 }
 
-pub async fn row(task: &Value) -> Value {
+pub(crate) async fn row(task: &Value) -> Value {
     let task: Uuid = task.as_str().expect("an id").parse().expect("a UUID");
     let sql = "select to_jsonb(t) from speech_tasks t where task_id = $1";
     stack()
@@ -112,7 +112,7 @@ pub async fn row(task: &Value) -> Value {
         .get(0)
 }
 
-pub async fn settled(task: &Value) -> Value {
+pub(crate) async fn settled(task: &Value) -> Value {
     eventually("the task settles", async || {
         row(task).await["status"] != "processing"
     })
@@ -120,6 +120,6 @@ pub async fn settled(task: &Value) -> Value {
     row(task).await
 }
 
-pub fn token(client: &Client) -> &str {
+pub(crate) fn token(client: &Client) -> &str {
     client.token.as_deref().expect("a token")
 }

@@ -1,8 +1,8 @@
 //! `GET|PUT /user`: the caller's own account.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deadpool_postgres::Transaction;
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::GoTrue;
 use super::caller::Caller;
@@ -19,7 +19,7 @@ pub(super) async fn read(
     req: HttpRequest,
 ) -> Result<HttpResponse, AuthError> {
     let db = gotrue.db().await?;
-    let caller = Caller::authenticate(&gotrue, &req, &*db, Lock::No).await?;
+    let caller = Caller::authenticate(&gotrue, &req, &db, Lock::No).await?;
     Ok(HttpResponse::Ok().json(caller.user))
 }
 

@@ -69,7 +69,7 @@ pub(super) async fn read(
     id: web::Path<String>,
 ) -> Result<HttpResponse, AuthError> {
     require_admin(&gotrue, &req)?;
-    let user = User::by_id(&*gotrue.db().await?, user_id(&id)?, Lock::No).await?;
+    let user = User::by_id(&gotrue.db().await?, user_id(&id)?, Lock::No).await?;
     Ok(HttpResponse::Ok().json(user.ok_or_else(not_found)?))
 }
 

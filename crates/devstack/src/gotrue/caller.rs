@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage as _, HttpRequest};
+use deadpool_postgres::GenericClient;
 use serde_json::{Map, Value};
-use tokio_postgres::GenericClient;
 use uuid::Uuid;
 
 use super::GoTrue;

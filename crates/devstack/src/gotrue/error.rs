@@ -115,6 +115,15 @@ impl From<tokio_postgres::Error> for AuthError {
     }
 }
 
+impl From<deadpool_postgres::PoolError> for AuthError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Backend(error) => error.into(),
+            error => Self::internal(error.to_string()),
+        }
+    }
+}
+
 /// The server's message without the row's values, which its DETAIL would show.
 fn describe(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use deadpool_postgres::{GenericClient, Transaction};
 use rand::RngExt as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha224};
-use tokio_postgres::{GenericClient, Transaction};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 

@@ -82,7 +82,7 @@ pub struct GoTrue(Arc<Inner>);
 struct Inner {
     settings: GoTrueSettings,
     keys: keys::Keys,
-    pool: pool::Pool,
+    pool: deadpool_postgres::Pool,
     outbox: mail::Outbox,
     limits: Option<limits::Limits>,
 }
@@ -93,8 +93,8 @@ impl GoTrue {
     pub async fn new(
         settings: GoTrueSettings,
         db: tokio_postgres::Config,
-    ) -> Result<Self, tokio_postgres::Error> {
-        let pool = pool::Pool::new(db);
+    ) -> Result<Self, deadpool_postgres::PoolError> {
+        let pool = pool::new(db);
         pool.get()
             .await?
             .batch_execute(include_str!("schema.sql"))
@@ -168,7 +168,7 @@ impl GoTrue {
         self.0.limits.as_ref()
     }
 
-    async fn db(&self) -> Result<pool::Connection, error::AuthError> {
+    async fn db(&self) -> Result<deadpool_postgres::Client, error::AuthError> {
         Ok(self.0.pool.get().await?)
     }
 }

@@ -1,9 +1,9 @@
 //! Sessions: issuing, rotating and revoking their refresh tokens, and the access token of each.
 
+use deadpool_postgres::{GenericClient, Transaction};
 use rand::RngExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio_postgres::{GenericClient, Transaction};
 use uuid::Uuid;
 
 use super::GoTrue;

@@ -60,7 +60,7 @@ async fn by_password(gotrue: &GoTrue, body: &[u8]) -> Result<HttpResponse, AuthE
     };
     let email = params.text("email").to_lowercase();
     // Not held while bcrypt works.
-    let known = User::by_email(&*gotrue.db().await?, &email, Lock::No).await?;
+    let known = User::by_email(&gotrue.db().await?, &email, Lock::No).await?;
     let hash = known
         .as_ref()
         .and_then(|user| user.password_hash.as_deref());
@@ -117,7 +117,7 @@ pub(super) async fn logout(
     req: HttpRequest,
 ) -> Result<HttpResponse, AuthError> {
     let db = gotrue.db().await?;
-    let caller = Caller::authenticate(&gotrue, &req, &*db, Lock::No).await?;
+    let caller = Caller::authenticate(&gotrue, &req, &db, Lock::No).await?;
     let scope = match query(&req, "scope").as_deref() {
         None | Some("" | "global") => Scope::Global,
         Some("local") => Scope::Local,
@@ -128,6 +128,6 @@ pub(super) async fn logout(
             )));
         }
     };
-    session::end(&*db, scope, caller.user.id, caller.session_id).await?;
+    session::end(&db, scope, caller.user.id, caller.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

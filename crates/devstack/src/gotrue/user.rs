@@ -1,8 +1,9 @@
 //! Accounts as they stand in `auth.users` and `auth.identities`, and as GoTrue shows them.
 
+use deadpool_postgres::GenericClient;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio_postgres::{GenericClient, Row};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::error::AuthError;

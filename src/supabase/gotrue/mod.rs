@@ -1,19 +1,24 @@
 //! GoTrue: accounts and tokens.
 //!
 //! Source: <https://supabase.com/docs/reference/self-hosting-auth> and the exchanges under
-//! `tests/recordings`. Errors are told apart by `error_code`, never by their text.
+//! `tests/recordings`.
+
+mod account;
+mod error;
+mod jwks;
 
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Method, StatusCode};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub use account::{SignUp, Tokens, User, UserChange};
+pub use error::GoTrueError;
+pub use jwks::KeySet;
 
 use super::keys::ApiKey;
 use super::postgrest::root_cause;
@@ -21,115 +26,6 @@ use crate::config::SupabaseConfig;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("sb-forwarded-for");
-
-#[derive(Debug, thiserror::Error)]
-pub enum GoTrueError {
-    #[error("GoTrue can't be reached: {0}")]
-    Unavailable(String),
-    #[error("GoTrue took too long")]
-    Timeout,
-    #[error("GoTrue answered {status}: {message}")]
-    BadResponse { status: u16, message: String },
-    #[error("the API key was refused")]
-    KeyRejected,
-    #[error("no service key is configured")]
-    NoServiceKey,
-    #[error("wrong e-mail address or password")]
-    InvalidCredentials,
-    #[error("the e-mail address is not confirmed")]
-    EmailNotConfirmed,
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-    #[error("the password is too weak: {message}")]
-    WeakPassword {
-        message: String,
-        reasons: Vec<String>,
-    },
-    #[error("the new password is the old one")]
-    SamePassword,
-    #[error("sign-up is disabled")]
-    SignupDisabled,
-    /// Too many requests or e-mails; `retry_after` in seconds when GoTrue says.
-    #[error("GoTrue's rate limit was reached ({code})")]
-    RateLimited {
-        code: String,
-        retry_after: Option<u64>,
-    },
-    #[error("unknown refresh token")]
-    RefreshTokenNotFound,
-    #[error("the refresh token was used before")]
-    RefreshTokenReused,
-    /// The session was logged out, or its account deleted.
-    #[error("the token's session is over")]
-    SessionOver,
-    #[error("the access token was refused")]
-    TokenRejected,
-    #[error("refused ({code}): {message}")]
-    Refused { code: String, message: String },
-}
-
-/// Tokens and whom they are for.
-#[derive(Debug, Deserialize)]
-pub struct Tokens {
-    pub access_token: String,
-    pub refresh_token: String,
-    pub token_type: String,
-    /// Seconds.
-    pub expires_in: i64,
-    /// Seconds since 1970; older servers leave it out.
-    #[serde(default)]
-    pub expires_at: Option<i64>,
-    pub user: User,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct User {
-    pub id: Uuid,
-    /// Empty for anonymous users.
-    #[serde(default)]
-    pub email: String,
-    #[serde(default)]
-    pub user_metadata: Map<String, Value>,
-    pub created_at: Timestamp,
-}
-
-impl User {
-    pub fn name(&self) -> &str {
-        self.user_metadata
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    }
-}
-
-/// What a registration leads to. An address that is taken looks like one that awaits confirmation.
-#[derive(Debug)]
-pub enum SignUp {
-    Session(Box<Tokens>),
-    ConfirmationPending,
-}
-
-/// Public keys, and for how long they may be kept.
-#[derive(Debug)]
-pub struct KeySet {
-    pub keys: Vec<Jwk>,
-    pub max_age: Duration,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ErrorBody {
-    error_code: String,
-    msg: String,
-    message: String,
-    weak_password: WeakPassword,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WeakPassword {
-    reasons: Vec<String>,
-}
 
 /// Client of `/auth/v1`.
 pub struct GoTrue {
@@ -309,35 +205,10 @@ impl GoTrue {
     /// # Errors
     /// See [`GoTrueError`].
     pub async fn signing_keys(&self) -> Result<KeySet, GoTrueError> {
-        #[derive(Deserialize)]
-        struct Body {
-            keys: Vec<Value>,
-        }
-        let (headers, bytes) = self.exchange(Call::get("/.well-known/jwks.json")).await?;
-        let body: Body = parse(&bytes)?;
-        // A key of a kind that is not known here must not hide the others.
-        let keys = body
-            .keys
-            .into_iter()
-            .filter_map(|key| serde_json::from_value(key).ok())
-            .collect();
-        let max_age = headers
-            .get("cache-control")
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| {
-                value
-                    .split("max-age=")
-                    .nth(1)?
-                    .split(',')
-                    .next()?
-                    .trim()
-                    .parse()
-                    .ok()
-            })
-            .unwrap_or(600);
+        let (headers, body) = self.exchange(Call::get("/.well-known/jwks.json")).await?;
         Ok(KeySet {
-            keys,
-            max_age: Duration::from_secs(max_age),
+            keys: jwks::usable_keys(parse(&body)?),
+            max_age: jwks::max_age(&headers),
         })
     }
 
@@ -403,19 +274,12 @@ impl GoTrue {
     }
 }
 
-pub enum UserChange<'a> {
-    Name(&'a str),
-    Password(&'a str),
-}
-
 async fn finish(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), GoTrueError> {
     let started = Instant::now();
     let result = exchange(request).await;
     let outcome = match &result {
         Ok(_) => "ok",
-        Err(
-            GoTrueError::Unavailable(_) | GoTrueError::Timeout | GoTrueError::BadResponse { .. },
-        ) => "unavailable",
+        Err(error) if error.is_outage() => "unavailable",
         Err(_) => "refused",
     };
     metrics::counter!("upstream_requests_total", "upstream" => "gotrue", "outcome" => outcome)
@@ -447,7 +311,7 @@ async fn exchange(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes)
     let retry_after = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    Err(refusal(status, &body, retry_after))
+    Err(GoTrueError::of_response(status, &body, retry_after))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &Bytes) -> Result<T, GoTrueError> {
@@ -456,48 +320,4 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &Bytes) -> Result<T, GoTrueError
         // The position alone: the text could hold a token.
         message: format!("not the expected JSON, column {}", error.column()),
     })
-}
-
-fn refusal(status: StatusCode, body: &[u8], retry_after: Option<u64>) -> GoTrueError {
-    let body: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
-    let status = status.as_u16();
-    match body.error_code.as_str() {
-        "invalid_credentials" => GoTrueError::InvalidCredentials,
-        "email_not_confirmed" => GoTrueError::EmailNotConfirmed,
-        "user_already_exists" | "email_exists" => GoTrueError::EmailTaken,
-        "weak_password" => GoTrueError::WeakPassword {
-            message: body.msg,
-            reasons: body.weak_password.reasons,
-        },
-        "same_password" => GoTrueError::SamePassword,
-        "signup_disabled" => GoTrueError::SignupDisabled,
-        "refresh_token_not_found" => GoTrueError::RefreshTokenNotFound,
-        "refresh_token_already_used" => GoTrueError::RefreshTokenReused,
-        "session_not_found" | "session_expired" | "user_not_found" => GoTrueError::SessionOver,
-        "bad_jwt" | "no_authorization" => GoTrueError::TokenRejected,
-        code if status == 429 => GoTrueError::RateLimited {
-            code: code.to_owned(),
-            retry_after,
-        },
-        "" => match status {
-            401 | 403 => GoTrueError::KeyRejected,
-            429 => GoTrueError::RateLimited {
-                code: "over_request_rate_limit".to_owned(),
-                retry_after,
-            },
-            503 | 504 => GoTrueError::Unavailable(body.message),
-            _ => GoTrueError::BadResponse {
-                status,
-                message: body.message,
-            },
-        },
-        code if status >= 500 => GoTrueError::BadResponse {
-            status,
-            message: code.to_owned(),
-        },
-        code => GoTrueError::Refused {
-            code: code.to_owned(),
-            message: body.msg,
-        },
-    }
 }
