@@ -35,18 +35,18 @@ use sandbox::Sandbox;
 use search::Serper;
 
 /// Files received at once; each is up to 5 MB in memory.
-const UPLOADS: usize = 8;
+const MAX_UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
-const RECORDINGS: usize = 256;
+const MAX_RECORDINGS: usize = 256;
 
-/// Who asks, who judges, and who finds what to read.
-pub struct Minds {
+/// The interviewer, the coach and the library of resources that a service runs with.
+pub struct Agents {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
     pub library: Arc<Library>,
 }
 
-impl Minds {
+impl Agents {
     /// As configured: a language model where there is one, web search where there is a key.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Application {
     ///
     /// # Errors
     /// A key of the wrong kind, a port in use.
-    pub fn build(config: Config, minds: Minds) -> anyhow::Result<Self> {
+    pub fn build(config: Config, agents: Agents) -> anyhow::Result<Self> {
         let config = Arc::new(config);
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
@@ -103,9 +103,9 @@ impl Application {
         let sessions = Sessions::new(SessionParts {
             rest: Arc::clone(&rest),
             events: Arc::clone(&events),
-            interviewer: minds.interviewer,
-            coach: minds.coach,
-            library: minds.library,
+            interviewer: agents.interviewer,
+            coach: agents.coach,
+            library: agents.library,
             cache: config.cache.clone(),
             turn: config.turn.clone(),
             background: background.clone(),
@@ -126,8 +126,8 @@ impl Application {
             events,
             limits,
             sandbox,
-            uploads: Semaphore::new(UPLOADS),
-            recordings: Semaphore::new(RECORDINGS),
+            uploads: Semaphore::new(MAX_UPLOADS),
+            recordings: Semaphore::new(MAX_RECORDINGS),
             metrics: telemetry::metrics(),
             shutdown: CancellationToken::new(),
         });
@@ -213,9 +213,9 @@ impl Application {
 /// # Errors
 /// The start's.
 pub fn listen(config: Config) -> anyhow::Result<Application> {
-    let minds = Minds::configured(&config)?;
+    let agents = Agents::configured(&config)?;
     let host = config.server.host.clone();
-    let application = Application::build(config, minds)?;
+    let application = Application::build(config, agents)?;
     // The port may have been chosen by the system.
     output::line(format_args!(
         "listening on http://{host}:{}",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use ai_interviewer::app::Minds;
+use ai_interviewer::app::Agents;
 use async_trait::async_trait;
 use interview::ResponseType;
 use interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line};
@@ -200,11 +200,11 @@ async fn a_reply_that_an_expired_token_could_not_write_is_kept_for_the_refreshed
     let interviewer = Arc::new(Counting {
         replies: AtomicU32::new(0),
     });
-    let minds = Minds {
+    let agents = Agents {
         interviewer: Arc::clone(&interviewer) as Arc<dyn Interviewer>,
-        ..Minds::offline(&config)
+        ..Agents::offline(&config)
     };
-    let app = TestApp::with_minds(config, minds);
+    let app = TestApp::with_agents(config, agents);
     let alice = app.user("Alice").await;
     let session = alice.started(&json!({})).await;
     let sent = {

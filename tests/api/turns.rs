@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use ai_interviewer::app::Minds;
+use ai_interviewer::app::Agents;
 use async_trait::async_trait;
 use interview::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line};
 use llm::Usage;
@@ -255,13 +255,13 @@ fn line() -> Line {
 #[tokio::test]
 async fn a_failing_interviewer_costs_a_retry_and_no_message() {
     let config = crate::support::config(stack());
-    let minds = Minds {
+    let agents = Agents {
         interviewer: Arc::new(Faltering {
             failures: AtomicU32::new(1),
         }),
-        ..Minds::offline(&config)
+        ..Agents::offline(&config)
     };
-    let app = TestApp::with_minds(config, minds);
+    let app = TestApp::with_agents(config, agents);
     let alice = app.user("Alice").await;
     let session = alice.started(&long_interview()).await;
     let failed = alice.send_as(session, "again", ANSWER).await;

@@ -13,7 +13,7 @@ mod speech;
 
 use std::time::{Duration, Instant};
 
-use ai_interviewer::app::Minds;
+use ai_interviewer::app::Agents;
 use llm::{LlmConfig, LlmProvider};
 use serde_json::{Value, json};
 use support::app::llm;
@@ -46,8 +46,8 @@ fn app(model: &PythonServer, provider: LlmProvider) -> TestApp {
         max_concurrency: 2,
         ..llm(&model.url, provider)
     });
-    let minds = Minds::configured(&config).expect("usable minds");
-    TestApp::with_minds(config, minds)
+    let agents = Agents::configured(&config).expect("usable agents");
+    TestApp::with_agents(config, agents)
 }
 
 async fn streamed(client: &support::Client, path: &str, session: Uuid, body: &Value) -> Value {

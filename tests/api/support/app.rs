@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ai_interviewer::app::{Application, Minds};
+use ai_interviewer::app::{Agents, Application};
 use ai_interviewer::config::{Config, Environment};
 use llm::{LlmConfig, LlmProvider};
 use speech::{AudioApi, DeepgramConfig};
@@ -104,8 +104,8 @@ impl TestApp {
     pub(crate) fn on(stack: &DevstackProcess, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(stack);
         change(&mut config);
-        let minds = Minds::offline(&config);
-        Self::with_minds(config, minds)
+        let agents = Agents::offline(&config);
+        Self::with_agents(config, agents)
     }
 
     /// With a language model behind interviewer and coach: one that stands in for OpenAI's API or for
@@ -118,8 +118,8 @@ impl TestApp {
         let mut config = config(stack());
         config.llm = Some(llm(&model.url, provider));
         change(&mut config);
-        let minds = Minds::configured(&config).expect("usable minds");
-        Self::with_minds(config, minds)
+        let agents = Agents::configured(&config).expect("usable agents");
+        Self::with_agents(config, agents)
     }
 
     /// With speech from a stand-in for the providers. Failures are not waited out.
@@ -133,7 +133,7 @@ impl TestApp {
         })
     }
 
-    pub(crate) fn with_minds(config: Config, minds: Minds) -> Self {
+    pub(crate) fn with_agents(config: Config, agents: Agents) -> Self {
         let stop = CancellationToken::new();
         let (ready, started) = mpsc::channel();
         let token = stop.clone();
@@ -144,7 +144,7 @@ impl TestApp {
                 .build()
                 .expect("a runtime");
             runtime.block_on(async move {
-                let application = Application::build(config, minds).expect("the service builds");
+                let application = Application::build(config, agents).expect("the service builds");
                 ready.send(application.port()).expect("the test waits");
                 application
                     .run_until(token)
