@@ -13,7 +13,7 @@ use crate::routes::body::JsonObject;
 use crate::state::AppState;
 use speech::Format;
 
-use crate::speech_tasks::SpeakRequest;
+use crate::speech_tasks::SynthesisRequest;
 
 const LONGEST_VOICE: usize = 64;
 
@@ -54,7 +54,7 @@ pub(super) async fn text_to_speech(
     let speak = speak_request(&state, body)?;
     let session_id = session(&request, &caller, in_body.as_deref())?;
     check_limit(&state, &request)?;
-    let mut spoken = state.speech.speak(&caller, session_id, speak).await?;
+    let mut spoken = state.speech.synthesize(&caller, session_id, speak).await?;
     let (task_id, media_type) = (spoken.task_id, spoken.media_type);
     let audio = async_stream::stream! {
         while let Some(piece) = spoken.next().await {
@@ -69,7 +69,7 @@ pub(super) async fn text_to_speech(
         .streaming(audio))
 }
 
-fn speak_request(state: &AppState, mut body: JsonObject) -> Result<SpeakRequest, ApiError> {
+fn speak_request(state: &AppState, mut body: JsonObject) -> Result<SynthesisRequest, ApiError> {
     let speech = state.speech.config();
     let text = body
         .take_text("text", speech.max_characters)
@@ -96,7 +96,7 @@ fn speak_request(state: &AppState, mut body: JsonObject) -> Result<SpeakRequest,
         body.refuse_unless_refused("speed", "must be a number from 0.5 to 2.0");
     }
     let format: Option<Format> = body.take("format", "must be mp3, opus, aac, flac, wav or pcm");
-    body.finish(SpeakRequest {
+    body.finish(SynthesisRequest {
         text,
         voice: voice.unwrap_or_else(|| speech.voice.clone()),
         speed,
