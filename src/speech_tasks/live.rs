@@ -130,8 +130,9 @@ impl Speech {
     /// Resumes a task; its transcript so far, with the last words of its broken connection if they come
     /// within [`RESUME_TIMEOUT`].
     async fn resume(&self, identity: &Identity, task_id: Uuid) -> Result<String, SpeechError> {
-        let text = self.tasks.resume(identity, task_id).await?;
+        // Looked up before the row is read: a connection that ends in between still has words to write.
         let earlier = self.live_in_flight.of(&task_id);
+        let text = self.tasks.resume(identity, task_id).await?;
         if earlier.is_empty() {
             return Ok(text);
         }
