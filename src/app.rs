@@ -35,11 +35,11 @@ use sandbox::Sandbox;
 use search::Serper;
 
 /// Files received at once; each is up to 5 MB in memory.
-const UPLOADS: usize = 8;
+const MAX_UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
-const RECORDINGS: usize = 256;
+const MAX_RECORDINGS: usize = 256;
 
-/// Who asks, who assesses, and who finds learning resources.
+/// The interviewer, the coach and the library of resources that a service runs with.
 pub struct Agents {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
@@ -126,8 +126,8 @@ impl Application {
             events,
             limits,
             sandbox,
-            uploads: Semaphore::new(UPLOADS),
-            recordings: Semaphore::new(RECORDINGS),
+            uploads: Semaphore::new(MAX_UPLOADS),
+            recordings: Semaphore::new(MAX_RECORDINGS),
             metrics: telemetry::metrics(),
             openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),

@@ -36,6 +36,14 @@ pub(crate) enum Entered<S: Eq + Hash, V, J> {
 }
 
 impl<V> Running<V> {
+    fn new(value: V) -> Self {
+        Self {
+            value,
+            finished: CancellationToken::new(),
+            id: rand::random(),
+        }
+    }
+
     /// Returns when the work has ended, however it did.
     pub(crate) async fn finished(&self) {
         self.finished.cancelled().await;
@@ -71,19 +79,26 @@ impl<S: Clone + Eq + Hash, V: Clone> InFlight<S, V> {
         if let Some(joined) = running.iter().find_map(join) {
             return Entered::Joined(joined);
         }
-        let new = Running {
-            value: value(),
-            finished: CancellationToken::new(),
-            id: rand::random(),
-        };
+        let new = Running::new(value());
         running.push(new.clone());
-        let guard = Guard {
+        Entered::Started(self.guard(scope, &new), new)
+    }
+
+    /// Starts a piece of work that is never joined, only waited for.
+    pub(crate) fn start(&self, scope: S, value: V) -> Guard<S, V> {
+        let new = Running::new(value);
+        let guard = self.guard(scope.clone(), &new);
+        self.lock().entry(scope).or_default().push(new);
+        guard
+    }
+
+    fn guard(&self, scope: S, running: &Running<V>) -> Guard<S, V> {
+        Guard {
             in_flight: self.clone(),
             scope,
-            finished: new.finished.clone(),
-            id: new.id,
-        };
-        Entered::Started(guard, new)
+            finished: running.finished.clone(),
+            id: running.id,
+        }
     }
 
     /// The work in flight in a scope, in the order in which it was started.

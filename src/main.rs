@@ -12,9 +12,9 @@ use ai_interviewer::{
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use resume::worker;
+use resume::worker as resume_worker;
 use speech::audio;
-use speech::live::ear;
+use speech::live::worker as live_worker;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -53,11 +53,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // The reader of files limits itself before anything else is set up.
+    // A worker limits itself before anything else is set up.
     match std::env::args().nth(1).as_deref() {
-        Some(worker::COMMAND) => return worker::run(),
+        Some(resume_worker::COMMAND) => return resume_worker::run(),
         Some(audio::COMMAND) => return audio::run(),
-        Some(ear::COMMAND) => return ear::run(std::env::args().nth(2).as_deref()),
+        Some(live_worker::COMMAND) => return live_worker::run(std::env::args().nth(2).as_deref()),
         _ => {}
     }
     serve_command_line()

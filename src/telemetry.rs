@@ -13,7 +13,7 @@ const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 /// `RUST_LOG` chooses what is logged. Does nothing when one is installed already.
 pub fn init_logs(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
-    // It logs what models and their providers say, which may be what candidates said.
+    // It logs the output of models and providers, which may repeat candidates' words.
     let filter = filter.add_directive("genai=off".parse().expect("a constant directive"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -53,8 +53,8 @@ async fn asked(
     with_key: impl FnOnce(RequestBuilder) -> RequestBuilder,
 ) -> Result<u16, ()> {
     let url = base.join(path).map_err(drop)?;
-    let patience = Duration::from_secs(10);
-    let http = upstream::client(Duration::from_secs(5), patience).map_err(drop)?;
+    let timeout = Duration::from_secs(10);
+    let http = upstream::client(Duration::from_secs(5), timeout).map_err(drop)?;
     let response = with_key(http.get(url)).send().await.map_err(drop)?;
     Ok(response.status().as_u16())
 }

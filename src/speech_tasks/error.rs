@@ -1,4 +1,4 @@
-//! What can go wrong with speech.
+//! Failures of speech tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub enum SpeechError {
     Unavailable,
     #[error("too many live transcriptions or uploads at once")]
     Busy,
-    /// The session that was named is not there for the caller.
+    /// The named session does not exist for the caller.
     #[error("no such session")]
     NoSuchSession,
     #[error("no such task")]
@@ -32,11 +32,11 @@ pub enum SpeechError {
     TooLong,
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    #[error("the listener went away")]
+    #[error("the client disconnected")]
     ListenerGone,
     #[error("the database: {0}")]
     Rest(Arc<RestError>),
-    #[error("inside: {0}")]
+    #[error("internal: {0}")]
     Internal(Arc<std::io::Error>),
 }
 
@@ -63,8 +63,8 @@ impl From<LiveError> for SpeechError {
 }
 
 impl SpeechError {
-    /// What a task says of it: a sentence for people, nothing internal.
-    pub(super) fn told(&self) -> &'static str {
+    /// A sentence for people, for the task and the client; nothing internal.
+    pub(super) fn public_message(&self) -> &'static str {
         match self {
             Self::Provider(ProviderError::Refused(_)) => "The speech provider refused the request.",
             Self::Provider(

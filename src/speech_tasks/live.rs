@@ -1,5 +1,5 @@
-//! Live transcription: sound in, words out while it comes, every finished word in the task's row before
-//! the client has it, so that a connection may break at any time.
+//! Live transcription: audio in, words out while it arrives. Every final transcript is in the task's row
+//! before the client has it, so that a connection may break at any time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
 use super::Speech;
-use super::batch::{count_seconds, rounded};
 use super::error::SpeechError;
-use super::ongoing::UnderWay;
 use super::tasks::{NewTask, TaskType, Utterance};
+use super::transcription::{count_seconds, rounded};
 use crate::auth::Caller;
+use crate::in_flight::Guard;
 use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
-use speech::live::{Encoding, Heard, deepgram, utterances};
+use speech::live::{Encoding, TranscriptEvent, deepgram, utterances};
 
 #[derive(Clone, Debug, Default)]
 pub struct LiveRequest {
@@ -28,7 +28,7 @@ pub struct LiveRequest {
     pub resume: Option<Uuid>,
 }
 
-/// What a client is told while it speaks. Times are seconds from the first sound of the connection.
+/// An event for the client. Times are seconds from the first audio of the connection.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LiveEvent {
@@ -59,31 +59,31 @@ impl LiveEvent {
     }
 }
 
-/// A transcription under way. Dropping `sound` ends it: what was sent is still heard and stored.
+/// A live transcription in flight. Dropping `audio` ends it: what was sent is still transcribed and stored.
 pub struct Live {
     pub task_id: Uuid,
-    /// What was said before, over connections that broke.
+    /// The transcript of earlier connections that broke.
     pub text: String,
-    /// Takes the next piece of sound when there is room.
-    pub sound: mpsc::Sender<Bytes>,
-    /// Ends after the last word.
+    /// Accepts the next chunk of audio when there is room.
+    pub audio: mpsc::Sender<Bytes>,
+    /// Ends after the last event.
     pub events: mpsc::Receiver<LiveEvent>,
 }
 
-/// Pieces of sound, and events, that wait.
-const SOUND: usize = 64;
-const EVENTS: usize = 64;
-/// For the last words of a connection that broke.
-const LAST_WORDS: Duration = Duration::from_secs(5);
-/// How often writing an utterance is tried.
-const ATTEMPTS: u32 = 5;
+/// Chunks of audio, and events, that are buffered.
+const BUFFERED_CHUNKS: usize = 64;
+const BUFFERED_EVENTS: usize = 64;
+/// How long a resumed transcription waits for the last words of its broken connection.
+const RESUME_TIMEOUT: Duration = Duration::from_secs(5);
+/// Attempts to write an utterance.
+const MAX_ATTEMPTS: u32 = 5;
 
 impl Speech {
-    /// Begins a live transcription, or takes one up again.
+    /// Starts a live transcription, or resumes one.
     ///
     /// # Errors
-    /// No provider; no place; the session or task is not the caller's; the day's budget.
-    pub async fn listen(
+    /// No provider; no permit; the session or task is not the caller's; the day's budget.
+    pub async fn start_live(
         self: &Arc<Self>,
         sandbox: &Sandbox,
         caller: &Caller,
@@ -96,46 +96,57 @@ impl Speech {
         if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
-        let place = Arc::clone(&self.streams)
+        let permit = Arc::clone(&self.live_permits)
             .try_acquire_owned()
             .map_err(|_| SpeechError::Busy)?;
         let identity = caller.identity(session_id);
         let (task_id, text) = match request.resume {
-            Some(task_id) => {
-                let mut text = self.tasks.resume(&identity, task_id).await?;
-                if self.ongoing.settle(task_id, LAST_WORDS).await {
-                    text = self.tasks.resume(&identity, task_id).await?;
-                }
-                (task_id, text)
-            }
-            None => (
-                self.begin_stream(&identity, session_id).await?,
-                String::new(),
-            ),
+            Some(task_id) => (task_id, self.resume(&identity, task_id).await?),
+            None => (self.begin(&identity, session_id).await?, String::new()),
         };
-        let (sound, sounds) = mpsc::channel(SOUND);
-        let (events, told) = mpsc::channel(EVENTS);
-        let stream = Stream {
+        let (audio, received_audio) = mpsc::channel(BUFFERED_CHUNKS);
+        let (event_sender, events) = mpsc::channel(BUFFERED_EVENTS);
+        let connection = Connection {
             speech: Arc::clone(self),
             identity,
             task_id,
-            connection: Uuid::new_v4().simple().to_string(),
-            events,
-            _place: place,
-            _under_way: self.ongoing.begin(task_id),
+            id: Uuid::new_v4().simple().to_string(),
+            events: event_sender,
+            _permit: permit,
+            _in_flight: self.live_in_flight.start(task_id, ()),
         };
         let sandbox = sandbox.clone();
-        self.background
-            .spawn(async move { Box::pin(stream.run(&sandbox, &request, sounds)).await });
+        self.background.spawn(async move {
+            Box::pin(connection.run(&sandbox, &request, received_audio)).await
+        });
         Ok(Live {
             task_id,
             text,
-            sound,
-            events: told,
+            audio,
+            events,
         })
     }
 
-    async fn begin_stream(
+    /// Resumes a task; its transcript so far, with the last words of its broken connection if they come
+    /// within [`RESUME_TIMEOUT`].
+    async fn resume(&self, identity: &Identity, task_id: Uuid) -> Result<String, SpeechError> {
+        // Looked up before the row is read: a connection that ends in between still has words to write.
+        let earlier = self.live_in_flight.of(&task_id);
+        let text = self.tasks.resume(identity, task_id).await?;
+        if earlier.is_empty() {
+            return Ok(text);
+        }
+        let ended = async {
+            for connection in &earlier {
+                connection.finished().await;
+            }
+        };
+        // One that has not ended by then goes on beside the new one: the row loses no word of either.
+        let _ended = tokio::time::timeout(RESUME_TIMEOUT, ended).await;
+        self.tasks.resume(identity, task_id).await
+    }
+
+    async fn begin(
         &self,
         identity: &Identity,
         session_id: Option<Uuid>,
@@ -155,51 +166,65 @@ impl Speech {
     }
 }
 
-/// One connection's transcription.
-struct Stream {
+/// The transcription of one connection.
+struct Connection {
     speech: Arc<Speech>,
     identity: Identity,
     task_id: Uuid,
-    /// Tells this connection's utterances from an earlier one's.
-    connection: String,
+    /// Distinguishes this connection's utterances from an earlier one's.
+    id: String,
     events: mpsc::Sender<LiveEvent>,
-    _place: OwnedSemaphorePermit,
-    _under_way: UnderWay,
+    _permit: OwnedSemaphorePermit,
+    _in_flight: Guard<Uuid, ()>,
 }
 
-impl Stream {
-    async fn run(self, sandbox: &Sandbox, request: &LiveRequest, sound: mpsc::Receiver<Bytes>) {
+impl Connection {
+    async fn run(self, sandbox: &Sandbox, request: &LiveRequest, audio: mpsc::Receiver<Bytes>) {
         metrics::gauge!("speech_streams").increment(1.0);
-        let (heard, hearing) = mpsc::channel(EVENTS);
+        let (transcript_sender, transcript) = mpsc::channel(BUFFERED_EVENTS);
         let language = request.language.as_deref();
         let engine = async {
             match (&self.speech.config.deepgram, &self.speech.stt) {
                 (Some(deepgram), _) => {
                     let timeout = self.speech.config.provider.connect_timeout;
-                    deepgram::run(deepgram, timeout, request.encoding, language, sound, heard)
-                        .await?;
+                    deepgram::run(
+                        deepgram,
+                        timeout,
+                        request.encoding,
+                        language,
+                        audio,
+                        transcript_sender,
+                    )
+                    .await?;
                 }
                 (None, Some(provider)) => {
-                    utterances::run(provider, sandbox, request.encoding, language, sound, heard)
-                        .await?;
+                    utterances::run(
+                        provider,
+                        sandbox,
+                        request.encoding,
+                        language,
+                        audio,
+                        transcript_sender,
+                    )
+                    .await?;
                 }
                 (None, None) => return Err(SpeechError::Unavailable),
             }
             Ok(())
         };
-        let work = async { tokio::join!(engine, self.tell(hearing)).0 };
+        let work = async { tokio::join!(engine, self.forward(transcript)).0 };
         let ended = tokio::select! {
             ended = work => ended,
-            () = self.speech.tasks.keep(&self.identity, self.task_id) => unreachable!("it never ends"),
+            never = self.speech.tasks.renew_lease(&self.identity, self.task_id) => match never {},
         };
         let error = ended.err().map(|error| {
             tracing::info!(task_id = %self.task_id, %error, "a live transcription failed");
             error
         });
-        let told = error.as_ref().map(SpeechError::told);
+        let message = error.as_ref().map(SpeechError::public_message);
         self.speech
             .tasks
-            .finish_stream(&self.identity, self.task_id, told)
+            .finish_live(&self.identity, self.task_id, message)
             .await;
         if let Some(error) = error {
             let retryable = !matches!(error, SpeechError::Audio(_));
@@ -208,45 +233,46 @@ impl Stream {
             } else {
                 "audio_unusable"
             };
-            self.say(LiveEvent::error(code, error.told(), retryable))
+            self.send(LiveEvent::error(code, error.public_message(), retryable))
                 .await;
         }
         metrics::gauge!("speech_streams").decrement(1.0);
     }
 
-    async fn tell(&self, mut hearing: mpsc::Receiver<Heard>) {
+    /// Forwards events to the client; final transcripts are stored first.
+    async fn forward(&self, mut transcript: mpsc::Receiver<TranscriptEvent>) {
         let mut number = 0_u32;
-        while let Some(heard) = hearing.recv().await {
-            match heard {
-                Heard::Started { at } => {
-                    self.say(LiveEvent::SpeechStarted {
+        while let Some(event) = transcript.recv().await {
+            match event {
+                TranscriptEvent::SpeechStarted { at } => {
+                    self.send(LiveEvent::SpeechStarted {
                         timestamp: rounded(at),
                     })
                     .await
                 }
-                Heard::Interim { text } => {
-                    self.say(LiveEvent::Transcript {
+                TranscriptEvent::Interim { text } => {
+                    self.send(LiveEvent::Transcript {
                         text,
                         is_final: false,
                     })
                     .await
                 }
-                Heard::Ended { at } => {
-                    self.say(LiveEvent::UtteranceEnd {
+                TranscriptEvent::UtteranceEnded { at } => {
+                    self.send(LiveEvent::UtteranceEnd {
                         last_spoken_at: rounded(at),
                     })
                     .await
                 }
-                Heard::Missed(error) => {
+                TranscriptEvent::UtteranceFailed(error) => {
                     tracing::warn!(task_id = %self.task_id, %error, "an utterance was not transcribed");
-                    self.say(LiveEvent::error(
+                    self.send(LiveEvent::error(
                         "utterance_missed",
                         "Some of what you said could not be heard. Please say it again, or type it.",
                         true,
                     ))
                     .await;
                 }
-                Heard::Final {
+                TranscriptEvent::Final {
                     text,
                     start,
                     end,
@@ -254,21 +280,21 @@ impl Stream {
                 } => {
                     number += 1;
                     let utterance = Utterance {
-                        id: format!("{}-{number}", self.connection),
+                        id: format!("{}-{number}", self.id),
                         text: text.clone(),
                         start: rounded(start),
                         end: rounded(end),
                     };
                     count_seconds(seconds);
                     let stored = self.store(&utterance, seconds).await;
-                    self.say(LiveEvent::Transcript {
+                    self.send(LiveEvent::Transcript {
                         text,
                         is_final: true,
                     })
                     .await;
                     if let Some(problem) = stored {
                         let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == "speech_budget_exceeded");
-                        self.say(problem).await;
+                        self.send(problem).await;
                         if ends {
                             return;
                         }
@@ -278,10 +304,10 @@ impl Stream {
         }
     }
 
-    /// Writes an utterance, more than once if need be; what the client must know of it.
+    /// Writes an utterance, with retries; an event for the client if it is not simply stored.
     async fn store(&self, utterance: &Utterance, seconds: f64) -> Option<LiveEvent> {
         let mut wait = Duration::from_millis(200);
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             match self
                 .speech
                 .tasks
@@ -296,7 +322,7 @@ impl Stream {
                         false,
                     ));
                 }
-                Err(SpeechError::Rest(error)) if error.is_transient() && attempt < ATTEMPTS => {
+                Err(SpeechError::Rest(error)) if error.is_transient() && attempt < MAX_ATTEMPTS => {
                     tokio::time::sleep(wait).await;
                     wait *= 2;
                 }
@@ -313,8 +339,8 @@ impl Stream {
         ))
     }
 
-    /// A client that is gone is told nothing; its words are stored all the same.
-    async fn say(&self, event: LiveEvent) {
+    /// Events for a client that is gone are dropped; its words are stored all the same.
+    async fn send(&self, event: LiveEvent) {
         let _gone = self.events.send(event).await;
     }
 }

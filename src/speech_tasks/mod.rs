@@ -1,14 +1,13 @@
-//! Speech: text to speech, transcription of recordings and of live sound, by providers.
+//! Speech tasks: text to speech, transcription of recordings, live transcription.
 //!
-//! Every piece of work is a row of `speech_tasks` under the caller's rights, written before a provider is
-//! asked. Neither texts nor transcripts get into logs or errors.
+//! Every task is a row of `speech_tasks` under the caller's rights, written before a provider is called.
+//! Neither texts nor transcripts get into logs or errors.
 
-mod batch;
 mod error;
 pub mod live;
-mod ongoing;
 mod synthesis;
 mod tasks;
+mod transcription;
 
 use std::sync::Arc;
 
@@ -16,44 +15,47 @@ use moka::sync::Cache;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-pub use batch::Recording;
 pub use error::SpeechError;
-pub use synthesis::{SpeakRequest, Spoken};
+pub use synthesis::{SynthesisRequest, SynthesisStream};
 pub use tasks::{Task, TaskStatus, TaskType, Usage};
+pub use transcription::Recording;
 
 use crate::auth::Caller;
 use crate::background::Background;
 use crate::config::SpeechConfig;
+use crate::in_flight::InFlight;
 use crate::supabase::postgrest::PostgRest;
-use ongoing::Ongoing;
 use speech::AudioApi;
 use speech::provider::Provider;
-use synthesis::Recorded;
+use synthesis::CachedAudio;
 use tasks::Tasks;
 
-/// Everything about speech.
+/// Starts speech tasks and reads them.
 pub struct Speech {
     config: SpeechConfig,
     tts: Option<Provider>,
     stt: Option<Provider>,
     tasks: Tasks,
-    /// Audio that was made before, by what was asked for. Whoever asks for it brings the very text, so it
-    /// tells nobody anything.
-    recorded: Cache<[u8; 32], Arc<Recorded>>,
-    /// Places for live transcriptions.
-    streams: Arc<Semaphore>,
-    ongoing: Ongoing,
+    /// Audio by the hash of its request. Whoever asks for it brings the very text, so it gives nobody
+    /// anything new.
+    audio_cache: Cache<[u8; 32], Arc<CachedAudio>>,
+    /// Permits for live transcriptions.
+    live_permits: Arc<Semaphore>,
+    /// Live transcriptions by task, one for each connection.
+    live_in_flight: InFlight<Uuid, ()>,
     background: Background,
 }
 
-/// What is there and how much of it is in use.
+/// Which providers are configured and how much of them is in use.
 #[derive(Clone, Debug)]
 pub struct Capacity {
     pub tts_model: Option<String>,
     pub stt_model: Option<String>,
-    /// How live sound is transcribed, if at all.
+    /// The engine of live transcriptions, if there is one.
     pub live: Option<&'static str>,
+    /// Requests to providers in flight.
     pub in_flight: usize,
+    /// Live transcriptions in flight.
     pub streams: usize,
 }
 
@@ -74,12 +76,12 @@ impl Speech {
             tts: provider("text_to_speech", &config.tts)?,
             stt: provider("speech_to_text", &config.stt)?,
             tasks: Tasks::new(rest, config),
-            recorded: Cache::builder()
+            audio_cache: Cache::builder()
                 .max_capacity(config.cache_bytes)
-                .weigher(|_, audio: &Arc<Recorded>| audio.weight())
+                .weigher(|_, audio: &Arc<CachedAudio>| audio.weight())
                 .build(),
-            streams: Arc::new(Semaphore::new(config.max_streams)),
-            ongoing: Ongoing::default(),
+            live_permits: Arc::new(Semaphore::new(config.max_streams)),
+            live_in_flight: InFlight::default(),
             config: config.clone(),
             background,
         }))
@@ -109,7 +111,7 @@ impl Speech {
             streams: self
                 .config
                 .max_streams
-                .saturating_sub(self.streams.available_permits()),
+                .saturating_sub(self.live_permits.available_permits()),
         }
     }
 

@@ -1,10 +1,15 @@
 //! Rows of `speech_tasks`, under the caller's own rights.
+//!
+//! Each database function has an outcome type of its own, so that a new outcome does not compile until it
+//! is handled.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use moka::sync::Cache;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -43,21 +48,23 @@ pub struct Task {
     pub updated_at: Timestamp,
 }
 
-/// What a task is begun with.
+/// A task to begin.
 pub(super) struct NewTask {
     pub task_id: Uuid,
     pub session_id: Option<Uuid>,
     pub task_type: TaskType,
+    /// Of text, counted against the day's budget.
     pub characters: usize,
+    /// Of audio, counted against the day's budget.
     pub seconds: f64,
     pub progress: Value,
     /// Of a task that is complete at once.
     pub result: Option<Value>,
 }
 
-/// How a task ended.
+/// How a task ended: the arguments of `finish_speech_task`.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Ending {
+pub(super) struct FinishTask {
     p_task_id: Uuid,
     p_status: TaskStatus,
     p_progress: Value,
@@ -65,7 +72,7 @@ pub(super) struct Ending {
     p_error: Option<&'static str>,
 }
 
-impl Ending {
+impl FinishTask {
     pub(super) fn completed(task_id: Uuid, progress: Value, result: Value) -> Self {
         Self {
             p_task_id: task_id,
@@ -87,7 +94,7 @@ impl Ending {
             p_status: TaskStatus::Error,
             p_progress: json!({"step": "failed", "reason": reason}),
             p_result: None,
-            p_error: Some(error.told()),
+            p_error: Some(error.public_message()),
         }
     }
 }
@@ -101,27 +108,37 @@ pub(super) struct Utterance {
     pub end: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum BeginOutcome {
     Started,
-    OverBudget,
+    OverBudget {
+        resets_in_seconds: f64,
+    },
+    /// The session does not exist for the caller.
     NotFound,
-    Renewed,
-    Lost,
-    Finished,
-    Already,
-    Found,
-    Added,
-    Resumed,
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    outcome: Outcome,
-    resets_in_seconds: Option<f64>,
-    task: Option<Task>,
-    text: Option<String>,
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum ReadOutcome {
+    Found { task: Box<Task> },
+    NotFound,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum AppendOutcome {
+    Added,
+    OverBudget,
+    NotFound,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum ResumeOutcome {
+    Resumed { text: String },
+    NotFound,
 }
 
 /// Amounts of a day.
@@ -131,14 +148,18 @@ pub struct Usage {
     pub seconds: f64,
 }
 
+/// How long a result whose write failed is kept.
+const PENDING_RESULT_LIFETIME: Duration = Duration::from_secs(15 * 60);
+const MAX_PENDING_RESULTS: u64 = 1_000;
+
 pub(super) struct Tasks {
     rest: Arc<PostgRest>,
     lease_seconds: u64,
     pub(super) lease: Duration,
     characters_per_day: u64,
     seconds_per_day: u32,
-    /// Endings whose write failed, for whoever may read the task.
-    kept: Cache<Uuid, Ending>,
+    /// Results whose write failed; written when the task is read.
+    pending_results: Cache<Uuid, FinishTask>,
 }
 
 impl Tasks {
@@ -149,23 +170,23 @@ impl Tasks {
             lease: config.lease,
             characters_per_day: config.characters_per_day,
             seconds_per_day: config.seconds_per_day,
-            kept: Cache::builder()
-                .max_capacity(1_000)
-                .time_to_live(Duration::from_secs(15 * 60))
+            pending_results: Cache::builder()
+                .max_capacity(MAX_PENDING_RESULTS)
+                .time_to_live(PENDING_RESULT_LIFETIME)
                 .build(),
         }
     }
 
-    async fn call(
+    async fn call<O: DeserializeOwned>(
         &self,
         identity: &Identity,
         function: &str,
         arguments: &impl Serialize,
-    ) -> Result<Answer, RestError> {
+    ) -> Result<O, RestError> {
         self.rest.rpc(identity, function, arguments).await
     }
 
-    /// Makes the row and counts what the task will use.
+    /// Creates the row and counts what the task will use.
     ///
     /// # Errors
     /// The session is not the caller's; the day's budget; upstream failures.
@@ -186,29 +207,30 @@ impl Tasks {
             "p_max_seconds": self.seconds_per_day,
             "p_result": task.result,
         });
-        let answer = self.call(identity, "begin_speech_task", &arguments).await?;
-        match answer.outcome {
-            Outcome::Started => Ok(()),
-            Outcome::OverBudget => Err(SpeechError::OverBudget {
-                resets_in: Duration::try_from_secs_f64(answer.resets_in_seconds.unwrap_or(0.0))
-                    .unwrap_or_default(),
+        match self.call(identity, "begin_speech_task", &arguments).await? {
+            BeginOutcome::Started => Ok(()),
+            BeginOutcome::OverBudget { resets_in_seconds } => Err(SpeechError::OverBudget {
+                resets_in: Duration::try_from_secs_f64(resets_in_seconds).unwrap_or_default(),
             }),
-            _ => Err(SpeechError::NoSuchSession),
+            BeginOutcome::NotFound => Err(SpeechError::NoSuchSession),
         }
     }
 
-    /// Notes a step and that the task is worked on.
+    /// Records a step and renews the lease. A failure is only logged: the next step or renewal follows.
     pub(super) async fn advance(&self, identity: &Identity, task_id: Uuid, progress: &Value) {
         let arguments = json!({
             "p_task_id": task_id, "p_progress": progress, "p_lease_seconds": self.lease_seconds,
         });
-        if let Err(error) = self.call(identity, "advance_speech_task", &arguments).await {
-            tracing::debug!(%task_id, %error, "a step was not noted");
+        if let Err(error) = self
+            .call::<IgnoredAny>(identity, "advance_speech_task", &arguments)
+            .await
+        {
+            tracing::debug!(%task_id, %error, "a step was not recorded");
         }
     }
 
-    /// Says that the task is worked on, every third of the lease, until dropped.
-    pub(super) async fn keep(&self, identity: &Identity, task_id: Uuid) {
+    /// Renews the lease every third of its length, until dropped.
+    pub(super) async fn renew_lease(&self, identity: &Identity, task_id: Uuid) -> Infallible {
         let third = self.lease / 3;
         let mut due = tokio::time::interval_at(tokio::time::Instant::now() + third, third);
         loop {
@@ -217,11 +239,14 @@ impl Tasks {
         }
     }
 
-    /// Writes how the task ended. What can't be written is kept for [`Self::read`].
-    pub(super) async fn finish(&self, identity: &Identity, ending: Ending) {
-        if let Err(error) = self.call(identity, "finish_speech_task", &ending).await {
-            tracing::warn!(task_id = %ending.p_task_id, %error, "a task's end was not written; it is kept");
-            self.kept.insert(ending.p_task_id, ending);
+    /// Writes how the task ended. What can't be written stays pending for [`Self::read`].
+    pub(super) async fn finish(&self, identity: &Identity, result: FinishTask) {
+        if let Err(error) = self
+            .call::<IgnoredAny>(identity, "finish_speech_task", &result)
+            .await
+        {
+            tracing::warn!(task_id = %result.p_task_id, %error, "a task's result was not written; it is pending");
+            self.pending_results.insert(result.p_task_id, result);
         }
     }
 
@@ -236,20 +261,23 @@ impl Tasks {
     ) -> Result<Task, SpeechError> {
         let arguments = json!({"p_task_id": task_id});
         let read = async || -> Result<Task, SpeechError> {
-            let answer = self.call(identity, "read_speech_task", &arguments).await?;
-            answer.task.ok_or(SpeechError::NoSuchTask)
+            match self.call(identity, "read_speech_task", &arguments).await? {
+                ReadOutcome::Found { task } => Ok(*task),
+                ReadOutcome::NotFound => Err(SpeechError::NoSuchTask),
+            }
         };
         let task = read().await?;
         // That the caller sees the row gives them the right to what belongs in it.
-        let Some(ending) = self
-            .kept
+        let Some(result) = self
+            .pending_results
             .get(&task_id)
             .filter(|_| task.status != TaskStatus::Completed)
         else {
             return Ok(task);
         };
-        self.call(identity, "finish_speech_task", &ending).await?;
-        self.kept.invalidate(&task_id);
+        self.call::<IgnoredAny>(identity, "finish_speech_task", &result)
+            .await?;
+        self.pending_results.invalidate(&task_id);
         read().await
     }
 
@@ -267,7 +295,7 @@ impl Tasks {
         Ok(rows.first().copied().unwrap_or_default())
     }
 
-    /// Adds what was heard to a live transcription. False: the day's budget is used up.
+    /// Adds an utterance to a live transcription. `false`: it was added, but the day's budget is used up.
     ///
     /// # Errors
     /// The task is gone; upstream failures.
@@ -285,17 +313,14 @@ impl Tasks {
             "p_max_seconds": self.seconds_per_day,
             "p_lease_seconds": self.lease_seconds,
         });
-        match self
-            .call(identity, "append_utterance", &arguments)
-            .await?
-            .outcome
-        {
-            Outcome::NotFound => Err(SpeechError::NoSuchTask),
-            outcome => Ok(outcome == Outcome::Added),
+        match self.call(identity, "append_utterance", &arguments).await? {
+            AppendOutcome::Added => Ok(true),
+            AppendOutcome::OverBudget => Ok(false),
+            AppendOutcome::NotFound => Err(SpeechError::NoSuchTask),
         }
     }
 
-    /// Takes a live transcription up again; its text so far.
+    /// Resumes a live transcription; returns its text so far.
     ///
     /// # Errors
     /// [`SpeechError::NoSuchTask`]; upstream failures.
@@ -305,19 +330,25 @@ impl Tasks {
         task_id: Uuid,
     ) -> Result<String, SpeechError> {
         let arguments = json!({"p_task_id": task_id, "p_lease_seconds": self.lease_seconds});
-        let answer = self.call(identity, "resume_stream", &arguments).await?;
-        answer.text.ok_or(SpeechError::NoSuchTask)
+        match self.call(identity, "resume_stream", &arguments).await? {
+            ResumeOutcome::Resumed { text } => Ok(text),
+            ResumeOutcome::NotFound => Err(SpeechError::NoSuchTask),
+        }
     }
 
-    pub(super) async fn finish_stream(
+    /// Ends a live transcription; its result is what its utterances say.
+    pub(super) async fn finish_live(
         &self,
         identity: &Identity,
         task_id: Uuid,
         error: Option<&'static str>,
     ) {
         let arguments = json!({"p_task_id": task_id, "p_error": error});
-        if let Err(error) = self.call(identity, "finish_stream", &arguments).await {
-            // Its utterances are in the row; the lease runs out.
+        if let Err(error) = self
+            .call::<IgnoredAny>(identity, "finish_stream", &arguments)
+            .await
+        {
+            // Its utterances are in the row; the lease expires.
             tracing::warn!(%task_id, %error, "a live transcription's end was not written");
         }
     }

@@ -1,8 +1,8 @@
 //! PostgREST: rows and functions, always with the caller's own rights.
 //!
-//! Errors are told apart by status and code (<https://docs.postgrest.org/en/v12/references/errors.html>).
-//! Every function that this service calls is idempotent by design, so a connection that broke before an
-//! answer is tried once more.
+//! Errors are distinguished by status and code (<https://docs.postgrest.org/en/v12/references/errors.html>).
+//! Every function that this service calls is idempotent by design, so a connection that broke before a
+//! response is retried once.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -191,7 +191,7 @@ impl PostgRest {
     }
 
     /// Inserts a row and returns the named columns of it. The row must carry its own primary key: a
-    /// repeat of an insert whose answer was lost is then taken for the success it is.
+    /// repeat of an insert whose response was lost is then taken for the success it is.
     ///
     /// # Errors
     /// See [`RestError`].
@@ -293,7 +293,7 @@ impl PostgRest {
             .map_err(|_| RestError::Unavailable("shutting down".to_owned()))?;
         match self.attempt(request).await {
             // A pooled connection that the server had just closed.
-            Err(error) if broke_before_answer(&error) => self.attempt(request).await,
+            Err(error) if broke_before_response(&error) => self.attempt(request).await,
             result => result,
         }
         .map_err(|error| {
@@ -350,7 +350,7 @@ fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, RestError> {
 }
 
 /// Only a failure that surely came before the server acted, or that our idempotent functions forgive.
-fn broke_before_answer(error: &reqwest::Error) -> bool {
+fn broke_before_response(error: &reqwest::Error) -> bool {
     (error.is_connect() || error.is_request()) && !error.is_timeout()
 }
 

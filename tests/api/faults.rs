@@ -204,7 +204,7 @@ async fn a_reply_that_an_expired_token_could_not_write_is_kept_for_the_refreshed
         interviewer: Arc::clone(&interviewer) as Arc<dyn Interviewer>,
         ..Agents::offline(&config)
     };
-    let app = TestApp::with_minds(config, agents);
+    let app = TestApp::with_agents(config, agents);
     let alice = app.user("Alice").await;
     let session = alice.started(&json!({})).await;
     let sent = {

@@ -261,7 +261,7 @@ async fn a_failing_interviewer_costs_a_retry_and_no_message() {
         }),
         ..Agents::offline(&config)
     };
-    let app = TestApp::with_minds(config, agents);
+    let app = TestApp::with_agents(config, agents);
     let alice = app.user("Alice").await;
     let session = alice.started(&long_interview()).await;
     let failed = alice.send_as(session, "again", ANSWER).await;

@@ -47,7 +47,7 @@ fn app(model: &PythonServer, provider: LlmProvider) -> TestApp {
         ..llm(&model.url, provider)
     });
     let agents = Agents::configured(&config).expect("usable agents");
-    TestApp::with_minds(config, agents)
+    TestApp::with_agents(config, agents)
 }
 
 async fn streamed(client: &support::Client, path: &str, session: Uuid, body: &Value) -> Value {

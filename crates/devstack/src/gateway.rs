@@ -222,13 +222,13 @@ async fn forward(
         .await;
     let unavailable =
         || HttpResponse::ServiceUnavailable().json(json!({"message": "name resolution failed"}));
-    let Ok(answer) = sent else {
+    let Ok(upstream) = sent else {
         return unavailable();
     };
-    let status = actix_web::http::StatusCode::from_u16(answer.status().as_u16())
+    let status = actix_web::http::StatusCode::from_u16(upstream.status().as_u16())
         .unwrap_or(actix_web::http::StatusCode::BAD_GATEWAY);
     let mut response = HttpResponse::build(status);
-    for (name, value) in answer.headers() {
+    for (name, value) in upstream.headers() {
         if !is_hop_by_hop(name.as_str())
             && let (Ok(name), Ok(value)) = (
                 HeaderName::from_bytes(name.as_str().as_bytes()),
@@ -238,7 +238,7 @@ async fn forward(
             response.append_header((name, value));
         }
     }
-    match answer.bytes().await {
+    match upstream.bytes().await {
         Ok(body) => response.body(body),
         Err(_) => unavailable(),
     }

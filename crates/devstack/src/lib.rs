@@ -39,7 +39,7 @@ pub use migrations::Migration;
 /// How the stack is to be.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
-    /// Holds everything; kept over restarts.
+    /// Holds all data; survives restarts.
     pub data_dir: PathBuf,
     /// Applied in the order of their versions, each once.
     pub migrations: Vec<Migration>,
@@ -283,7 +283,7 @@ fn mock_settings(
     }
 }
 
-/// The data folder and the binaries, at places that PostgreSQL's account can reach.
+/// The data folder and the binaries, in folders that PostgreSQL's account can reach.
 fn reachable_folder(
     data_dir: &Path,
     binaries: Binaries,
@@ -327,7 +327,7 @@ fn lock(folder: &Path) -> anyhow::Result<Flock<File>> {
     let file = File::create(folder.join("lock"))?;
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| {
         anyhow::anyhow!(
-            "another stack runs on {}; stop it, or choose another folder with DEVSTACK_DIR",
+            "another stack runs on {}; stop it, or choose another data folder",
             folder.display()
         )
     })

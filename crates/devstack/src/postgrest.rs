@@ -62,8 +62,8 @@ pub(super) async fn start(
     let ready = format!("http://127.0.0.1:{}/ready", options.admin_port);
     let began = Instant::now();
     loop {
-        let answer = client.get(&ready).send().await;
-        if answer.is_ok_and(|answer| answer.status().is_success()) {
+        let response = client.get(&ready).send().await;
+        if response.is_ok_and(|response| response.status().is_success()) {
             return Ok(server);
         }
         if began.elapsed() > READY_WITHIN {

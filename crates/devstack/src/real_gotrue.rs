@@ -134,8 +134,8 @@ impl RealGoTrue<'_> {
         let health = format!("http://127.0.0.1:{}/health", self.port);
         let began = Instant::now();
         loop {
-            let answer = client.get(&health).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
+            let response = client.get(&health).send().await;
+            if response.is_ok_and(|response| response.status().is_success()) {
                 return Ok(server);
             }
             if began.elapsed() > READY_WITHIN {

@@ -25,7 +25,7 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// Reads the file, or makes it (mode 0600). A given JWT secret takes the kept one's place.
+    /// Reads the file, or creates it (mode 0600). A given JWT secret replaces the stored one.
     pub(super) fn load(file: &Path, jwt_secret: Option<String>) -> anyhow::Result<Self> {
         let mut secrets = if file.exists() {
             let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;

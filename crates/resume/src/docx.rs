@@ -107,11 +107,11 @@ fn words(xml: &[u8], text: &mut String) -> Result<(), ResumeError> {
                     in_text = false;
                 }
             }
-            Event::Text(said) if in_text && fallback.is_none() => {
-                text.push_str(&said);
+            Event::Text(content) if in_text && fallback.is_none() => {
+                text.push_str(&content);
             }
-            Event::CData(said) if in_text && fallback.is_none() => {
-                text.push_str(&said);
+            Event::CData(content) if in_text && fallback.is_none() => {
+                text.push_str(&content);
             }
             Event::GeneralRef(reference) if in_text && fallback.is_none() => {
                 // Only characters and the five names of XML: a document's own entities are no text.

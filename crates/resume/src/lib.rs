@@ -1,7 +1,7 @@
-//! The text of a résumé: PDF, DOCX or plain text, told apart by content.
+//! The text of a résumé: PDF, DOCX or plain text, recognised by content.
 //!
-//! Files come from strangers and their formats are deep, so they are read by a process of their own with
-//! bounded time, memory and output ([`worker`]). Nothing of a file is stored.
+//! Files come from strangers and their formats are complex, so a worker process with bounded time, memory
+//! and output reads them ([`worker`]). Nothing of a file is stored.
 
 mod docx;
 mod kind;

@@ -1,4 +1,4 @@
-//! Reads résumés in the sandbox.
+//! Reads résumés in a sandboxed worker.
 
 use std::io::Read as _;
 use std::process::ExitCode;
@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use bytes::Bytes;
 
 use super::ResumeError;
-use sandbox::{self, Ending, Input, Sandbox};
+use sandbox::{self, Input, Outcome, Sandbox};
 
-/// The command line's name for [`run`].
+/// The hidden command that calls [`run`].
 pub const COMMAND: &str = "extract-text";
 
-/// The text of a file.
+/// The text of a file, extracted in a worker.
 ///
 /// # Errors
 /// What is wrong with the file; [`std::io::Error`] when no process can be started.
@@ -20,15 +20,15 @@ pub async fn extract(
     file: Bytes,
 ) -> std::io::Result<Result<String, ResumeError>> {
     Ok(match sandbox.run(COMMAND, Input::Bytes(file)).await? {
-        Ending::Said(said) => said,
-        Ending::Broke => Err(ResumeError::Damaged),
-        Ending::Overran => Err(ResumeError::TooComplex),
+        Outcome::Completed(result) => result,
+        Outcome::Crashed => Err(ResumeError::Damaged),
+        Outcome::LimitExceeded => Err(ResumeError::TooComplex),
     })
 }
 
-/// What the process does.
+/// The body of the worker.
 pub fn run() -> ExitCode {
-    sandbox::child(|mut input| {
+    sandbox::run_worker(|mut input| {
         let mut file = Vec::new();
         input.read_to_end(&mut file)?;
         Ok(super::extract(&file))

@@ -1,13 +1,14 @@
-//! Reads strangers' files in a process of its own, which may end however it likes: by an error, by a
-//! panic, by the limits it sets itself, by being killed. None of it reaches the service.
+//! Reads files from strangers in a process of its own, which may end in any way: with an error, by a panic,
+//! by the limits it sets itself, by being killed. None of it reaches the service.
 //!
-//! The process is this program with a hidden command; the file is its standard input, its answer is JSON.
+//! The process is this program with a hidden command. The file is its standard input; its output is JSON.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,20 +20,21 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 /// Address space of a process, in bytes.
-const MEMORY: u64 = 512 * 1024 * 1024;
-/// Processor seconds for one file, and seconds on the clock.
-const PROCESSOR_SECONDS: u64 = 8;
-const PATIENCE: Duration = Duration::from_secs(15);
-/// Bytes of its answer: the longest text of a résumé, each character as an escape of JSON, and some.
-const LONGEST_ANSWER: u64 = 1_200_000;
-/// Files that are read at once.
-const AT_ONCE: usize = 2;
+const MAX_MEMORY: u64 = 512 * 1024 * 1024;
+/// Processor time for one file, in seconds.
+const MAX_PROCESSOR_SECONDS: u64 = 8;
+/// Wall-clock time for one file.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest text of a résumé, each character as an escape of JSON, and some.
+const MAX_OUTPUT_BYTES: u64 = 1_200_000;
+/// Files read at once; others wait.
+const MAX_CONCURRENCY: usize = 2;
 
-/// Reads files, a few at a time.
+/// Runs worker processes, a few at a time.
 #[derive(Clone)]
 pub struct Sandbox {
     program: PathBuf,
-    places: std::sync::Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 /// A file to read.
@@ -42,14 +44,14 @@ pub enum Input {
     File(File),
 }
 
-/// How the reading ended.
+/// How a worker ended.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Ending<T> {
-    Said(T),
-    /// Without an answer, as by a panic.
-    Broke,
+pub enum Outcome<T> {
+    Completed(T),
+    /// It ended without a usable output, as by a panic.
+    Crashed,
     /// It wanted more time or memory than it may have.
-    Overran,
+    LimitExceeded,
 }
 
 impl Sandbox {
@@ -57,11 +59,11 @@ impl Sandbox {
     pub fn new(program: PathBuf) -> Self {
         Self {
             program,
-            places: std::sync::Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENCY)),
         }
     }
 
-    /// Has a hidden command read a file.
+    /// Runs a hidden command on a file, within [`TIMEOUT`].
     ///
     /// # Errors
     /// No process can be started, or the file can't be handed over.
@@ -69,8 +71,8 @@ impl Sandbox {
         &self,
         command: &str,
         input: Input,
-    ) -> std::io::Result<Ending<T>> {
-        let _place = self.places.acquire().await.expect("never closed");
+    ) -> std::io::Result<Outcome<T>> {
+        let _permit = self.permits.acquire().await.expect("never closed");
         let (stdin, bytes) = match input {
             Input::Bytes(bytes) => (Stdio::piped(), bytes),
             Input::File(mut file) => {
@@ -79,21 +81,22 @@ impl Sandbox {
             }
         };
         let mut child = self.command(&[command]).stdin(stdin).spawn()?;
-        let Ok(ended) = tokio::time::timeout(PATIENCE, converse(&mut child, &bytes)).await else {
-            return Ok(Ending::Overran);
+        let Ok(ended) = tokio::time::timeout(TIMEOUT, exchange(&mut child, &bytes)).await else {
+            return Ok(Outcome::LimitExceeded);
         };
-        let (answer, status) = ended?;
-        Ok(match serde_json::from_slice(&answer) {
-            Ok(said) => Ending::Said(said),
-            Err(_) => without_answer(status),
+        let (output, status) = ended?;
+        Ok(match serde_json::from_slice(&output) {
+            Ok(value) => Outcome::Completed(value),
+            Err(_) => without_output(status),
         })
     }
 
-    /// A process that reads and answers for as long as it is held, by pipes; it takes no place.
+    /// Starts a process that reads and writes pipes for as long as it is held. It needs no permit and has
+    /// no time limit here.
     ///
     /// # Errors
     /// No process can be started.
-    pub fn converse(&self, arguments: &[&str]) -> std::io::Result<Child> {
+    pub fn spawn(&self, arguments: &[&str]) -> std::io::Result<Child> {
         self.command(arguments).stdin(Stdio::piped()).spawn()
     }
 
@@ -109,57 +112,65 @@ impl Sandbox {
     }
 }
 
-async fn converse(child: &mut Child, file: &[u8]) -> std::io::Result<(Vec<u8>, ExitStatus)> {
+/// Writes the file and reads the output until the process ends.
+async fn exchange(child: &mut Child, file: &[u8]) -> std::io::Result<(Vec<u8>, ExitStatus)> {
     let mut input = child.stdin.take();
     let output = child.stdout.take();
     let write = async {
         if let Some(input) = &mut input {
-            // A process that ended early does not read on; what it said counts.
+            // A process that ended early does not read on; its output counts.
             let _unread = input.write_all(file).await;
         }
         drop(input);
     };
     let read = async {
-        let mut answer = Vec::new();
+        let mut bytes = Vec::new();
         if let Some(output) = output {
-            output.take(LONGEST_ANSWER).read_to_end(&mut answer).await?;
+            output
+                .take(MAX_OUTPUT_BYTES)
+                .read_to_end(&mut bytes)
+                .await?;
         }
-        std::io::Result::Ok(answer)
+        std::io::Result::Ok(bytes)
     };
-    let ((), answer) = tokio::join!(write, read);
-    Ok((answer?, child.wait().await?))
+    let ((), bytes) = tokio::join!(write, read);
+    Ok((bytes?, child.wait().await?))
 }
 
-fn without_answer<T>(status: ExitStatus) -> Ending<T> {
+fn without_output<T>(status: ExitStatus) -> Outcome<T> {
     match status.code() {
-        Some(_) => Ending::Broke,
+        Some(_) => Outcome::Crashed,
         // A signal.
-        None => Ending::Overran,
+        None => Outcome::LimitExceeded,
     }
 }
 
-/// What a process does first: it limits itself. Systems without a limit still have the clock.
-pub fn limit(processor_seconds: u64) {
-    let _unlimited = Resource::AS.set(MEMORY, MEMORY);
+/// Limits the resources of this process; to be called first. Systems without such limits still have
+/// [`TIMEOUT`].
+pub fn limit_resources(processor_seconds: u64) {
+    let _unlimited = Resource::AS.set(MAX_MEMORY, MAX_MEMORY);
     let _unlimited = Resource::CPU.set(processor_seconds, processor_seconds);
     let _unlimited = Resource::CORE.set(0, 0);
 }
 
 /// Standard input as a file.
-pub fn input() -> std::io::Result<File> {
+///
+/// # Errors
+/// It is closed.
+pub fn stdin() -> std::io::Result<File> {
     std::io::stdin()
         .as_fd()
         .try_clone_to_owned()
         .map(File::from)
 }
 
-/// What a process does: limits itself, has `read` read standard input, writes what it says as JSON.
-pub fn child<T: Serialize>(read: impl FnOnce(File) -> std::io::Result<T>) -> ExitCode {
-    limit(PROCESSOR_SECONDS);
-    let written = input()
+/// The body of a worker: limits the process, lets `read` read standard input and writes the result as JSON.
+pub fn run_worker<T: Serialize>(read: impl FnOnce(File) -> std::io::Result<T>) -> ExitCode {
+    limit_resources(MAX_PROCESSOR_SECONDS);
+    let written = stdin()
         .and_then(read)
-        .and_then(|said| serde_json::to_vec(&said).map_err(Into::into))
-        .and_then(|said| std::io::stdout().write_all(&said));
+        .and_then(|value| serde_json::to_vec(&value).map_err(Into::into))
+        .and_then(|output| std::io::stdout().write_all(&output));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

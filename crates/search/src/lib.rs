@@ -9,8 +9,8 @@ use url::Url;
 
 /// Results asked for.
 const RESULTS: u32 = 8;
-/// Characters of a title or snippet that are kept.
-const LONGEST_TEXT: usize = 400;
+/// Longest title or snippet, in characters; longer ones are cut.
+const MAX_TEXT: usize = 400;
 
 /// One result, as found. Text from the web: data to show, never to act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum SearchError {
     Status(u16),
     #[error("the search service can't be reached: {0}")]
     Transport(String),
-    #[error("the search service's answer can't be read")]
+    #[error("the search service's response can't be read")]
     Unreadable,
 }
 
@@ -84,21 +84,21 @@ impl Serper {
         }))
     }
 
-    /// The first results for `query`; asked once more when the service is busy or broken.
+    /// The first results for `query`; retried once when the service is busy or broken.
     ///
     /// # Errors
     /// See [`SearchError`].
     pub async fn search(&self, query: &str) -> Result<Vec<Found>, SearchError> {
-        match self.ask(query).await {
+        match self.request(query).await {
             Err(SearchError::Status(429 | 500..) | SearchError::Transport(_)) => {
                 tokio::time::sleep(Duration::from_millis(300)).await;
-                self.ask(query).await
+                self.request(query).await
             }
-            answered => answered,
+            result => result,
         }
     }
 
-    async fn ask(&self, query: &str) -> Result<Vec<Found>, SearchError> {
+    async fn request(&self, query: &str) -> Result<Vec<Found>, SearchError> {
         // The error's own text could hold the address; its kind is enough.
         let transport = |error: reqwest::Error| {
             SearchError::Transport(
@@ -142,7 +142,7 @@ impl Serper {
 }
 
 fn shortened(text: String) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
+    match text.char_indices().nth(MAX_TEXT) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -1,4 +1,4 @@
-//! Recordings: told apart by their first bytes, measured by counting what they hold.
+//! Recordings: recognised by their first bytes, measured by counting their packets.
 
 use std::fs::File;
 use std::process::ExitCode;
@@ -11,15 +11,15 @@ use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptio
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
-use sandbox::{self, Ending, Input, Sandbox};
+use sandbox::{self, Input, Outcome, Sandbox};
 
-/// The command line's name for [`run`].
+/// The hidden command that calls [`run`].
 pub const COMMAND: &str = "measure-audio";
 
-/// Bytes that tell a container.
+/// Bytes needed to recognise a container.
 pub const HEAD: usize = 12;
 
-/// How sound is wrapped.
+/// Container formats of recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     /// WebM or Matroska, as browsers record.
@@ -32,7 +32,7 @@ pub enum Container {
 }
 
 impl Container {
-    /// What the first [`HEAD`] bytes say, if anything.
+    /// Recognises a container by the first [`HEAD`] bytes.
     pub fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0x1a, 0x45, 0xdf, 0xa3, ..] => Some(Self::Webm),
@@ -60,7 +60,7 @@ impl Container {
         }
     }
 
-    /// A name that a transcription server tells the format by.
+    /// A file name by whose extension a transcription server recognises the format.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Webm => "audio.webm",
@@ -88,35 +88,38 @@ impl Container {
 pub enum AudioError {
     #[error("the recording is empty")]
     Empty,
-    #[error("the recording is of no kind that is taken")]
+    #[error("the recording has an unsupported format")]
     Unsupported,
     #[error("the recording is damaged")]
     Damaged,
-    #[error("the recording holds no sound")]
+    #[error("the recording contains no audio")]
     Silent,
     #[error("the recording takes too much time or memory to read")]
     TooComplex,
 }
 
-/// Length of a recording in seconds, measured in a process of its own.
+/// Length of a recording in seconds, measured in a worker.
 ///
 /// # Errors
 /// What is wrong with it; [`std::io::Error`] when no process can be started.
-pub async fn measured(sandbox: &Sandbox, file: File) -> std::io::Result<Result<f64, AudioError>> {
+pub async fn measure(sandbox: &Sandbox, file: File) -> std::io::Result<Result<f64, AudioError>> {
     Ok(match sandbox.run(COMMAND, Input::File(file)).await? {
-        Ending::Said(said) => said,
-        Ending::Broke => Err(AudioError::Damaged),
-        Ending::Overran => Err(AudioError::TooComplex),
+        Outcome::Completed(result) => result,
+        Outcome::Crashed => Err(AudioError::Damaged),
+        Outcome::LimitExceeded => Err(AudioError::TooComplex),
     })
 }
 
-/// What the process does.
+/// The body of the worker.
 pub fn run() -> ExitCode {
-    sandbox::child(|file| Ok(seconds(Box::new(file))))
+    sandbox::run_worker(|file| Ok(seconds(Box::new(file))))
 }
 
-/// Opens what `source` holds, without decoding it.
-pub fn opened(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, AudioError> {
+/// Opens a container without decoding it.
+///
+/// # Errors
+/// [`AudioError::Unsupported`], [`AudioError::Damaged`].
+pub fn open(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, AudioError> {
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     symphonia::default::get_probe()
         .probe(
@@ -131,12 +134,12 @@ pub fn opened(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Aud
         })
 }
 
-/// Length of the sound in seconds: of all packets that are there, whatever headers claim.
+/// Length of the audio in seconds: of all packets that are there, whatever headers claim.
 ///
 /// # Errors
 /// See [`AudioError`].
 pub fn seconds(source: Box<dyn MediaSource>) -> Result<f64, AudioError> {
-    let mut format = opened(source)?;
+    let mut format = open(source)?;
     let track = format
         .default_track(TrackType::Audio)
         .ok_or(AudioError::Silent)?;
@@ -160,7 +163,7 @@ pub fn seconds(source: Box<dyn MediaSource>) -> Result<f64, AudioError> {
                 last = last.max(begin.saturating_add(duration));
             }
             Ok(Some(_)) => {}
-            // A recording may end anywhere: the tab was closed, the line was cut.
+            // A recording may end anywhere: the tab was closed, the connection was lost.
             Ok(None) | Err(Error::IoError(_)) => break,
             Err(_) if ticks > 0 || first.is_some() => break,
             Err(_) => return Err(AudioError::Damaged),
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn containers_are_told_by_content_and_measured_by_packets() {
+    fn containers_are_recognised_by_content_and_measured_by_packets() {
         for (bytes, container, expected) in [
             (WEBM, Container::Webm, 8.4),
             (OGG, Container::Ogg, 3.26),

@@ -1,4 +1,4 @@
-//! Which servers speak and listen, and for how long they are waited for.
+//! Speech providers: addresses, timeouts, retries.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub struct DeepgramConfig {
     pub model: String,
 }
 
-/// How a provider is asked.
+/// Timeouts, retries and limits of a provider.
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
     pub connect_timeout: Duration,
@@ -34,7 +34,7 @@ pub struct ProviderConfig {
     /// A transcription as a whole, with its retries.
     pub timeout: Duration,
     pub max_retries: u32,
-    /// Requests to a provider under way at once.
+    /// Requests to a provider in flight at once.
     pub max_concurrency: usize,
     pub breaker_failures: u32,
     pub breaker_pause: Duration,

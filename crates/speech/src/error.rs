@@ -10,7 +10,7 @@ use crate::audio::AudioError;
 pub enum ProviderError {
     #[error("the provider refuses the API key")]
     KeyRefused,
-    #[error("the provider is asked too often")]
+    #[error("the provider's rate limit was reached")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the account with the provider has no credit left")]
     NoCredit,
@@ -23,11 +23,11 @@ pub enum ProviderError {
     Unreachable,
     #[error("the provider took too long for {0}")]
     TimedOut(&'static str),
-    #[error("the provider's answer broke off")]
+    #[error("the provider's response broke off")]
     Cut,
-    #[error("the provider's answer can't be read")]
+    #[error("the provider's response can't be read")]
     Unreadable,
-    #[error("the provider failed again and again; it is left alone for a while")]
+    #[error("the provider failed repeatedly; its circuit breaker is open")]
     CircuitOpen { retry_after: Duration },
 }
 
@@ -76,14 +76,14 @@ impl ProviderError {
     }
 }
 
-/// Why a live transcription ended before its sound did.
+/// Why a live transcription ended before its audio did.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LiveError {
     #[error(transparent)]
     Audio(#[from] AudioError),
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    #[error("inside: {0}")]
+    #[error("internal: {0}")]
     Internal(Arc<std::io::Error>),
 }
 

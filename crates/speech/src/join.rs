@@ -1,5 +1,5 @@
-//! Audio of several requests as one file: what each begins with is left out where it would be heard or
-//! would mislead a player.
+//! Joins the audio of several requests into one file: leaves out headers that would be heard or would
+//! mislead a player.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
@@ -10,7 +10,7 @@ pub struct Joiner {
     format: Format,
     /// More than one request.
     several: bool,
-    /// The first request's audio is over.
+    /// The first request's audio has ended.
     after_first: bool,
     /// The head of the current request's audio is not whole yet.
     head: Option<BytesMut>,
@@ -30,18 +30,18 @@ impl Joiner {
         }
     }
 
-    /// What of a piece goes on to the listener; may be empty.
+    /// The part of a chunk that goes on to the listener; may be empty.
     pub fn push(&mut self, piece: Bytes) -> Bytes {
         let Some(head) = &mut self.head else {
             return piece;
         };
         head.extend_from_slice(&piece);
-        let kept = match self.format {
+        let skip = match self.format {
             Format::Wav => wav_head(head, self.after_first),
             Format::Mp3 => mp3_head(head),
             _ => Some(0),
         };
-        match kept {
+        match skip {
             None if head.len() < LONGEST_HEAD => Bytes::new(),
             skip => {
                 let mut head = self.head.take().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Joiner {
         }
     }
 
-    /// One request's audio is over; what was held back of it.
+    /// Ends one request's audio; returns what was held back of it.
     pub fn end(&mut self) -> Bytes {
         let rest = self.head.take().unwrap_or_default().freeze();
         self.after_first = true;

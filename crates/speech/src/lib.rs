@@ -1,6 +1,6 @@
 //! Speech: providers of both directions, audio formats, live decoding.
 //!
-//! Sound from strangers is read in child processes ([`sandbox`]). Neither texts nor transcripts get into
+//! Audio from strangers is decoded in worker processes ([`sandbox`]). Neither texts nor transcripts get into
 //! logs or errors.
 
 pub mod audio;

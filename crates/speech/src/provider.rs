@@ -21,21 +21,21 @@ use crate::{AudioApi, ProviderConfig};
 use upstream::backoff;
 use upstream::breaker::Breaker;
 
-/// Longest answer to a transcription that is read, in bytes.
-const LONGEST_ANSWER: usize = 4_000_000;
+/// Longest response to a transcription that is read.
+const MAX_RESPONSE_BYTES: usize = 4_000_000;
 
-/// One server and model.
+/// A model on one server, with its own concurrency limit and circuit breaker.
 pub struct Provider {
     api: AudioApi,
     http: reqwest::Client,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     breaker: Breaker,
     config: ProviderConfig,
 }
 
-/// What is to be said in one request.
+/// One synthesis request.
 #[derive(Clone, Debug, Serialize)]
-pub struct Line<'a> {
+pub struct SynthesisInput<'a> {
     pub input: &'a str,
     pub voice: &'a str,
     pub response_format: &'a str,
@@ -46,30 +46,33 @@ pub struct Line<'a> {
 struct SpeechRequest<'a> {
     model: &'a str,
     #[serde(flatten)]
-    line: &'a Line<'a>,
+    input: &'a SynthesisInput<'a>,
 }
 
-/// Audio as it comes, its first piece already there.
-pub struct Opened {
+/// Audio as the provider sends it, with its first chunk already there.
+pub struct AudioStream {
     pub first: Bytes,
     rest: futures_util::stream::BoxStream<'static, reqwest::Result<Bytes>>,
     stall: Duration,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl Opened {
-    /// The next piece; `None` at the end.
+impl AudioStream {
+    /// The next chunk; `None` at the end.
+    ///
+    /// # Errors
+    /// The provider broke off or stalled.
     pub async fn next(&mut self) -> Option<Result<Bytes, ProviderError>> {
         match tokio::time::timeout(self.stall, self.rest.next()).await {
-            Err(_) => Some(Err(ProviderError::TimedOut("the next piece of audio"))),
+            Err(_) => Some(Err(ProviderError::TimedOut("the next chunk of audio"))),
             Ok(None) => None,
-            Ok(Some(piece)) => Some(piece.map_err(|_| ProviderError::Cut)),
+            Ok(Some(chunk)) => Some(chunk.map_err(|_| ProviderError::Cut)),
         }
     }
 }
 
-/// What is to be heard.
-pub enum Sound {
+/// Audio to transcribe.
+pub enum AudioInput {
     /// A recording on disk; read from its beginning at each attempt, by one reader at a time.
     File {
         file: File,
@@ -80,21 +83,21 @@ pub enum Sound {
     Wav(Bytes),
 }
 
-/// What was heard.
+/// What the provider understood.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transcription {
     pub text: String,
     pub language: Option<String>,
     /// Seconds, as the provider counts them.
     pub duration: Option<f64>,
-    /// Mean probability of the words, 0 to 1, where the provider tells.
+    /// Mean probability of the words, 0 to 1, where the provider gives it.
     pub confidence: Option<f64>,
-    /// The provider holds it for noise.
+    /// The provider takes it for noise.
     pub is_noise: bool,
 }
 
 #[derive(Deserialize)]
-struct Heard {
+struct TranscriptionResponse {
     text: String,
     language: Option<String>,
     duration: Option<f64>,
@@ -119,7 +122,7 @@ impl Provider {
         Ok(Self {
             api,
             http: upstream::streaming_client(config.connect_timeout)?,
-            places: Arc::new(Semaphore::new(config.max_concurrency)),
+            permits: Arc::new(Semaphore::new(config.max_concurrency)),
             breaker: Breaker::new(name, config.breaker_failures, config.breaker_pause),
             config: config.clone(),
         })
@@ -129,83 +132,90 @@ impl Provider {
         &self.api.model
     }
 
-    /// Requests under way.
+    /// Requests in flight.
     pub fn in_flight(&self) -> usize {
         self.config
             .max_concurrency
-            .saturating_sub(self.places.available_permits())
+            .saturating_sub(self.permits.available_permits())
     }
 
-    /// Begins to speak; tried again until the first byte is there.
+    /// Starts a synthesis; retried until the first byte is there.
     ///
     /// # Errors
     /// The last attempt's.
-    pub async fn speak(&self, line: &Line<'_>) -> Result<Opened, ProviderError> {
+    pub async fn synthesize(
+        &self,
+        input: &SynthesisInput<'_>,
+    ) -> Result<AudioStream, ProviderError> {
         let deadline = Instant::now() + self.config.timeout;
-        self.persist("speak", deadline, |_| self.open(line, deadline))
+        self.with_retries("speak", deadline, |_| self.open(input, deadline))
             .await
     }
 
-    async fn open(&self, line: &Line<'_>, deadline: Instant) -> Result<Opened, ProviderError> {
-        let place = self.place(deadline).await?;
+    async fn open(
+        &self,
+        input: &SynthesisInput<'_>,
+        deadline: Instant,
+    ) -> Result<AudioStream, ProviderError> {
+        let permit = self.permit(deadline).await?;
         let request = self.post("audio/speech")?.json(&SpeechRequest {
             model: &self.api.model,
-            line,
+            input,
         });
         let opening = async {
-            let mut rest = accepted(request).await?.bytes_stream().boxed();
+            let mut rest = success(request).await?.bytes_stream().boxed();
             let first = rest.next().await.ok_or(ProviderError::Cut)?;
             Ok((first.map_err(|_| ProviderError::Cut)?, rest))
         };
         let (first, rest) = tokio::time::timeout(self.config.first_byte_timeout, opening)
             .await
-            .map_err(|_| ProviderError::TimedOut("the first piece of audio"))??;
-        Ok(Opened {
+            .map_err(|_| ProviderError::TimedOut("the first chunk of audio"))??;
+        Ok(AudioStream {
             first,
             rest,
             stall: self.config.stall_timeout,
-            _place: place,
+            _permit: permit,
         })
     }
 
-    /// Has a recording heard; `attempts` is told the number of each.
+    /// Transcribes a recording, with retries. `attempts` receives the number of each attempt, from 1.
     ///
     /// # Errors
     /// The last attempt's.
     pub async fn transcribe(
         &self,
-        sound: &Sound,
+        audio: &AudioInput,
         language: Option<&str>,
         attempts: Option<&watch::Sender<u32>>,
     ) -> Result<Transcription, ProviderError> {
         let deadline = Instant::now() + self.config.timeout;
-        self.persist("transcribe", deadline, |attempt| {
+        self.with_retries("transcribe", deadline, |attempt| {
             if let Some(attempts) = attempts {
                 attempts.send_replace(attempt);
             }
-            self.attempt(sound, language, deadline)
+            self.attempt(audio, language, deadline)
         })
         .await
     }
 
     async fn attempt(
         &self,
-        sound: &Sound,
+        audio: &AudioInput,
         language: Option<&str>,
         deadline: Instant,
     ) -> Result<Transcription, ProviderError> {
-        let _place = self.place(deadline).await?;
-        let form = self.form(sound, language).await?;
+        let _permit = self.permit(deadline).await?;
+        let form = self.form(audio, language).await?;
         let request = self.post("audio/transcriptions")?.multipart(form);
         tokio::time::timeout_at(deadline.into(), async {
-            heard(accepted(request).await?).await
+            transcription(success(request).await?).await
         })
         .await
         .map_err(|_| ProviderError::TimedOut("the transcription"))?
     }
 
-    /// Tries until it succeeds, fails for good, or the time or the attempts are used up.
-    async fn persist<T, F: Future<Output = Result<T, ProviderError>>>(
+    /// Retries until the attempt succeeds, fails for good, or no time or attempt is left.
+    async fn with_retries<T, F: Future<Output = Result<T, ProviderError>>>(
         &self,
         kind: &'static str,
         deadline: Instant,
@@ -237,16 +247,16 @@ impl Provider {
             if !error.is_transient() || failures > self.config.max_retries || wait >= left {
                 return Err(error);
             }
-            tracing::info!(kind, %error, wait_ms = wait.as_millis(), "asking the speech provider again");
+            tracing::info!(kind, %error, wait_ms = wait.as_millis(), "retrying the speech provider");
             tokio::time::sleep(wait).await;
         }
     }
 
-    async fn place(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, ProviderError> {
-        let place = Arc::clone(&self.places).acquire_owned();
-        tokio::time::timeout_at(deadline.into(), place)
+    async fn permit(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, ProviderError> {
+        let permit = Arc::clone(&self.permits).acquire_owned();
+        tokio::time::timeout_at(deadline.into(), permit)
             .await
-            .map_err(|_| ProviderError::TimedOut("a free place"))?
+            .map_err(|_| ProviderError::TimedOut("a free permit"))?
             .map_err(|_| ProviderError::Unreachable)
     }
 
@@ -263,20 +273,24 @@ impl Provider {
         })
     }
 
-    async fn form(&self, sound: &Sound, language: Option<&str>) -> Result<Form, ProviderError> {
-        let (part, container) = match sound {
-            Sound::Wav(bytes) => (
+    async fn form(
+        &self,
+        audio: &AudioInput,
+        language: Option<&str>,
+    ) -> Result<Form, ProviderError> {
+        let (part, container) = match audio {
+            AudioInput::Wav(bytes) => (
                 Part::stream_with_length(bytes.clone(), bytes.len() as u64),
                 Container::Wav,
             ),
-            Sound::File {
+            AudioInput::File {
                 file,
                 bytes,
                 container,
             } => {
-                let pieces = pieces(file).await.map_err(|_| ProviderError::Unreachable)?;
+                let chunks = chunks(file).await.map_err(|_| ProviderError::Unreachable)?;
                 (
-                    Part::stream_with_length(reqwest::Body::wrap_stream(pieces), *bytes),
+                    Part::stream_with_length(reqwest::Body::wrap_stream(chunks), *bytes),
                     *container,
                 )
             }
@@ -302,7 +316,7 @@ impl Provider {
     }
 }
 
-async fn pieces(
+async fn chunks(
     file: &File,
 ) -> std::io::Result<impl Stream<Item = std::io::Result<Bytes>> + 'static> {
     use tokio::io::AsyncSeekExt as _;
@@ -311,8 +325,8 @@ async fn pieces(
     Ok(ReaderStream::with_capacity(file, 64 * 1024))
 }
 
-/// The response, if it is a success.
-async fn accepted(request: RequestBuilder) -> Result<Response, ProviderError> {
+/// Sends a request; its response if that is a success.
+async fn success(request: RequestBuilder) -> Result<Response, ProviderError> {
     let response = request
         .send()
         .await
@@ -349,22 +363,23 @@ async fn is_out_of_credit(response: Response) -> bool {
     matches!(body, Ok(Ok(body)) if body.error.code.as_deref() == Some("insufficient_quota"))
 }
 
-async fn heard(response: Response) -> Result<Transcription, ProviderError> {
+async fn transcription(response: Response) -> Result<Transcription, ProviderError> {
     let mut body = Vec::new();
-    let mut pieces = response.bytes_stream();
-    while let Some(piece) = pieces.next().await {
-        body.extend_from_slice(&piece.map_err(|_| ProviderError::Cut)?);
-        if body.len() > LONGEST_ANSWER {
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.map_err(|_| ProviderError::Cut)?);
+        if body.len() > MAX_RESPONSE_BYTES {
             return Err(ProviderError::Unreadable);
         }
     }
-    let heard: Heard = serde_json::from_slice(&body).map_err(|_| ProviderError::Unreadable)?;
+    let body: TranscriptionResponse =
+        serde_json::from_slice(&body).map_err(|_| ProviderError::Unreadable)?;
     Ok(Transcription {
-        confidence: confidence(&heard.segments),
-        is_noise: is_noise(&heard.segments),
-        text: heard.text.trim().to_owned(),
-        language: heard.language.filter(|language| !language.is_empty()),
-        duration: heard.duration,
+        confidence: confidence(&body.segments),
+        is_noise: is_noise(&body.segments),
+        text: body.text.trim().to_owned(),
+        language: body.language.filter(|language| !language.is_empty()),
+        duration: body.duration,
     })
 }
 
@@ -379,7 +394,7 @@ fn confidence(segments: &[Segment]) -> Option<f64> {
     (weight > 0.0).then(|| (sum / weight).exp().clamp(0.0, 1.0))
 }
 
-/// Whisper's own rule for sound without speech.
+/// Whisper's own rule for audio without speech.
 fn is_noise(segments: &[Segment]) -> bool {
     !segments.is_empty()
         && segments.iter().all(|segment| {

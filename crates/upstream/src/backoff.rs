@@ -1,4 +1,4 @@
-//! How long to wait before a request is made again.
+//! Backoff between retries.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ const FIRST: Duration = Duration::from_millis(400);
 const LONGEST: Duration = Duration::from_secs(8);
 
 /// The provider's `Retry-After`, else exponential backoff, half of it random so that clients that failed
-/// together do not come back together.
-pub fn wait(failures: u32, asked: Option<Duration>) -> Duration {
-    if let Some(asked) = asked {
-        return asked;
+/// together do not retry together.
+pub fn wait(failures: u32, retry_after: Option<Duration>) -> Duration {
+    if let Some(retry_after) = retry_after {
+        return retry_after;
     }
     let backoff = FIRST
         .saturating_mul(2_u32.saturating_pow(failures))

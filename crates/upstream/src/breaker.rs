@@ -1,10 +1,10 @@
-//! A circuit breaker: a provider that fails again and again is left alone for a while, so that candidates
-//! get their answer at once instead of after every time-out. Then one request tries it out.
+//! A circuit breaker: a provider that fails repeatedly is not called for a while, so that callers get their
+//! error at once instead of after every timeout. Then a single request probes it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// One provider's.
+/// The circuit breaker of one provider.
 pub struct Breaker {
     provider: &'static str,
     failures_allowed: u32,
@@ -16,12 +16,12 @@ pub struct Breaker {
 struct State {
     failures: u32,
     open_until: Option<Instant>,
-    /// A request is trying the provider out.
+    /// A request is probing the provider.
     probing: bool,
 }
 
-/// Permission for one request; what became of it is told by [`Ticket::settle`]. Dropped unsettled, it
-/// says nothing.
+/// Permission for one request, whose result is reported by [`Ticket::settle`]. Dropped unsettled, it
+/// changes nothing.
 pub struct Ticket<'a> {
     breaker: &'a Breaker,
     probe: bool,
@@ -38,7 +38,7 @@ impl Breaker {
     }
 
     /// # Errors
-    /// How long the provider is left alone, at least a second.
+    /// How long the circuit stays open, at least a second.
     pub fn admit(&self) -> Result<Ticket<'_>, Duration> {
         let mut state = self.lock();
         let Some(open_until) = state.open_until else {
@@ -65,10 +65,10 @@ impl Breaker {
 }
 
 impl Ticket<'_> {
-    /// Whether the provider worked, whatever it thought of the request.
-    pub fn settle(self, well: bool) {
+    /// Reports whether the provider worked; a refusal of the request counts as working.
+    pub fn settle(self, worked: bool) {
         let mut state = self.breaker.lock();
-        if well {
+        if worked {
             *state = State::default();
         } else {
             state.failures = state.failures.saturating_add(1);

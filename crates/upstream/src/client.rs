@@ -1,11 +1,11 @@
-//! The one place that builds HTTP clients, so that none is without time-outs.
+//! The one place that builds HTTP clients, so that all have timeouts.
 
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 
-/// A client for answers that stream: it watches the connection's making alone, and whoever reads the
-/// stream watches the rest, since a limit on the whole would cut long answers off.
+/// A client for responses that stream: it limits the time to connect only. Whoever reads the stream limits
+/// the rest, since a timeout of the whole exchange would cut off long responses.
 ///
 /// # Errors
 /// The TLS backend can't be initialised.

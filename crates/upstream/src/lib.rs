@@ -1,5 +1,4 @@
-//! Upstream services over HTTP: clients that all have timeouts, and what stands between a caller and a
-//! provider that is slow, busy or broken.
+//! Upstream services over HTTP: clients that all have timeouts, a circuit breaker, and backoff.
 
 pub mod backoff;
 pub mod breaker;

@@ -187,7 +187,7 @@ impl Connection {
         let request = live_request(&start)?;
         let speech = &self.state.speech;
         let live = speech
-            .listen(&self.state.sandbox, &caller, session_id, request)
+            .start_live(&self.state.sandbox, &caller, session_id, request)
             .await?;
         let most = caller.time_left().saturating_sub(TOKEN_MARGIN);
         Ok(Some((live, most)))
@@ -217,7 +217,9 @@ impl Connection {
     /// client that is faster than the transcription waits.
     async fn pass(&mut self, live: Live, expires_in: Duration) -> Result<CloseCode, Gone> {
         let Live {
-            sound, mut events, ..
+            audio: sound,
+            mut events,
+            ..
         } = live;
         let config = self.state.speech.config().clone();
         let shutdown = self.state.shutdown.clone();

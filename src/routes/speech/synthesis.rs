@@ -14,7 +14,7 @@ use crate::routes::session_id::{SessionId, named_session};
 use crate::state::AppState;
 use speech::Format;
 
-use crate::speech_tasks::SpeakRequest;
+use crate::speech_tasks::SynthesisRequest;
 
 const LONGEST_VOICE: usize = 64;
 
@@ -54,13 +54,16 @@ pub(crate) async fn text_to_speech(
     let session_id = named_session(&request, body.session_id.as_deref())?;
     check_session(&caller, session_id)?;
     check_limit(&state, &request)?;
-    let speak = SpeakRequest {
+    let synthesis = SynthesisRequest {
         text: body.text,
         voice: body.voice.unwrap_or_else(|| speech.voice.clone()),
         speed: body.speed.unwrap_or(1.0),
         format: body.format.unwrap_or_default(),
     };
-    let mut spoken = state.speech.speak(&caller, session_id, speak).await?;
+    let mut spoken = state
+        .speech
+        .synthesize(&caller, session_id, synthesis)
+        .await?;
     let (task_id, media_type) = (spoken.task_id, spoken.media_type);
     let audio = async_stream::stream! {
         while let Some(piece) = spoken.next().await {

@@ -142,7 +142,7 @@ pub(crate) async fn speech_to_text_batch(
     })?;
     let task_id = state
         .speech
-        .hear(&state.sandbox, &caller, session_id, recording, language)
+        .transcribe(&state.sandbox, &caller, session_id, recording, language)
         .await?;
     Ok(HttpResponse::Accepted().json(TaskAccepted {
         task_id,

@@ -1,4 +1,4 @@
-//! What GoTrue refuses, told apart by `error_code`, never by its text.
+//! GoTrue's errors, distinguished by `error_code`, never by their text.
 
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub enum GoTrueError {
     #[error("the refresh token was used before")]
     RefreshTokenReused,
     /// The session was logged out, or its account deleted.
-    #[error("the token's session is over")]
+    #[error("the token's session has ended")]
     SessionOver,
     #[error("the access token was refused")]
     TokenRejected,

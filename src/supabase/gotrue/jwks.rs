@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Keys are cached for so long when GoTrue does not say.
 const DEFAULT_MAX_AGE: u64 = 600;
 
-/// Public keys, and for how long they may be kept.
+/// Public keys, and for how long they may be cached.
 #[derive(Debug)]
 pub struct KeySet {
     pub keys: Vec<Jwk>,

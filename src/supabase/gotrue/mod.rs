@@ -32,7 +32,7 @@ pub struct GoTrue {
     base: String,
     anon_key: ApiKey,
     service_key: Option<ApiKey>,
-    /// Whether GoTrue is told each client's address, which takes the secret key.
+    /// Whether each client's address is forwarded to GoTrue, which needs the secret key.
     forwards_address: bool,
     client: Client,
 }

@@ -105,7 +105,7 @@ impl TestApp {
         let mut config = config(stack);
         change(&mut config);
         let agents = Agents::offline(&config);
-        Self::with_minds(config, agents)
+        Self::with_agents(config, agents)
     }
 
     /// With a language model behind interviewer and coach: one that stands in for OpenAI's API or for
@@ -119,7 +119,7 @@ impl TestApp {
         config.llm = Some(llm(&model.url, provider));
         change(&mut config);
         let agents = Agents::configured(&config).expect("usable agents");
-        Self::with_minds(config, agents)
+        Self::with_agents(config, agents)
     }
 
     /// With speech from a stand-in for the providers. Failures are not waited out.
@@ -133,7 +133,7 @@ impl TestApp {
         })
     }
 
-    pub(crate) fn with_minds(config: Config, agents: Agents) -> Self {
+    pub(crate) fn with_agents(config: Config, agents: Agents) -> Self {
         let stop = CancellationToken::new();
         let (ready, started) = mpsc::channel();
         let token = stop.clone();

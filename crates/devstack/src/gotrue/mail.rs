@@ -15,7 +15,7 @@ use super::error::AuthError;
 use super::user::User;
 
 /// Older mails are forgotten.
-const KEPT: usize = 500;
+const MAX_MAILS: usize = 500;
 
 /// An e-mail that a real GoTrue would have sent.
 #[derive(Clone, Debug, Serialize)]
@@ -43,7 +43,7 @@ impl Outbox {
     fn push(&self, mail: Mail) {
         tracing::info!(subject = subject(mail.kind), link = %mail.link, "mock GoTrue: e-mail");
         let mut mails = self.locked();
-        if mails.len() == KEPT {
+        if mails.len() == MAX_MAILS {
             mails.pop_front();
         }
         mails.push_back(mail);

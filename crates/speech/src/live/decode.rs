@@ -1,4 +1,4 @@
-//! Sound of any kind that browsers send, as samples of 16 kHz mono.
+//! Decodes any audio that browsers send to samples of 16 kHz mono.
 
 use std::io::Read;
 
@@ -10,21 +10,21 @@ use symphonia::core::formats::TrackType;
 use symphonia::core::io::ReadOnlySource;
 use symphonia::core::packet::Packet;
 
-use super::cutter::RATE;
+use super::segmenter::SAMPLE_RATE;
 use crate::audio::{self, AudioError};
 
 /// Most samples an Opus packet holds at 16 kHz: 120 ms (RFC 6716, 2.1.4).
-const LONGEST_OPUS_PACKET: usize = 1_920;
+const MAX_OPUS_SAMPLES: usize = 1_920;
 
-/// Reads a container to its end, which may come at any time.
+/// Decodes a container to its end, which may come at any time; `emit` gets the samples.
 ///
 /// # Errors
-/// The sound can't be read at all.
+/// The audio can't be decoded at all.
 pub(super) fn container(
     source: impl Read + Send + Sync + 'static,
-    mut tell: impl FnMut(&[i16]) -> std::io::Result<()>,
+    mut emit: impl FnMut(&[i16]) -> std::io::Result<()>,
 ) -> Result<(), AudioError> {
-    let mut format = audio::opened(Box::new(ReadOnlySource::new(source)))?;
+    let mut format = audio::open(Box::new(ReadOnlySource::new(source)))?;
     let track = format
         .default_track(TrackType::Audio)
         .ok_or(AudioError::Silent)?;
@@ -49,7 +49,7 @@ pub(super) fn container(
         match format.next_packet() {
             Ok(Some(packet)) if packet.track_id == id => {
                 let samples = decoder.decode(&packet)?;
-                if tell(samples).is_err() {
+                if emit(samples).is_err() {
                     return Ok(());
                 }
             }
@@ -60,31 +60,31 @@ pub(super) fn container(
     }
 }
 
-/// Reads 16-bit little-endian mono samples of a rate that is a multiple of 16 kHz.
+/// Resamples 16-bit little-endian mono samples; `rate`, in hertz, is a multiple of 16 kHz.
 ///
 /// # Errors
 /// Another rate.
 pub(super) fn linear16(
     mut source: impl Read,
     rate: u32,
-    mut tell: impl FnMut(&[i16]) -> std::io::Result<()>,
+    mut emit: impl FnMut(&[i16]) -> std::io::Result<()>,
 ) -> Result<(), AudioError> {
     let step = step(rate)?;
     let mut bytes = vec![0; 8_192];
-    let mut waiting: Vec<u8> = Vec::new();
+    let mut pending: Vec<u8> = Vec::new();
     loop {
         match source.read(&mut bytes) {
             Ok(0) | Err(_) => return Ok(()),
-            Ok(length) => waiting.extend_from_slice(&bytes[..length]),
+            Ok(length) => pending.extend_from_slice(&bytes[..length]),
         }
-        let whole = waiting.len() / (2 * step) * 2 * step;
-        let samples: Vec<i16> = waiting
+        let whole = pending.len() / (2 * step) * 2 * step;
+        let samples: Vec<i16> = pending
             .drain(..whole)
             .collect::<Vec<u8>>()
             .chunks_exact(2)
             .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
             .collect();
-        if tell(&averaged(&samples, step)).is_err() {
+        if emit(&averaged(&samples, step)).is_err() {
             return Ok(());
         }
     }
@@ -93,7 +93,7 @@ pub(super) fn linear16(
 fn step(rate: u32) -> Result<usize, AudioError> {
     match rate {
         16_000 | 32_000 | 48_000 => {
-            usize::try_from(rate / RATE).map_err(|_| AudioError::Unsupported)
+            usize::try_from(rate / SAMPLE_RATE).map_err(|_| AudioError::Unsupported)
         }
         _ => Err(AudioError::Unsupported),
     }
@@ -123,10 +123,10 @@ enum Decoder {
 
 impl Decoder {
     fn opus() -> Result<Self, AudioError> {
-        let decoder = OpusDecoder::new(RATE, 1).map_err(|_| AudioError::Unsupported)?;
+        let decoder = OpusDecoder::new(SAMPLE_RATE, 1).map_err(|_| AudioError::Unsupported)?;
         Ok(Self::Opus {
             decoder: Box::new(decoder),
-            samples: vec![0; LONGEST_OPUS_PACKET],
+            samples: vec![0; MAX_OPUS_SAMPLES],
         })
     }
 

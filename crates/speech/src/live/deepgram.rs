@@ -1,5 +1,5 @@
 //! Deepgram's streaming API (<https://developers.deepgram.com/reference/speech-to-text/listen-streaming>):
-//! sound as binary frames, `Results`, `SpeechStarted` and `UtteranceEnd` back.
+//! audio as binary frames, `Results`, `SpeechStarted` and `UtteranceEnd` back.
 
 use std::time::Duration;
 
@@ -15,20 +15,20 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::{Encoding, Heard};
+use super::{Encoding, TranscriptEvent};
 use crate::DeepgramConfig;
 use crate::error::{LiveError, ProviderError};
 
-/// Deepgram ends a connection that is silent for ten seconds.
-const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(4);
-/// From the end of the sound to the last result.
-const LAST_WORDS: Duration = Duration::from_secs(15);
+/// Deepgram closes a connection that is silent for ten seconds.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(4);
+/// From the end of the audio to the last result.
+const LAST_RESULT_TIMEOUT: Duration = Duration::from_secs(15);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[derive(Deserialize)]
 #[serde(tag = "type")]
-enum Told {
+enum ServerMessage {
     Results {
         #[serde(default)]
         is_final: bool,
@@ -62,7 +62,7 @@ struct Alternative {
     transcript: String,
 }
 
-/// Has `sound` heard to its end.
+/// Transcribes `audio` until its sender is dropped.
 ///
 /// # Errors
 /// The connection can't be made, is refused, or breaks.
@@ -71,22 +71,22 @@ pub async fn run(
     timeout: Duration,
     encoding: Encoding,
     language: Option<&str>,
-    sound: mpsc::Receiver<Bytes>,
-    heard: mpsc::Sender<Heard>,
+    audio: mpsc::Receiver<Bytes>,
+    events: mpsc::Sender<TranscriptEvent>,
 ) -> Result<(), LiveError> {
     let socket = tokio::time::timeout(timeout, connect(config, encoding, language))
         .await
         .map_err(|_| ProviderError::TimedOut("the connection"))??;
     let (sink, stream) = socket.split();
-    let reading = read(stream, heard);
+    let reading = read(stream, events);
     tokio::pin!(reading);
     tokio::select! {
-        // Deepgram ends it: the sound is not listened to any more.
+        // Deepgram ended it: no more audio is wanted.
         ended = &mut reading => Ok(ended?),
-        sent = feed(sound, sink) => {
+        sent = feed(audio, sink) => {
             sent?;
-            let last = tokio::time::timeout(LAST_WORDS, reading).await;
-            Ok(last.map_err(|_| ProviderError::TimedOut("the last words"))??)
+            let last = tokio::time::timeout(LAST_RESULT_TIMEOUT, reading).await;
+            Ok(last.map_err(|_| ProviderError::TimedOut("the last result"))??)
         }
     }
 }
@@ -137,12 +137,12 @@ async fn connect(
 }
 
 async fn feed(
-    mut sound: mpsc::Receiver<Bytes>,
+    mut audio: mpsc::Receiver<Bytes>,
     mut sink: SplitSink<Socket, Message>,
 ) -> Result<(), ProviderError> {
     loop {
-        let message = match tokio::time::timeout(KEEP_ALIVE_EVERY, sound.recv()).await {
-            Ok(Some(piece)) => Message::Binary(piece),
+        let message = match tokio::time::timeout(KEEP_ALIVE_INTERVAL, audio.recv()).await {
+            Ok(Some(chunk)) => Message::Binary(chunk),
             Ok(None) => break,
             Err(_) => Message::text(r#"{"type":"KeepAlive"}"#),
         };
@@ -154,10 +154,10 @@ async fn feed(
 
 async fn read(
     mut stream: SplitStream<Socket>,
-    heard: mpsc::Sender<Heard>,
+    events: mpsc::Sender<TranscriptEvent>,
 ) -> Result<(), ProviderError> {
-    // Seconds that were counted already.
-    let mut counted = 0.0;
+    // Seconds that were billed already.
+    let mut billed = 0.0;
     while let Some(message) = stream.next().await {
         let text = match message {
             Ok(Message::Text(text)) => text,
@@ -168,10 +168,14 @@ async fn read(
             Ok(_) => continue,
             Err(_) => return Err(ProviderError::Cut),
         };
-        let said = match serde_json::from_str(&text) {
-            Ok(Told::SpeechStarted { timestamp }) => Heard::Started { at: timestamp },
-            Ok(Told::UtteranceEnd { last_word_end }) => Heard::Ended { at: last_word_end },
-            Ok(Told::Results {
+        let event = match serde_json::from_str(&text) {
+            Ok(ServerMessage::SpeechStarted { timestamp }) => {
+                TranscriptEvent::SpeechStarted { at: timestamp }
+            }
+            Ok(ServerMessage::UtteranceEnd { last_word_end }) => {
+                TranscriptEvent::UtteranceEnded { at: last_word_end }
+            }
+            Ok(ServerMessage::Results {
                 is_final,
                 start,
                 duration,
@@ -186,13 +190,13 @@ async fn read(
                 let end = start + duration;
                 match (text.trim(), is_final) {
                     ("", _) => continue,
-                    (text, false) => Heard::Interim {
+                    (text, false) => TranscriptEvent::Interim {
                         text: text.to_owned(),
                     },
                     (text, true) => {
-                        let seconds = (end - counted).max(0.0);
-                        counted = end.max(counted);
-                        Heard::Final {
+                        let seconds = (end - billed).max(0.0);
+                        billed = end.max(billed);
+                        TranscriptEvent::Final {
                             text: text.to_owned(),
                             start,
                             end,
@@ -201,13 +205,13 @@ async fn read(
                     }
                 }
             }
-            Ok(Told::Other) => continue,
+            Ok(ServerMessage::Other) => continue,
             Err(_) => return Err(ProviderError::Unreadable),
         };
-        if heard.send(said).await.is_err() {
+        if events.send(event).await.is_err() {
             return Ok(());
         }
     }
-    // A connection that ends without saying so was cut.
+    // A connection that ends without a close frame was cut.
     Err(ProviderError::Cut)
 }

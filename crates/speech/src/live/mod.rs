@@ -1,17 +1,17 @@
-//! Live decoding: sound in, words out while it comes.
+//! Live transcription: audio in, words out while it arrives.
 
-mod cutter;
 mod decode;
 pub mod deepgram;
-pub mod ear;
+mod segmenter;
 pub mod utterances;
+pub mod worker;
 
 use crate::error::ProviderError;
 
-/// How the sound comes.
+/// How the audio is encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// WebM, Ogg, WAV, …: told by its first bytes.
+    /// WebM, Ogg, WAV, …: recognised by its first bytes.
     #[default]
     Container,
     /// 16-bit little-endian mono samples.
@@ -27,10 +27,10 @@ impl Encoding {
     }
 }
 
-/// What an engine hears.
+/// What an engine reports. Times are seconds from the first sample of the stream.
 #[derive(Debug)]
-pub enum Heard {
-    Started {
+pub enum TranscriptEvent {
+    SpeechStarted {
         at: f64,
     },
     Interim {
@@ -40,11 +40,12 @@ pub enum Heard {
         text: String,
         start: f64,
         end: f64,
+        /// Of audio, to be billed.
         seconds: f64,
     },
-    Ended {
+    UtteranceEnded {
         at: f64,
     },
-    /// An utterance is lost.
-    Missed(ProviderError),
+    /// An utterance could not be transcribed and is lost.
+    UtteranceFailed(ProviderError),
 }

@@ -1,51 +1,52 @@
-//! Live transcription without a live provider: each utterance is a recording of its own.
+//! Live transcription without a live provider: a worker segments the stream, and each utterance is
+//! transcribed as a recording.
 
 use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
-use super::cutter::RATE;
-use super::ear::{self, Said};
-use super::{Encoding, Heard};
+use super::segmenter::SAMPLE_RATE;
+use super::worker::{self, WorkerMessage};
+use super::{Encoding, TranscriptEvent};
 use crate::error::LiveError;
-use crate::provider::{Provider, Sound};
+use crate::provider::{AudioInput, Provider};
 use sandbox::Sandbox;
 
-/// Utterances that wait to be transcribed; more hold back the sound.
-const WAITING: usize = 4;
-/// Samples of one utterance that are believed.
-const LONGEST_UTTERANCE: usize = 60 * RATE as usize;
+/// Utterances queued for transcription; more hold back the audio.
+const QUEUE_LENGTH: usize = 4;
+/// An utterance that the worker says is longer is cut.
+const MAX_UTTERANCE_SAMPLES: usize = 60 * SAMPLE_RATE as usize;
 
-/// Hears `sound` to its end.
+/// Transcribes `audio` until its sender is dropped.
 ///
 /// # Errors
-/// The sound can't be read.
+/// The audio can't be decoded; no worker can be started.
 pub async fn run(
     provider: &Provider,
     sandbox: &Sandbox,
     encoding: Encoding,
     language: Option<&str>,
-    sound: mpsc::Receiver<Bytes>,
-    heard: mpsc::Sender<Heard>,
+    audio: mpsc::Receiver<Bytes>,
+    events: mpsc::Sender<TranscriptEvent>,
 ) -> Result<(), LiveError> {
     let rate = encoding.sample_rate().map(|rate| rate.to_string());
-    let arguments: Vec<&str> = std::iter::once(ear::COMMAND)
+    let arguments: Vec<&str> = std::iter::once(worker::COMMAND)
         .chain(rate.as_deref())
         .collect();
-    let mut ear = sandbox.converse(&arguments)?;
-    let (Some(stdin), Some(stdout)) = (ear.stdin.take(), ear.stdout.take()) else {
+    let mut child = sandbox.spawn(&arguments)?;
+    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(std::io::Error::other("no pipes").into());
     };
-    let (cut, cuts) = mpsc::channel(WAITING);
-    let transcribing = transcribe(provider, language, cuts, heard);
+    let (segments, queue) = mpsc::channel(QUEUE_LENGTH);
+    let transcribing = transcribe(provider, language, queue, events);
     let reading = async {
-        let read = read(stdout, cut);
+        let read = read(stdout, segments);
         tokio::pin!(read);
         tokio::select! {
-            // Also when it can't go on and sound still comes.
+            // Also when it can't go on and audio still arrives.
             ended = &mut read => ended,
-            () = feed(sound, stdin) => read.await,
+            () = feed(audio, stdin) => read.await,
         }
     };
     tokio::pin!(reading, transcribing);
@@ -55,52 +56,53 @@ pub async fn run(
             transcribing.await;
             ended
         }
-        // Nobody listens any more.
+        // The receiver of the events is gone.
         () = &mut transcribing => Ok(()),
     }
 }
 
-async fn feed(mut sound: mpsc::Receiver<Bytes>, mut ear: ChildStdin) {
-    while let Some(piece) = sound.recv().await {
-        if ear.write_all(&piece).await.is_err() {
-            // It has ended, and says why on its way out; what else comes is heard by nobody.
+async fn feed(mut audio: mpsc::Receiver<Bytes>, mut worker: ChildStdin) {
+    while let Some(chunk) = audio.recv().await {
+        if worker.write_all(&chunk).await.is_err() {
+            // It has ended and wrote why; the rest of the audio is of no use.
             return;
         }
     }
 }
 
-enum Found {
-    Started(f64),
+/// What the worker found in the stream, times in seconds.
+enum Segment {
+    SpeechStarted(f64),
     Utterance { start: f64, end: f64, wav: Bytes },
 }
 
-async fn read(ear: ChildStdout, cut: mpsc::Sender<Found>) -> Result<(), LiveError> {
-    let mut ear = BufReader::new(ear);
+async fn read(worker: ChildStdout, segments: mpsc::Sender<Segment>) -> Result<(), LiveError> {
+    let mut worker = BufReader::new(worker);
     let mut line = String::new();
     loop {
         line.clear();
-        if ear.read_line(&mut line).await? == 0 {
+        if worker.read_line(&mut line).await? == 0 {
             return Ok(());
         }
-        let said = serde_json::from_str(&line).map_err(std::io::Error::from)?;
-        let found = match said {
-            Said::Started { at } => Found::Started(at),
-            Said::Failed(error) => return Err(error.into()),
-            Said::Utterance {
+        let message = serde_json::from_str(&line).map_err(std::io::Error::from)?;
+        let segment = match message {
+            WorkerMessage::SpeechStarted { at } => Segment::SpeechStarted(at),
+            WorkerMessage::Failed(error) => return Err(error.into()),
+            WorkerMessage::Utterance {
                 start,
                 end,
                 samples,
             } => {
-                let mut bytes = vec![0; samples.min(LONGEST_UTTERANCE) * 2];
-                ear.read_exact(&mut bytes).await?;
-                Found::Utterance {
+                let mut bytes = vec![0; samples.min(MAX_UTTERANCE_SAMPLES) * 2];
+                worker.read_exact(&mut bytes).await?;
+                Segment::Utterance {
                     start,
                     end,
                     wav: wav(&bytes)?,
                 }
             }
         };
-        if cut.send(found).await.is_err() {
+        if segments.send(segment).await.is_err() {
             return Ok(());
         }
     }
@@ -109,45 +111,48 @@ async fn read(ear: ChildStdout, cut: mpsc::Sender<Found>) -> Result<(), LiveErro
 async fn transcribe(
     provider: &Provider,
     language: Option<&str>,
-    mut cuts: mpsc::Receiver<Found>,
-    heard: mpsc::Sender<Heard>,
+    mut queue: mpsc::Receiver<Segment>,
+    events: mpsc::Sender<TranscriptEvent>,
 ) {
-    while let Some(found) = cuts.recv().await {
-        let said = match found {
-            Found::Started(at) => vec![Heard::Started { at }],
-            Found::Utterance { start, end, wav } => {
-                match provider.transcribe(&Sound::Wav(wav), language, None).await {
+    while let Some(segment) = queue.recv().await {
+        let new = match segment {
+            Segment::SpeechStarted(at) => vec![TranscriptEvent::SpeechStarted { at }],
+            Segment::Utterance { start, end, wav } => {
+                match provider
+                    .transcribe(&AudioInput::Wav(wav), language, None)
+                    .await
+                {
                     Ok(transcription)
                         if transcription.is_noise || transcription.text.is_empty() =>
                     {
-                        vec![Heard::Ended { at: end }]
+                        vec![TranscriptEvent::UtteranceEnded { at: end }]
                     }
                     Ok(transcription) => vec![
-                        Heard::Final {
+                        TranscriptEvent::Final {
                             text: transcription.text,
                             start,
                             end,
                             seconds: end - start,
                         },
-                        Heard::Ended { at: end },
+                        TranscriptEvent::UtteranceEnded { at: end },
                     ],
-                    Err(error) => vec![Heard::Missed(error)],
+                    Err(error) => vec![TranscriptEvent::UtteranceFailed(error)],
                 }
             }
         };
-        for said in said {
-            if heard.send(said).await.is_err() {
+        for event in new {
+            if events.send(event).await.is_err() {
                 return;
             }
         }
     }
 }
 
-/// Bare samples as a WAV file.
+/// Raw samples as a WAV file.
 fn wav(samples: &[u8]) -> std::io::Result<Bytes> {
     let spec = hound::WavSpec {
         channels: 1,
-        sample_rate: RATE,
+        sample_rate: SAMPLE_RATE,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };

@@ -1,36 +1,37 @@
-//! Sound cut into utterances, at silence.
+//! Voice activity detection: segments audio into utterances, at silence.
 
 use std::collections::VecDeque;
 
 use earshot::Detector;
 
 /// Samples a second.
-pub(super) const RATE: u32 = 16_000;
+pub(super) const SAMPLE_RATE: u32 = 16_000;
 /// Samples the detector takes at once.
 const FRAME: usize = 256;
 const FRAME_SECONDS: f64 = 0.016;
 /// Score from which a frame counts as voice.
-const VOICE: f32 = 0.5;
-/// Voiced frames that begin an utterance: 80 ms, so that a click does not.
-const BEGINS: usize = 5;
+const VOICE_THRESHOLD: f32 = 0.5;
+/// Voiced frames that start an utterance: 80 ms, so that a click does not.
+const START_FRAMES: usize = 5;
 /// Frames before the beginning that belong to it: the first consonant is quiet.
-const LEAD: usize = 20;
+const LEAD_FRAMES: usize = 20;
 /// Silent frames that end an utterance: 700 ms.
-const ENDS: usize = 44;
-/// Silent frames that are kept at its end.
-const TAIL: usize = 12;
-/// Voiced frames that make an utterance worth hearing.
-const WORTH: usize = 8;
+const END_SILENCE_FRAMES: usize = 44;
+/// Silent frames left at its end.
+const TAIL_FRAMES: usize = 12;
+/// Voiced frames below which an utterance is dropped as a click.
+const MIN_VOICED_FRAMES: usize = 8;
 /// A long utterance ends at a short pause, a very long one anywhere: in frames.
-const LONG: usize = 1_250;
-const SHORT_PAUSE: usize = 8;
-const LONGEST: usize = 1_800;
+const LONG_FRAMES: usize = 1_250;
+const SHORT_PAUSE_FRAMES: usize = 8;
+const MAX_FRAMES: usize = 1_800;
 
-/// What was found.
+/// What the segmenter detected.
 #[derive(Debug, PartialEq)]
-pub(super) enum Cut {
+pub(super) enum Detected {
     /// Somebody began to speak; seconds from the first sample.
-    Started(f64),
+    SpeechStarted(f64),
+    /// Times are seconds from the first sample.
     Utterance {
         start: f64,
         end: f64,
@@ -38,7 +39,7 @@ pub(super) enum Cut {
     },
 }
 
-pub(super) struct Cutter {
+pub(super) struct Segmenter {
     detector: Box<Detector>,
     frame: Vec<i16>,
     /// Frames so far.
@@ -56,42 +57,42 @@ struct Current {
     voiced: usize,
 }
 
-impl Cutter {
+impl Segmenter {
     pub(super) fn new() -> Self {
         Self {
             detector: Detector::default_boxed(),
             frame: Vec::with_capacity(FRAME),
             frames: 0,
-            lead: VecDeque::with_capacity(LEAD * FRAME),
+            lead: VecDeque::with_capacity(LEAD_FRAMES * FRAME),
             streak: 0,
             current: None,
         }
     }
 
-    /// Takes samples of 16 kHz mono and says what they bring to an end or to a beginning.
-    pub(super) fn push(&mut self, samples: &[i16]) -> Vec<Cut> {
-        let mut cuts = Vec::new();
+    /// Takes samples of 16 kHz mono; returns what began or ended with them.
+    pub(super) fn push(&mut self, samples: &[i16]) -> Vec<Detected> {
+        let mut detected = Vec::new();
         for &sample in samples {
             self.frame.push(sample);
             if self.frame.len() == FRAME {
                 let frame = std::mem::replace(&mut self.frame, Vec::with_capacity(FRAME));
-                let voiced = self.detector.predict_i16(&frame) >= VOICE;
-                self.take(&frame, voiced, &mut cuts);
+                let voiced = self.detector.predict_i16(&frame) >= VOICE_THRESHOLD;
+                self.push_frame(&frame, voiced, &mut detected);
             }
         }
-        cuts
+        detected
     }
 
-    /// The sound is over: what was being said is an utterance.
-    pub(super) fn end(&mut self) -> Option<Cut> {
+    /// Ends the audio; what was being said is an utterance.
+    pub(super) fn finish(&mut self) -> Option<Detected> {
         let current = self.current.take()?;
         finished(current, self.frames)
     }
 
-    fn take(&mut self, frame: &[i16], voiced: bool, cuts: &mut Vec<Cut>) {
+    fn push_frame(&mut self, frame: &[i16], voiced: bool, detected: &mut Vec<Detected>) {
         self.frames += 1;
         let Some(current) = &mut self.current else {
-            self.wait(frame, voiced, cuts);
+            self.detect_start(frame, voiced, detected);
             return;
         };
         current.samples.extend_from_slice(frame);
@@ -102,13 +103,14 @@ impl Cutter {
             current.silent += 1;
         }
         let length = self.frames - current.first;
-        let is_long = length >= LONGEST || (length >= LONG && current.silent >= SHORT_PAUSE);
-        if current.silent < ENDS && !is_long {
+        let is_long =
+            length >= MAX_FRAMES || (length >= LONG_FRAMES && current.silent >= SHORT_PAUSE_FRAMES);
+        if current.silent < END_SILENCE_FRAMES && !is_long {
             return;
         }
-        let speaks_on = current.silent < SHORT_PAUSE;
+        let speaks_on = current.silent < SHORT_PAUSE_FRAMES;
         if let Some(current) = self.current.take() {
-            cuts.extend(finished(current, self.frames));
+            detected.extend(finished(current, self.frames));
         }
         self.streak = 0;
         if speaks_on {
@@ -116,24 +118,24 @@ impl Cutter {
                 first: self.frames,
                 samples: Vec::new(),
                 silent: 0,
-                voiced: WORTH,
+                voiced: MIN_VOICED_FRAMES,
             });
         }
     }
 
-    fn wait(&mut self, frame: &[i16], voiced: bool, cuts: &mut Vec<Cut>) {
+    fn detect_start(&mut self, frame: &[i16], voiced: bool, detected: &mut Vec<Detected>) {
         self.lead.extend(frame);
-        let surplus = self.lead.len().saturating_sub(LEAD * FRAME);
+        let surplus = self.lead.len().saturating_sub(LEAD_FRAMES * FRAME);
         self.lead.drain(..surplus);
         self.streak = if voiced {
             self.streak + 1
         } else {
             self.streak.saturating_sub(1)
         };
-        if self.streak >= BEGINS {
+        if self.streak >= START_FRAMES {
             let samples: Vec<i16> = self.lead.drain(..).collect();
             let first = self.frames - samples.len() / FRAME;
-            cuts.push(Cut::Started(seconds(first)));
+            detected.push(Detected::SpeechStarted(seconds(first)));
             self.current = Some(Current {
                 first,
                 samples,
@@ -144,18 +146,18 @@ impl Cutter {
     }
 }
 
-fn finished(mut current: Current, frames: usize) -> Option<Cut> {
-    let surplus = current.silent.saturating_sub(TAIL);
+fn finished(mut current: Current, frames: usize) -> Option<Detected> {
+    let surplus = current.silent.saturating_sub(TAIL_FRAMES);
     let keep = current.samples.len().saturating_sub(surplus * FRAME);
     current.samples.truncate(keep);
-    (current.voiced >= WORTH).then(|| Cut::Utterance {
+    (current.voiced >= MIN_VOICED_FRAMES).then(|| Detected::Utterance {
         start: seconds(current.first),
         end: seconds(frames - surplus),
         samples: current.samples,
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no sound has that many frames")]
+#[expect(clippy::cast_precision_loss, reason = "no audio has that many frames")]
 fn seconds(frames: usize) -> f64 {
     frames as f64 * FRAME_SECONDS
 }
@@ -164,39 +166,39 @@ fn seconds(frames: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// Frames as the detector would judge them, without sound: 'v' is voice, '.' is silence.
-    fn cut(script: &str) -> Vec<Cut> {
-        let mut cutter = Cutter::new();
-        let mut cuts = Vec::new();
+    /// Frames as the detector would judge them, without audio: 'v' is voice, '.' is silence.
+    fn segment(script: &str) -> Vec<Detected> {
+        let mut segmenter = Segmenter::new();
+        let mut detected = Vec::new();
         for (at, mark) in script.chars().enumerate() {
             let sample = i16::try_from(at % 1_000).expect("small");
-            cutter.take(&[sample; FRAME], mark == 'v', &mut cuts);
+            segmenter.push_frame(&[sample; FRAME], mark == 'v', &mut detected);
         }
-        cuts.extend(cutter.end());
-        cuts
+        detected.extend(segmenter.finish());
+        detected
     }
 
-    fn lengths(cuts: &[Cut]) -> Vec<usize> {
-        let length = |cut: &Cut| match cut {
-            Cut::Started(_) => None,
-            Cut::Utterance { samples, .. } => Some(samples.len() / FRAME),
+    fn lengths(detected: &[Detected]) -> Vec<usize> {
+        let length = |item: &Detected| match item {
+            Detected::SpeechStarted(_) => None,
+            Detected::Utterance { samples, .. } => Some(samples.len() / FRAME),
         };
-        cuts.iter().filter_map(length).collect()
+        detected.iter().filter_map(length).collect()
     }
 
     #[test]
     fn an_utterance_has_its_beginning_and_little_of_the_silence_after() {
         let script = format!("{}{}{}", ".".repeat(100), "v".repeat(50), ".".repeat(60));
-        let cuts = cut(&script);
-        assert_eq!(cuts[0], Cut::Started(85.0 * FRAME_SECONDS));
-        assert_eq!(lengths(&cuts), [15 + 50 + TAIL]);
-        let Cut::Utterance {
+        let detected = segment(&script);
+        assert_eq!(detected[0], Detected::SpeechStarted(85.0 * FRAME_SECONDS));
+        assert_eq!(lengths(&detected), [15 + 50 + TAIL_FRAMES]);
+        let Detected::Utterance {
             start,
             end,
             samples,
-        } = &cuts[1]
+        } = &detected[1]
         else {
-            panic!("{cuts:?}");
+            panic!("{detected:?}");
         };
         assert!((end - start - 77.0 * FRAME_SECONDS).abs() < 1e-9);
         assert_eq!(samples[0], 85, "nothing before it is missing");
@@ -204,7 +206,7 @@ mod tests {
 
     #[test]
     fn clicks_are_no_speech_and_short_pauses_end_nothing() {
-        assert!(cut(&format!("{}vvv{}", ".".repeat(30), ".".repeat(60))).is_empty());
+        assert!(segment(&format!("{}vvv{}", ".".repeat(30), ".".repeat(60))).is_empty());
         let script = format!(
             "{}{}{}{}",
             "v".repeat(30),
@@ -212,17 +214,21 @@ mod tests {
             "v".repeat(30),
             ".".repeat(60)
         );
-        assert_eq!(lengths(&cut(&script)), [100 + TAIL]);
+        assert_eq!(lengths(&segment(&script)), [100 + TAIL_FRAMES]);
     }
 
     #[test]
     fn who_never_pauses_is_cut_without_a_loss() {
-        let cuts = cut(&"v".repeat(4_000));
-        assert_eq!(lengths(&cuts).iter().sum::<usize>(), 4_000);
-        assert!(lengths(&cuts).iter().all(|length| *length <= LONGEST));
-        let started = cuts
+        let detected = segment(&"v".repeat(4_000));
+        assert_eq!(lengths(&detected).iter().sum::<usize>(), 4_000);
+        assert!(
+            lengths(&detected)
+                .iter()
+                .all(|length| *length <= MAX_FRAMES)
+        );
+        let started = detected
             .iter()
-            .filter(|cut| matches!(cut, Cut::Started(_)))
+            .filter(|item| matches!(item, Detected::SpeechStarted(_)))
             .count();
         assert_eq!(started, 1);
     }

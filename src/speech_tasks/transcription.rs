@@ -1,22 +1,23 @@
-//! Speech to text of whole recordings: accepted at once, heard in the background.
+//! Transcription of recordings: accepted at once, done in the background.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use speech::audio::{self, AudioError, Container};
-use speech::provider::{Sound, Transcription};
+use speech::provider::{AudioInput, Transcription};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{Ending, NewTask, Task, TaskType};
+use super::tasks::{FinishTask, NewTask, Task, TaskType};
 use crate::auth::Caller;
 use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
 
-/// A recording as it was received: nameless on disk, gone when dropped.
+/// A recording as it was received: an unnamed file, gone when dropped.
 pub struct Recording {
     pub file: File,
     pub bytes: u64,
@@ -25,12 +26,12 @@ pub struct Recording {
 }
 
 impl Speech {
-    /// Takes a recording and answers its task at once; what is heard stands in the task's row later.
+    /// Starts to transcribe a recording; returns its task's id at once. The text is in the task's row later.
     ///
     /// # Errors
-    /// No provider; a recording that can't be heard or is too long; the session is not the caller's; the
+    /// No provider; a recording that can't be read or is too long; the session is not the caller's; the
     /// day's budget.
-    pub async fn hear(
+    pub async fn transcribe(
         self: &Arc<Self>,
         sandbox: &Sandbox,
         caller: &Caller,
@@ -48,13 +49,13 @@ impl Speech {
             return Err(AudioError::Empty.into());
         }
         let container = Container::of(&recording.head).ok_or(AudioError::Unsupported)?;
-        let seconds = audio::measured(sandbox, recording.file.try_clone()?).await??;
+        let seconds = audio::measure(sandbox, recording.file.try_clone()?).await??;
         if seconds > self.config.max_audio.as_secs_f64() {
             return Err(SpeechError::TooLong);
         }
         let identity = caller.identity(session_id);
         let task_id = Uuid::new_v4();
-        let about =
+        let progress =
             json!({"step": "queued", "bytes": recording.bytes, "audio_seconds": rounded(seconds)});
         let task = NewTask {
             task_id,
@@ -62,56 +63,61 @@ impl Speech {
             task_type: TaskType::SttBatch,
             characters: 0,
             seconds,
-            progress: about,
+            progress,
             result: None,
         };
         self.tasks.begin(&identity, &task).await?;
         let speech = Arc::clone(self);
-        let sound = Sound::File {
+        let audio = AudioInput::File {
             file: recording.file,
             bytes: recording.bytes,
             container,
         };
         self.background.spawn(async move {
             let (attempts, attempt) = watch::channel(0);
-            let heard =
-                speech.transcribed(task_id, &sound, language.as_deref(), seconds, &attempts);
-            let ending = tokio::select! {
-                ending = heard => ending,
-                () = speech.note(&identity, task_id, attempt) => unreachable!("it never ends"),
-                () = speech.tasks.keep(&identity, task_id) => unreachable!("it never ends"),
+            let result =
+                speech.call_provider(task_id, &audio, language.as_deref(), seconds, &attempts);
+            let result = tokio::select! {
+                result = result => result,
+                never = speech.record_attempts(&identity, task_id, attempt) => match never {},
+                never = speech.tasks.renew_lease(&identity, task_id) => match never {},
             };
-            speech.tasks.finish(&identity, ending).await;
+            speech.tasks.finish(&identity, result).await;
         });
         Ok(task_id)
     }
 
-    async fn transcribed(
+    async fn call_provider(
         &self,
         task_id: Uuid,
-        sound: &Sound,
+        audio: &AudioInput,
         language: Option<&str>,
         seconds: f64,
         attempts: &watch::Sender<u32>,
-    ) -> Ending {
+    ) -> FinishTask {
         let Some(provider) = &self.stt else {
-            return Ending::failed(task_id, &SpeechError::Unavailable);
+            return FinishTask::failed(task_id, &SpeechError::Unavailable);
         };
-        match provider.transcribe(sound, language, Some(attempts)).await {
-            Ok(heard) => {
+        match provider.transcribe(audio, language, Some(attempts)).await {
+            Ok(transcription) => {
                 count_seconds(seconds);
                 let step = json!({"step": "completed"});
-                Ending::completed(task_id, step, result(heard, language, seconds))
+                FinishTask::completed(task_id, step, result(transcription, language, seconds))
             }
             Err(error) => {
                 tracing::warn!(%task_id, %error, "a recording was not transcribed");
-                Ending::failed(task_id, &error.into())
+                FinishTask::failed(task_id, &error.into())
             }
         }
     }
 
-    /// Notes each attempt in the task's row, until dropped.
-    async fn note(&self, identity: &Identity, task_id: Uuid, mut attempt: watch::Receiver<u32>) {
+    /// Records each attempt in the task's row, until dropped.
+    async fn record_attempts(
+        &self,
+        identity: &Identity,
+        task_id: Uuid,
+        mut attempt: watch::Receiver<u32>,
+    ) -> Infallible {
         while attempt.changed().await.is_ok() {
             let number = *attempt.borrow_and_update();
             let step = if number > 1 {
@@ -149,13 +155,13 @@ pub(super) fn count_seconds(seconds: f64) {
     metrics::counter!("speech_audio_seconds_total").increment(seconds.ceil() as u64);
 }
 
-fn result(heard: Transcription, language: Option<&str>, seconds: f64) -> Value {
+fn result(transcription: Transcription, language: Option<&str>, seconds: f64) -> Value {
     let mut result = json!({
-        "transcription": if heard.is_noise { String::new() } else { heard.text },
-        "language": heard.language.or(language.map(str::to_owned)),
-        "duration": rounded(heard.duration.unwrap_or(seconds)),
+        "transcription": if transcription.is_noise { String::new() } else { transcription.text },
+        "language": transcription.language.or(language.map(str::to_owned)),
+        "duration": rounded(transcription.duration.unwrap_or(seconds)),
     });
-    if let (Some(confidence), Some(members)) = (heard.confidence, result.as_object_mut()) {
+    if let (Some(confidence), Some(members)) = (transcription.confidence, result.as_object_mut()) {
         members.insert(
             "confidence".to_owned(),
             json!((confidence * 1_000.0).round() / 1_000.0),
