@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PASSWORD, answerQuestion, endInterview, signUp, startInterview } from "./actions.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const app = testApp();
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 /** Bytes of script that the first page loads, gzipped. */
 const MAX_SCRIPT_BYTES = 200_000;

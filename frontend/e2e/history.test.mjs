@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ANSWER, answerQuestion, endInterview, signUp, startInterview, waitForIntroduction } from "./actions.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const BETTER = `${ANSWER} First we measured, then I compared two designs, because a rewrite is a risk. Finally 3 of 12 pages a week were left.`;
 

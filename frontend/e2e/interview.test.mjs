@@ -16,7 +16,7 @@ import {
   waitForIntroduction,
   waitForReplies,
 } from "./actions.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const app = testApp({ settings: { OFFLINE_REPLY_DELAY_MS: "700" } });
 

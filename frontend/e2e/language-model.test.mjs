@@ -13,7 +13,7 @@ import {
   waitForReplies,
 } from "./actions.mjs";
 import { ModelServer, QUESTION } from "./model-server.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const model = await ModelServer.start();
 after(() => model.stop());

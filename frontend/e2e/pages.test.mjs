@@ -12,7 +12,7 @@ import {
   waitForIntroduction,
   waitForReplies,
 } from "./actions.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 /** Folder for screenshots of every page. */

@@ -12,7 +12,7 @@ import { after, test } from "node:test";
 import { candidateMessages, message, waitForIntroduction, waitForReplies } from "./actions.mjs";
 import { startTranscriptionServer } from "./service.mjs";
 import { silence, wav } from "./wav.mjs";
-import { testApp } from "./test-app.mjs";
+import { testApp } from "./app.mjs";
 
 const SPOKEN = "We measured every change before we made it.";
 /** Length of each sentence that is read aloud: none ends before it is stopped. */
