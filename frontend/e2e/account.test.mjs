@@ -1,11 +1,11 @@
-// An account from its creation to its deletion, and links that are over.
+// An account from its creation to its deletion, and links that have expired.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PASSWORD, answer, begin, end, signUp } from "./candidate.mjs";
-import { staged } from "./stage.mjs";
+import { PASSWORD, answerQuestion, endInterview, signUp, startInterview } from "./actions.mjs";
+import { testApp } from "./app.mjs";
 
-const stage = staged();
+const app = testApp();
 
 async function signIn(page, email, password = PASSWORD) {
   await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
@@ -14,12 +14,12 @@ async function signIn(page, email, password = PASSWORD) {
   await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
 }
 
-test("signing in and out, a new name, and an account that is deleted with everything", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+test("signing in and out, a new name, and an account that is deleted with everything it owns", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   const email = await signUp(page);
-  await answer(page);
-  await end(page);
+  await answerQuestion(page);
+  await endInterview(page);
   const report = page.url();
   await page.getByRole("link", { name: "Ada" }).click();
   await page.getByLabel("Name").fill("Grace");
@@ -46,26 +46,26 @@ test("signing in and out, a new name, and an account that is deleted with everyt
   await page.getByRole("alert").getByText("wrong").waitFor();
 });
 
-test("what one person read is not shown to the next one at the same browser", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+test("nothing of one user is shown to the next one in the same browser", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   await signUp(page);
   const hers = page.url();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.goto(stage.url);
+  await page.goto(app.url);
   await signUp(page);
   // Another interview, at the same version as hers was.
-  await begin(page, stage.url, "Nurse");
-  await page.goto(`${stage.url}/history`);
+  await startInterview(page, app.url, "Nurse");
+  await page.goto(`${app.url}/history`);
   await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
   assert.equal(await page.getByText("Backend engineer").count(), 0);
   await page.goto(hers);
   await page.getByRole("heading", { name: "This interview can't be shown" }).waitFor();
 });
 
-test("links that are over say so, and their tokens do not stay in the address", async () => {
-  const page = await stage.visitor();
-  await page.goto(`${stage.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
+test("an expired link says so, and leaves nothing in the address", async () => {
+  const page = await app.newPage();
+  await page.goto(`${app.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
   await page.getByRole("alert").getByText("expired").waitFor();
   assert.equal(new URL(page.url()).hash, "");
 });

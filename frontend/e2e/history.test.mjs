@@ -1,30 +1,30 @@
-// The user's interviews: search, filter, comparison, progress, deletion.
+// The list of interviews: search, filters, comparison, progress, deletion.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ANSWER, answer, begin, end, introduced, signUp } from "./candidate.mjs";
-import { staged } from "./stage.mjs";
+import { ANSWER, answerQuestion, endInterview, signUp, startInterview, waitForIntroduction } from "./actions.mjs";
+import { testApp } from "./app.mjs";
 
 const BETTER = `${ANSWER} First we measured, then I compared two designs, because a rewrite is a risk. Finally 3 of 12 pages a week were left.`;
 
-const stage = staged();
+const app = testApp();
 
 /** Two attempts at one role, the second one better. */
 async function twoAttempts(page) {
-  await begin(page, stage.url);
-  await answer(page);
-  await end(page);
+  await startInterview(page, app.url);
+  await answerQuestion(page);
+  await endInterview(page);
   await page.getByRole("button", { name: "Practise this again" }).click();
-  await introduced(page);
-  await answer(page, BETTER);
-  await end(page);
+  await waitForIntroduction(page);
+  await answerQuestion(page, BETTER);
+  await endInterview(page);
 }
 
 for (const who of ["guest", "user"]) {
   test(`a ${who} compares two attempts and sees how each dimension went`, async () => {
-    const page = await stage.visitor();
+    const page = await app.newPage();
     if (who === "user") {
-      await page.goto(stage.url);
+      await page.goto(app.url);
       await signUp(page);
     }
     await twoAttempts(page);
@@ -54,15 +54,15 @@ for (const who of ["guest", "user"]) {
   });
 }
 
-test("the list is searched and filtered, tells when nothing matches, and forgets what is deleted", async () => {
-  const page = await stage.visitor();
-  await page.goto(`${stage.url}/history`);
+test("the list can be searched and filtered, says when nothing matches, and loses what is deleted", async () => {
+  const page = await app.newPage();
+  await page.goto(`${app.url}/history`);
   await page.getByText("Nothing here yet.").waitFor();
-  await page.goto(stage.url);
+  await page.goto(app.url);
   await signUp(page);
-  for (const sample of ["Nurse", "Product manager"]) await begin(page, stage.url, sample);
-  await begin(page, stage.url, "Backend engineer");
-  await end(page);
+  for (const sample of ["Nurse", "Product manager"]) await startInterview(page, app.url, sample);
+  await startInterview(page, app.url, "Backend engineer");
+  await endInterview(page);
   await page.getByRole("link", { name: "History" }).click();
   await page.getByText("3 interviews").waitFor();
   await page.getByLabel("Role or company").fill("MANAGER");

@@ -1,22 +1,34 @@
-// An interview by text, and that nothing of it is lost: reloads, tabs, expired tokens, dead networks, a killed server.
+// An interview in writing, of which nothing is lost: reloads, tabs, expired tokens, dead networks, a killed server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { ANSWER, answer, answers, begin, end, introduced, lines, said, send, signUp, whole } from "./candidate.mjs";
-import { staged } from "./stage.mjs";
+import {
+  ANSWER,
+  answerQuestion,
+  candidateMessages,
+  endInterview,
+  interviewerMessages,
+  message,
+  sendAnswer,
+  signUp,
+  startInterview,
+  waitForIntroduction,
+  waitForReplies,
+} from "./actions.mjs";
+import { testApp } from "./app.mjs";
 
-const stage = staged({ settings: { OFFLINE_REPLY_DELAY_MS: "700" } });
+const app = testApp({ settings: { OFFLINE_REPLY_DELAY_MS: "700" } });
 
 test("a guest is at the first question after one click, and an account keeps what was said", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
-  await answer(page);
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await answerQuestion(page);
   await signUp(page);
-  await said(page, ANSWER).waitFor();
-  await answer(page, "We measured first and found one query behind most of the load.");
-  assert.equal(await answers(page).count(), 2);
-  await end(page);
+  await message(page, ANSWER).waitFor();
+  await answerQuestion(page, "We measured first and found one query behind most of the load.");
+  assert.equal(await candidateMessages(page).count(), 2);
+  await endInterview(page);
   await page.getByRole("heading", { name: "Report: Backend engineer" }).waitFor();
   await page.getByRole("button", { name: "Show in the conversation" }).first().click();
   assert.match(await page.evaluate(() => document.activeElement?.id ?? ""), /^turn-\d+$/);
@@ -34,10 +46,10 @@ test("a guest is at the first question after one click, and an account keeps wha
 });
 
 test("a report on paper is whole: nothing folded, no buttons, and every quote", async () => {
-  const page = await stage.visitor({ colorScheme: "dark" });
-  await begin(page, stage.url);
-  await answer(page);
-  await end(page);
+  const page = await app.newPage({ colorScheme: "dark" });
+  await startInterview(page, app.url);
+  await answerQuestion(page);
+  await endInterview(page);
   await page.getByRole("heading", { name: "Where to go on" }).waitFor();
   const feedback = page.getByText("What to change").last();
   assert.equal(await feedback.isVisible(), false, "folded on the screen");
@@ -54,71 +66,71 @@ test("a report on paper is whole: nothing folded, no buttons, and every quote", 
 });
 
 test("a reload in the middle of a turn, and another tab, show the same conversation", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await introduced(other);
-  await send(page, ANSWER);
+  await waitForIntroduction(other);
+  await sendAnswer(page, ANSWER);
   await page.reload();
-  await said(page, ANSWER).waitFor();
+  await message(page, ANSWER).waitFor();
   for (const tab of [page, other]) {
-    await whole(tab, 2);
-    assert.equal(await answers(tab).count(), 1);
+    await waitForReplies(tab, 2);
+    assert.equal(await candidateMessages(tab).count(), 1);
   }
 });
 
-test("what is written but not sent survives a reload, and not its writer's signing out", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+test("an unsent draft survives a reload, but not a sign-out", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   await signUp(page);
   await page.getByLabel("Your answer").fill("Half a thought");
   await page.reload();
-  await introduced(page);
+  await waitForIntroduction(page);
   assert.equal(await page.getByLabel("Your answer").inputValue(), "Half a thought");
-  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("draft")));
-  assert.equal((await kept()).length, 1);
+  const storedDrafts = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes("draft")));
+  assert.equal((await storedDrafts()).length, 1);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "This interview can't be shown" }).waitFor();
-  assert.deepEqual(await kept(), []);
+  assert.deepEqual(await storedDrafts(), []);
 });
 
-test("who scrolled up to read again is not pulled down by what is said meanwhile", async () => {
-  const page = await stage.visitor({ viewport: { width: 1000, height: 500 } });
-  await begin(page, stage.url);
-  for (let count = 0; count < 2; count++) await answer(page);
+test("a reader who has scrolled up is not pulled down by new messages", async () => {
+  const page = await app.newPage({ viewport: { width: 1000, height: 500 } });
+  await startInterview(page, app.url);
+  for (let count = 0; count < 2; count++) await answerQuestion(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await introduced(other);
+  await waitForIntroduction(other);
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.waitForFunction(() => window.scrollY === 0);
-  await answer(other);
-  await whole(page, 4);
+  await answerQuestion(other);
+  await waitForReplies(page, 4);
   assert.equal(await page.evaluate(() => window.scrollY), 0);
-  await answer(page);
+  await answerQuestion(page);
   assert.notEqual(await page.evaluate(() => window.scrollY), 0, "an own message leads to the end");
 });
 
-test("without a network a message waits, and is sent once when it is back", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+test("a message waits while the network is down, and is sent once when it is back", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   await page.context().setOffline(true);
   await page.getByText("You are offline").waitFor();
-  await send(page, ANSWER);
+  await sendAnswer(page, ANSWER);
   await page.getByRole("button", { name: "Send now" }).waitFor();
   await page.context().setOffline(false);
-  await whole(page, 2);
+  await waitForReplies(page, 2);
   assert.equal(await page.getByText("You are offline").isVisible(), false);
-  assert.equal(await answers(page).count(), 1);
+  assert.equal(await candidateMessages(page).count(), 1);
 });
 
-test("an expired token is refreshed once for two tabs and costs nothing", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
+test("an expired token is refreshed once for two tabs, and nothing is lost", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
   await signUp(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await introduced(other);
+  await waitForIntroduction(other);
   await page.getByLabel("Your answer").fill("Half a thought");
   const refreshes = [];
   page.context().on("request", (request) => {
@@ -134,30 +146,30 @@ test("an expired token is refreshed once for two tabs and costs nothing", async 
     localStorage.setItem("ai_interviewer_access_token", [head, expired, tail].join("."));
   });
   await Promise.all([page.reload(), other.reload()]);
-  await introduced(page);
+  await waitForIntroduction(page);
   assert.equal(await page.getByLabel("Your answer").inputValue(), "Half a thought");
-  await answer(page);
-  await said(other, ANSWER).waitFor();
+  await answerQuestion(page);
+  await message(other, ANSWER).waitFor();
   assert.equal(refreshes.length, 1);
 });
 
 test("a server that is killed in the middle of a turn answers it once when it is back", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
-  await send(page, ANSWER);
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await sendAnswer(page, ANSWER);
   // Known to the service, not answered yet.
   await page.locator(".animate-pulse").waitFor();
-  await stage.service.kill();
+  await app.service.kill();
   await page.getByRole("button", { name: "Send now" }).waitFor();
-  await stage.service.run();
-  await whole(page, 2, 60_000);
-  assert.equal(await answers(page).count(), 1);
-  assert.equal(await said(page, ANSWER).count(), 1);
+  await app.service.run();
+  await waitForReplies(page, 2, 60_000);
+  assert.equal(await candidateMessages(page).count(), 1);
+  assert.equal(await message(page, ANSWER).count(), 1);
 });
 
 test("a résumé that is dropped is read, and a set-up interview begins", async () => {
-  const page = await stage.visitor();
-  await page.goto(`${stage.url}/setup`);
+  const page = await app.newPage();
+  await page.goto(`${app.url}/setup`);
   await page.getByLabel("Role", { exact: true }).fill("Gardener");
   const dropped = await page.evaluateHandle(() => {
     const transfer = new DataTransfer();
@@ -180,37 +192,37 @@ test("a résumé that is dropped is read, and a set-up interview begins", async 
     .getByText(/practise for the position of Gardener/)
     .first()
     .waitFor();
-  await answer(page);
+  await answerQuestion(page);
   assert.equal(await page.getByText("Coach's feedback").count(), 0, "held back until the end");
-  await end(page);
+  await endInterview(page);
   await page.getByText("Coach's feedback").waitFor();
 });
 
 test("an interview is started over, in every tab that shows it", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url);
-  await answer(page);
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await answerQuestion(page);
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await said(other, ANSWER).waitFor();
+  await message(other, ANSWER).waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "Start over" }).click();
   // What lies behind a dialog is hidden from roles.
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   for (const tab of [page, other]) {
-    await said(tab, ANSWER).waitFor({ state: "detached" });
-    await introduced(tab);
-    assert.equal(await lines(tab).count(), 1);
+    await message(tab, ANSWER).waitFor({ state: "detached" });
+    await waitForIntroduction(tab);
+    assert.equal(await interviewerMessages(tab).count(), 1);
   }
-  await answer(page, "Another beginning: we measured first.");
-  assert.equal(await answers(page).count(), 1);
+  await answerQuestion(page, "Another beginning: we measured first.");
+  assert.equal(await candidateMessages(page).count(), 1);
 });
 
 test("an interview that was left in the middle is offered on the first page", async () => {
-  const page = await stage.visitor();
-  await begin(page, stage.url, "Nurse");
-  await page.goto(stage.url);
+  const page = await app.newPage();
+  await startInterview(page, app.url, "Nurse");
+  await page.goto(app.url);
   await page.getByRole("link", { name: "Go on with it" }).click();
-  await introduced(page);
-  assert.equal(await lines(page).count(), 1);
+  await waitForIntroduction(page);
+  assert.equal(await interviewerMessages(page).count(), 1);
 });

@@ -1,4 +1,4 @@
-// The real binary on the embedded stack, with a folder of its own; it can be killed and started again.
+// The real binary on the embedded stack, in a folder of its own. It can be killed and started again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, chmodSync } from "node:fs";
@@ -57,7 +57,7 @@ export class Service {
     throw new Error("the service did not start: is it built, and is port " + this.port + " free?");
   }
 
-  /** No chance to put anything in order. */
+  /** Without a chance to shut down. */
   async kill() {
     this.child.kill("SIGKILL");
     await once(this.child, "exit");
@@ -70,8 +70,8 @@ export class Service {
   }
 }
 
-/** A real transcription server, the one of the other tests. */
-export async function ears() {
+/** A real transcription server with a small model, the one that the service's own tests use. */
+export async function startTranscriptionServer() {
   const child = spawn(join(root, ".test-model/bin/python"), [join(root, "tests/real_providers/ears.py")], {
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -79,7 +79,7 @@ export async function ears() {
   throw new Error("the transcription server did not start: run `make setup-test`");
 }
 
-export const browse = (args = []) =>
+export const launchBrowser = (args = []) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...args],

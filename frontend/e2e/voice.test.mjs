@@ -1,5 +1,5 @@
-// An interview by voice: Chromium's microphone plays a file, a real model hears it through our socket, and lines are
-// read aloud by a stand-in for a voice.
+// An interview by voice: Chromium's microphone plays a file, a real model transcribes it through the service's socket,
+// and a stand-in for a text-to-speech provider reads lines aloud.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
@@ -9,47 +9,47 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { answers, introduced, said, whole } from "./candidate.mjs";
-import { ears } from "./service.mjs";
-import { silence, wav } from "./sound.mjs";
-import { staged } from "./stage.mjs";
+import { candidateMessages, message, waitForIntroduction, waitForReplies } from "./actions.mjs";
+import { startTranscriptionServer } from "./service.mjs";
+import { silence, wav } from "./wav.mjs";
+import { testApp } from "./app.mjs";
 
-const SAID = "We measured every change before we made it.";
-/** Seconds that the stand-in takes for a sentence: none is over before it is stopped. */
-const LONG = 60;
+const SPOKEN = "We measured every change before we made it.";
+/** Length of each sentence that is read aloud: none ends before it is stopped. */
+const SENTENCE_SECONDS = 60;
 
-/** What the voice was asked to read, as it came. */
-const spoken = [];
+/** Texts that were to be read aloud, in order. */
+const synthesized = [];
 
 const folder = mkdtempSync(join(tmpdir(), "ai-interviewer-voice-"));
 const microphone = join(folder, "said.wav");
-execFileSync("flite", ["-voice", "slt", "-t", SAID, "-o", join(folder, "speech.wav")]);
+execFileSync("flite", ["-voice", "slt", "-t", SPOKEN, "-o", join(folder, "speech.wav")]);
 const speech = readFileSync(join(folder, "speech.wav"));
 const rate = speech.readUInt32LE(24);
 writeFileSync(microphone, wav(rate, Buffer.concat([silence(rate, 1.5), speech.subarray(44), silence(rate, 2)])));
-const line = wav(8_000, silence(8_000, LONG));
-const voice = createServer((request, response) => {
+const audio = wav(8_000, silence(8_000, SENTENCE_SECONDS));
+const speechServer = createServer((request, response) => {
   let body = "";
-  request.on("data", (piece) => (body += piece));
+  request.on("data", (chunk) => (body += chunk));
   request.on("end", () => {
-    spoken.push(JSON.parse(body).input);
-    response.writeHead(200, { "content-type": "audio/wav" }).end(line);
+    synthesized.push(JSON.parse(body).input);
+    response.writeHead(200, { "content-type": "audio/wav" }).end(audio);
   });
 }).listen(0, "127.0.0.1");
-await once(voice, "listening");
-const listener = await ears();
+await once(speechServer, "listening");
+const transcriptionServer = await startTranscriptionServer();
 after(() => {
-  voice.closeAllConnections();
-  voice.close();
-  listener.stop();
+  speechServer.closeAllConnections();
+  speechServer.close();
+  transcriptionServer.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-const stage = staged({
+const app = testApp({
   settings: {
-    SPEECH_BASE_URL: `${listener.url}/v1`,
-    SPEECH_TTS_BASE_URL: `http://127.0.0.1:${voice.address().port}/v1`,
+    SPEECH_BASE_URL: `${transcriptionServer.url}/v1`,
+    SPEECH_TTS_BASE_URL: `http://127.0.0.1:${speechServer.address().port}/v1`,
   },
-  args: [
+  browserArgs: [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     `--use-file-for-fake-audio-capture=${microphone}%noloop`,
@@ -57,40 +57,40 @@ const stage = staged({
   ],
 });
 
-/** At the first question, with what the page complains about. */
-async function begun() {
-  const page = await stage.visitor({ permissions: ["microphone"] });
-  // Hearing takes as long as the machine needs for it.
+/** A page at its first question, and the errors in its console. */
+async function openInterview() {
+  const page = await app.newPage({ permissions: ["microphone"] });
+  // Transcription takes as long as the machine needs for it.
   page.setDefaultTimeout(60_000);
-  const complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
+  const consoleErrors = [];
+  page.on("console", (entry) => {
+    if (entry.type() === "error") consoleErrors.push(entry.text());
   });
-  await page.goto(stage.url);
+  await page.goto(app.url);
   await page.getByRole("button", { name: /Backend engineer/ }).click();
-  await introduced(page);
+  await waitForIntroduction(page);
   await page.getByRole("button", { name: "Speak" }).waitFor();
-  return { page, complaints };
+  return { page, consoleErrors };
 }
 
-/** A small model's commas are its own. */
+/** Without the punctuation, which a small model gets wrong. */
 const words = (text) => text.toLowerCase().match(/[a-z]+/g);
 const MEASURED = /^we measured every change/i;
 
-const heard = (page) =>
+const waitForTranscript = (page) =>
   page.waitForFunction(() => document.querySelector("textarea")?.value.includes("before we made it"));
 
-/** Until the voice was asked for something. */
-async function asked(page, what) {
-  for (let count = 0; !spoken.some(what); count++) {
-    assert.ok(count < 200, `the voice was asked for ${JSON.stringify(spoken)}`);
+/** Waits until a text that matches is read aloud. */
+async function waitForSynthesis(page, matches) {
+  for (let count = 0; !synthesized.some(matches); count++) {
+    assert.ok(count < 200, `only these were read aloud: ${JSON.stringify(synthesized)}`);
     await page.waitForTimeout(100);
   }
 }
 
-test("the set-up checks the microphone and keeps how somebody likes to speak", async () => {
-  const page = await stage.visitor({ permissions: ["microphone"] });
-  await page.goto(`${stage.url}/setup`);
+test("the set-up checks the microphone and keeps the voice preferences", async () => {
+  const page = await app.newPage({ permissions: ["microphone"] });
+  await page.goto(`${app.url}/setup`);
   await page.getByRole("button", { name: "Check the microphone" }).click();
   await page.getByText("You are heard.").waitFor();
   await page.getByRole("button", { name: "Done" }).click();
@@ -100,27 +100,27 @@ test("the set-up checks the microphone and keeps how somebody likes to speak", a
   assert.equal(await page.getByLabel("Send after a pause").isChecked(), true);
 });
 
-test("what is spoken stands in the answer, can be changed, and is sent; lines are read sentence by sentence", async () => {
-  const { page, complaints } = await begun();
+test("spoken words become the answer, can be changed, and are sent; lines are read sentence by sentence", async () => {
+  const { page, consoleErrors } = await openInterview();
   await page.getByLabel("Read questions aloud").check();
-  await asked(page, (text) => /^Hello[^.]*\.$/.test(text));
+  await waitForSynthesis(page, (text) => /^Hello[^.]*\.$/.test(text));
   await page.getByRole("button", { name: "Quiet" }).click();
   await page.getByRole("button", { name: "Repeat" }).click();
   await page.getByRole("button", { name: "Quiet" }).click();
   await page.getByRole("button", { name: "Speak" }).click();
-  await heard(page);
+  await waitForTranscript(page);
   await page.getByRole("button", { name: "Stop listening" }).click();
   await page.getByRole("button", { name: "Speak" }).waitFor();
   const box = page.getByLabel("Your answer");
-  assert.deepEqual(words(await box.inputValue()), words(SAID));
-  await box.fill(`${SAID} That saved us a month.`);
-  spoken.length = 0;
+  assert.deepEqual(words(await box.inputValue()), words(SPOKEN));
+  await box.fill(`${SPOKEN} That saved us a month.`);
+  synthesized.length = 0;
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await said(page, "That saved us a month.").waitFor();
-  await whole(page, 2);
+  await message(page, "That saved us a month.").waitFor();
+  await waitForReplies(page, 2);
   await page.getByRole("button", { name: "Quiet" }).waitFor();
-  await asked(page, () => true);
-  assert.deepEqual(complaints, []);
+  await waitForSynthesis(page, () => true);
+  assert.deepEqual(consoleErrors, []);
 });
 
 for (const [what, down, up] of [
@@ -128,50 +128,50 @@ for (const [what, down, up] of [
   ["its key", (page) => page.keyboard.down(" "), (page) => page.keyboard.up(" ")],
 ]) {
   test(`while ${what} is held it listens, and no longer`, async () => {
-    const { page } = await begun();
+    const { page } = await openInterview();
     const button = page.getByRole("button", { name: "Speak" });
     await button.hover();
     await button.focus();
     await down(page);
-    await heard(page);
+    await waitForTranscript(page);
     await page.getByRole("button", { name: "Stop listening" }).waitFor();
     await up(page);
     await page.getByRole("button", { name: "Speak" }).waitFor();
-    assert.deepEqual(words(await page.getByLabel("Your answer").inputValue()), words(SAID));
-    assert.equal(await answers(page).count(), 0, "it is sent by its speaker");
+    assert.deepEqual(words(await page.getByLabel("Your answer").inputValue()), words(SPOKEN));
+    assert.equal(await candidateMessages(page).count(), 0, "it is sent by its speaker");
   });
 }
 
-test("with free hands an answer is sent after a pause", async () => {
-  const { page } = await begun();
+test("hands-free, an answer is sent after a pause", async () => {
+  const { page } = await openInterview();
   await page.getByLabel("Send after a pause").check();
   await page.getByRole("button", { name: "Speak" }).click();
-  await said(page, MEASURED).waitFor();
-  await whole(page, 2);
+  await message(page, MEASURED).waitFor();
+  await waitForReplies(page, 2);
   assert.equal(await page.getByLabel("Your answer").inputValue(), "");
   assert.equal(await page.getByRole("button", { name: "Stop listening" }).count(), 1, "it goes on listening");
 });
 
-test("with free hands an answer that is being corrected waits for its speaker", async () => {
-  const { page } = await begun();
+test("hands-free, an answer that is being corrected is not sent by itself", async () => {
+  const { page } = await openInterview();
   await page.getByLabel("Send after a pause").check();
   await page.getByRole("button", { name: "Speak" }).click();
-  await heard(page);
+  await waitForTranscript(page);
   await page.getByText("It is sent in a moment.").waitFor();
-  await page.getByLabel("Your answer").fill(`${SAID} That saved us a month.`);
+  await page.getByLabel("Your answer").fill(`${SPOKEN} That saved us a month.`);
   await page.getByText("It is sent in a moment.").waitFor({ state: "hidden" });
-  assert.equal(await answers(page).count(), 0);
+  assert.equal(await candidateMessages(page).count(), 0);
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await said(page, "That saved us a month.").waitFor();
-  await whole(page, 2);
+  await message(page, "That saved us a month.").waitFor();
+  await waitForReplies(page, 2);
 });
 
-test("who begins to speak is not talked over", async () => {
-  const { page } = await begun();
+test("the interviewer falls silent when the candidate begins to speak", async () => {
+  const { page } = await openInterview();
   await page.getByRole("button", { name: "Repeat" }).click();
   await page.getByRole("button", { name: "Quiet" }).waitFor();
   await page.getByRole("button", { name: "Speak" }).click();
-  // A sentence takes a minute: only the voice that is heard can have ended it.
+  // A sentence lasts a minute: only the candidate's voice can have ended it.
   await page.getByRole("button", { name: "Repeat" }).waitFor();
-  await heard(page);
+  await waitForTranscript(page);
 });

@@ -1,4 +1,4 @@
-/** Tokens and profile of the signed-in user, shared by all tabs. */
+/** The stored tokens and profile of the signed-in user, shared by all tabs. */
 import * as storage from "@/lib/storage";
 
 import type { Profile } from "./types";

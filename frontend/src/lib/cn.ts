@@ -1,5 +1,5 @@
 import { clsx, type ClassValue } from "clsx";
 import { twMerge } from "tailwind-merge";
 
-/** Class names, later ones winning over earlier ones of the same kind. */
+/** Joins class names. Of Tailwind classes that conflict, the last one wins. */
 export const cn = (...values: ClassValue[]): string => twMerge(clsx(values));

@@ -4,7 +4,7 @@ import { getItem, names, removeItem, setItem } from "./storage";
 
 afterEach(() => vi.unstubAllGlobals());
 
-it("keeps for the page what a browser does not let it keep for longer", () => {
+it("keeps values in memory when the browser blocks storage or has no room", () => {
   vi.stubGlobal("localStorage", {
     getItem: () => {
       throw new DOMException("blocked", "SecurityError");

@@ -1,4 +1,4 @@
-/** What survives a reload, or at least the page where storage is blocked or full: no failure of it is a reader's. */
+/** `localStorage`, or memory where that is blocked or full. Never throws. */
 const memory = new Map<string, string>();
 
 export function getItem(name: string): string | null {
@@ -23,7 +23,7 @@ export function removeItem(name: string): void {
   try {
     localStorage.removeItem(name);
   } catch {
-    // There is nothing to remove.
+    // A blocked storage holds nothing.
   }
 }
 

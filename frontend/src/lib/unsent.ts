@@ -9,8 +9,8 @@ export const SETUP_KEY = "setup";
 const UNSENT = [draftKey(""), outboxKey(""), SETUP_KEY];
 
 /**
- * Removes unsent text, of one session or all of it: for users who sign out, and for sessions that are deleted. An
- * expired token is no reason.
+ * Removes unsent text, of one session or all of it: when the user signs out, or deletes the session. A token that
+ * expires is no sign-out.
  */
 export function removeUnsent(sessionId = ""): void {
   removeKeys((key) => UNSENT.some((prefix) => key.startsWith(prefix)) && key.endsWith(sessionId));

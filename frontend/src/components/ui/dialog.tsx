@@ -13,7 +13,7 @@ interface Props {
 }
 
 export function Dialog({ open, onOpenChange, title, description, children }: Props) {
-  /** Where the focus goes back to: Radix knows it of its own triggers alone. */
+  /** Gets the focus back: Radix knows it only for its own triggers. */
   const before = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/lib/cn";
 
-/** Something to know; a problem is announced at once, the rest when there is a pause. */
+/** A message in the page. Screen readers announce a problem at once, other notices when they pause. */
 export function Notice({ kind = "info", children }: { kind?: "info" | "problem"; children: ReactNode }) {
   return (
     <div

@@ -7,15 +7,15 @@ import { Notice } from "@/components/ui/notice";
 import { dimensionsOf, rubricKey, type Attempt } from "@/features/history/trend";
 import { dimensionName } from "@/lib/dimension-name";
 
-/** Two attempts side by side: the newest and the one before it for the same role, or any two. */
+/** Two attempts side by side; first the newest and the one before it for the same role. */
 export function Comparison({ attempts }: { attempts: Attempt[] }) {
   const newest = attempts.at(-1);
   const earlier = attempts.slice(0, -1);
   const before = earlier.findLast(({ job_role }) => job_role === newest?.job_role) ?? earlier.at(-1);
-  const [first, setFirst] = useState(before?.session_id);
-  const [second, setSecond] = useState(newest?.session_id);
-  const one = attempts.find(({ session_id }) => session_id === first);
-  const other = attempts.find(({ session_id }) => session_id === second);
+  const [firstId, setFirstId] = useState(before?.session_id);
+  const [secondId, setSecondId] = useState(newest?.session_id);
+  const first = attempts.find(({ session_id }) => session_id === firstId);
+  const second = attempts.find(({ session_id }) => session_id === secondId);
   const options = attempts.map(({ session_id, job_role, created_at }) => (
     <option key={session_id} value={session_id}>
       {job_role ?? "Interview"}, {new Date(created_at).toLocaleString()}
@@ -25,16 +25,16 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
     <section aria-labelledby="compare" className="space-y-3">
       <h2 id="compare">Compare two attempts</h2>
       <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField label="First" value={first} onChange={(event) => setFirst(event.target.value)}>
+        <SelectField label="First" value={firstId} onChange={(event) => setFirstId(event.target.value)}>
           {options}
         </SelectField>
-        <SelectField label="Second" value={second} onChange={(event) => setSecond(event.target.value)}>
+        <SelectField label="Second" value={secondId} onChange={(event) => setSecondId(event.target.value)}>
           {options}
         </SelectField>
       </div>
-      {one && other ? (
+      {first && second ? (
         <>
-          {rubricKey(one) === rubricKey(other) ? null : (
+          {rubricKey(first) === rubricKey(second) ? null : (
             <Notice>These two were judged by another coach or rubric; differences say little.</Notice>
           )}
           <div className="overflow-x-auto">
@@ -49,13 +49,13 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
                 </tr>
               </thead>
               <tbody>
-                <ComparisonRow name="Overall" before={one.overall_score} now={other.overall_score} />
-                {dimensionsOf([one, other]).map((dimension) => (
+                <ComparisonRow name="Overall" before={first.overall_score} now={second.overall_score} />
+                {dimensionsOf([first, second]).map((dimension) => (
                   <ComparisonRow
                     key={dimension}
                     name={dimensionName(dimension)}
-                    before={one.scores_by_dimension[dimension] ?? null}
-                    now={other.scores_by_dimension[dimension] ?? null}
+                    before={first.scores_by_dimension[dimension] ?? null}
+                    now={second.scores_by_dimension[dimension] ?? null}
                   />
                 ))}
               </tbody>
@@ -63,12 +63,12 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
           </div>
           <div className="flex flex-wrap gap-3">
             <Button asChild variant="secondary">
-              <Link to="/report" hash={one.session_id}>
+              <Link to="/report" hash={first.session_id}>
                 First report
               </Link>
             </Button>
             <Button asChild variant="secondary">
-              <Link to="/report" hash={other.session_id}>
+              <Link to="/report" hash={second.session_id}>
                 Second report
               </Link>
             </Button>

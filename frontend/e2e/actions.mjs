@@ -1,12 +1,12 @@
-// What a candidate does in a browser, for all tests.
+// What a user does in the browser, for all tests.
 import assert from "node:assert/strict";
 
 export const PASSWORD = "Wonder-land-42";
 export const ANSWER =
   "In 2024 I led a team of five at Initech, and we moved billing to Rust, which cut failures to none.";
 
-/** A page of a browser that nobody used before; a script that breaks fails the test. */
-export async function visitor(browser, options = {}) {
+/** A page of a fresh browser profile. Script errors and violations of the Content-Security-Policy fail the test. */
+export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
@@ -19,49 +19,49 @@ export async function visitor(browser, options = {}) {
   return page;
 }
 
-export async function begin(page, url, sample = "Backend engineer") {
+export async function startInterview(page, url, sample = "Backend engineer") {
   await page.goto(url);
   await page.getByRole("button", { name: new RegExp(sample) }).click();
-  await introduced(page);
+  await waitForIntroduction(page);
 }
 
-/** Until the first question stands and can be answered. */
-export async function introduced(page) {
+/** Waits for the first question and the box for its answer. */
+export async function waitForIntroduction(page) {
   await page.getByLabel("Your answer").waitFor();
-  await said(page, /practise for the position/).waitFor();
+  await message(page, /practise for the position/).waitFor();
 }
 
-/** A message or a line of the conversation. */
-export const said = (page, text) =>
+/** A message of the conversation, whoever wrote it. */
+export const message = (page, text) =>
   page.getByRole("list", { name: "Conversation" }).locator("p.whitespace-pre-wrap").filter({ hasText: text });
-export const answers = (page) => page.getByText("You", { exact: true });
-export const lines = (page) => page.getByText("Interviewer", { exact: true });
+export const candidateMessages = (page) => page.getByText("You", { exact: true });
+export const interviewerMessages = (page) => page.getByText("Interviewer", { exact: true });
 
-/** Until so many lines of the interviewer are there, each of them whole. */
-export const whole = (page, count, timeout = 20_000) =>
+/** Waits until the interviewer has written so many messages, each of them to its end. */
+export const waitForReplies = (page, count, timeout = 20_000) =>
   page.waitForFunction(
-    (wanted) =>
-      [...document.querySelectorAll("p")].filter((p) => p.textContent === "Interviewer").length === wanted &&
+    (expected) =>
+      [...document.querySelectorAll("p")].filter((p) => p.textContent === "Interviewer").length === expected &&
       !document.querySelector(".animate-pulse"),
     count,
     { timeout },
   );
 
-export async function send(page, text) {
+export async function sendAnswer(page, text) {
   await page.getByLabel("Your answer").fill(text);
   await page.getByRole("button", { name: "Send", exact: true }).click();
 }
 
 /** Sends an answer and waits for the whole reply. */
-export async function answer(page, text = ANSWER) {
-  await lines(page).first().waitFor();
-  const known = await lines(page).count();
-  await send(page, text);
-  await whole(page, known + 1);
+export async function answerQuestion(page, text = ANSWER) {
+  await interviewerMessages(page).first().waitFor();
+  const before = await interviewerMessages(page).count();
+  await sendAnswer(page, text);
+  await waitForReplies(page, before + 1);
 }
 
 /** Ends the interview and waits for its report. */
-export async function end(page) {
+export async function endInterview(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "End it" }).click();
   await page.getByRole("heading", { name: "Strengths" }).waitFor();

@@ -1,16 +1,16 @@
-// A language model's API without a model, as OpenAI's chat completions stream: it answers sensibly, word by word, and
-// fails where a test wants it to.
+// A stand-in for a language model's API, in the format of OpenAI's streamed chat completions. It answers word by word
+// and fails where a test wants it to.
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-export class Model {
-  /** Purposes that are refused: `line`, `decision`, `feedback`, `report`. */
+export class ModelServer {
+  /** Purposes of requests that are refused: `line`, `decision`, `feedback`, `report`. */
   failing = new Set();
   /** Milliseconds between two words. */
-  pace = 0;
+  wordDelay = 0;
 
   static async start() {
-    const model = new Model();
+    const model = new ModelServer();
     model.server = createServer((request, response) => void model.answer(request, response));
     model.server.listen(0, "127.0.0.1");
     await once(model.server, "listening");
@@ -25,7 +25,7 @@ export class Model {
 
   async answer(request, response) {
     let text = "";
-    for await (const piece of request) text += piece;
+    for await (const chunk of request) text += chunk;
     const { messages, response_format } = JSON.parse(text);
     const fields = response_format?.json_schema?.schema?.properties ?? {};
     const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";
@@ -35,13 +35,13 @@ export class Model {
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const tell = (event) => response.write(`data: ${JSON.stringify(event)}\n\n`);
-    for (const word of said(purpose, messages).split(/(?<= )/)) {
-      tell({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] });
-      if (this.pace) await new Promise((resolve) => setTimeout(resolve, this.pace));
+    const send = (event) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+    for (const word of completion(purpose, messages).split(/(?<= )/)) {
+      send({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] });
+      if (this.wordDelay) await new Promise((resolve) => setTimeout(resolve, this.wordDelay));
     }
-    tell({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
-    tell({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } });
+    send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    send({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } });
     response.end("data: [DONE]\n\n");
   }
 }
@@ -49,33 +49,33 @@ export class Model {
 export const QUESTION =
   "That is a bold step to take. I would like to hear more about it, from the first measurement to the last. Who was against it, and why? How did you find out that they were wrong, and what would you do differently today?";
 
-function said(purpose, messages) {
-  const asked = messages.map(({ content }) => content).join("\n");
-  const judged = (quote) => ({ quotes: [quote], reason: "It says so.", score: 3 });
+function completion(purpose, messages) {
+  const prompt = messages.map(({ content }) => content).join("\n");
+  const scoreWith = (quote) => ({ quotes: [quote], reason: "It says so.", score: 3 });
   switch (purpose) {
     case "line":
-      return asked.includes("Close it")
+      return prompt.includes("Close it")
         ? "Thank you for your time. Your feedback follows."
         : "Hello and welcome. What have you built that you are proud of?";
     case "decision":
       return JSON.stringify({ action: "new_question", line: QUESTION, topic: "decisions" });
     case "feedback": {
       const { answer } = JSON.parse(messages.at(-1).content.split("\n")[0]);
-      const words = judged(answer.split(" ").slice(0, 4).join(" "));
+      const score = scoreWith(answer.split(" ").slice(0, 4).join(" "));
       return JSON.stringify({
-        scores: { structure: words, specificity: words, relevance: words, depth: words, communication: words },
+        scores: { structure: score, specificity: score, relevance: score, depth: score, communication: score },
         summary: "You tell what you did.",
         to_change: ["Name the result."],
         worked: ["You answered."],
       });
     }
     default: {
-      const told = "You often tell what you did.";
+      const text = "You often tell what you did.";
       return JSON.stringify({
-        patterns_tendencies: told,
-        strengths: told,
-        weaknesses: told,
-        improvement_focus_areas: told,
+        patterns_tendencies: text,
+        strengths: text,
+        weaknesses: text,
+        improvement_focus_areas: text,
       });
     }
   }

@@ -1,4 +1,4 @@
-// Sound as 16-bit mono samples.
+// WAV files of 16-bit mono samples.
 
 export const silence = (rate, seconds) => Buffer.alloc(2 * Math.round(rate * seconds));
 

@@ -1,30 +1,39 @@
-// An interview with a language model that speaks word by word, and fails.
+// An interview with a language model that streams its words, and sometimes fails.
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 
-import { ANSWER, answer, answers, end, lines, said, send, whole } from "./candidate.mjs";
-import { Model, QUESTION } from "./model.mjs";
-import { staged } from "./stage.mjs";
+import {
+  ANSWER,
+  answerQuestion,
+  candidateMessages,
+  endInterview,
+  interviewerMessages,
+  message,
+  sendAnswer,
+  waitForReplies,
+} from "./actions.mjs";
+import { ModelServer, QUESTION } from "./model-server.mjs";
+import { testApp } from "./app.mjs";
 
-const model = await Model.start();
+const model = await ModelServer.start();
 after(() => model.stop());
-const stage = staged({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
+const app = testApp({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
 afterEach(() => {
   model.failing.clear();
-  model.pace = 0;
+  model.wordDelay = 0;
 });
 
-async function begin(page) {
-  await page.goto(stage.url);
+async function startInterview(page) {
+  await page.goto(app.url);
   await page.getByRole("button", { name: /Backend engineer/ }).click();
-  await said(page, /^Hello and welcome/).waitFor();
-  await whole(page, 1);
+  await message(page, /^Hello and welcome/).waitFor();
+  await waitForReplies(page, 1);
 }
 
-test("words are shown as they are said, nothing moves meanwhile, and a screen reader is told whole sentences", async () => {
-  const page = await stage.visitor({ viewport: { width: 900, height: 600 } });
-  await begin(page);
-  await answer(page);
+test("words are shown as they are streamed, nothing moves meanwhile, and screen readers hear whole sentences", async () => {
+  const page = await app.newPage({ viewport: { width: 900, height: 600 } });
+  await startInterview(page);
+  await answerQuestion(page);
   await page.evaluate(() => {
     window.shifts = [];
     new PerformanceObserver((list) => {
@@ -41,9 +50,9 @@ test("words are shown as they are said, nothing moves meanwhile, and a screen re
       if (line) window.seen.push(line.firstChild?.textContent ?? "");
     }).observe(document.querySelector("ol"), { childList: true, subtree: true, characterData: true });
   });
-  model.pace = 40;
-  await send(page, "We measured before and after, and it paid for itself within a month.");
-  await whole(page, 3);
+  model.wordDelay = 40;
+  await sendAnswer(page, "We measured before and after, and it paid for itself within a month.");
+  await waitForReplies(page, 3);
   const { seen, shifts, announced } = await page.evaluate(() => ({
     seen: [...new Set(window.seen)].filter((text) => text !== "▍"),
     shifts: window.shifts,
@@ -60,11 +69,11 @@ test("words are shown as they are said, nothing moves meanwhile, and a screen re
   }
 });
 
-test("what the coach could not judge is judged when asked again", async () => {
-  const page = await stage.visitor();
+test("feedback that failed is retried on demand", async () => {
+  const page = await app.newPage();
   model.failing.add("feedback");
-  await begin(page);
-  await answer(page);
+  await startInterview(page);
+  await answerQuestion(page);
   await page.getByText("The coach could not judge this answer.").waitFor();
   model.failing.clear();
   await page.getByRole("button", { name: "Try again" }).click();
@@ -74,11 +83,11 @@ test("what the coach could not judge is judged when asked again", async () => {
   await page.getByText("“In 2024 I led”").first().waitFor();
 });
 
-test("a part of the report that failed is written when asked again, the others stand", async () => {
-  const page = await stage.visitor();
+test("a part of the report that failed is retried on demand, the others stand", async () => {
+  const page = await app.newPage();
   model.failing.add("report");
-  await begin(page);
-  await answer(page);
+  await startInterview(page);
+  await answerQuestion(page);
   await page.getByText("Coach's feedback").waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "End it" }).click();
@@ -90,44 +99,44 @@ test("a part of the report that failed is written when asked again, the others s
   assert.equal(await page.getByText("This part could not be written.").count(), 0);
 });
 
-test("an interviewer that fails says so, and answers the same message when it is back", async () => {
-  const page = await stage.visitor();
-  await begin(page);
+test("a reply that failed is retried on demand and answers the same message once", async () => {
+  const page = await app.newPage();
+  await startInterview(page);
   model.failing.add("decision").add("line");
-  await send(page, ANSWER);
+  await sendAnswer(page, ANSWER);
   await page.getByRole("button", { name: "Send now" }).waitFor();
-  await said(page, ANSWER).waitFor();
+  await message(page, ANSWER).waitFor();
   model.failing.clear();
   await page.getByRole("button", { name: "Send now" }).click();
-  await whole(page, 2);
-  assert.equal(await answers(page).count(), 1);
-  await end(page);
+  await waitForReplies(page, 2);
+  assert.equal(await candidateMessages(page).count(), 1);
+  await endInterview(page);
 });
 
-test("an interview whose first line fails begins when the model is back", async () => {
-  const page = await stage.visitor();
+test("an introduction that failed is retried until the model is back", async () => {
+  const page = await app.newPage();
   model.failing.add("line");
-  await page.goto(stage.url);
+  await page.goto(app.url);
   await page.getByRole("button", { name: /Nurse/ }).click();
   await page.getByText("Trying again…").waitFor();
   model.failing.clear();
-  await said(page, /^Hello and welcome/).waitFor();
-  await whole(page, 1);
-  assert.equal(await lines(page).count(), 1);
+  await message(page, /^Hello and welcome/).waitFor();
+  await waitForReplies(page, 1);
+  assert.equal(await interviewerMessages(page).count(), 1);
   assert.equal(await page.getByText("Trying again…").count(), 0);
 });
 
-test("an interviewer that is stopped keeps what was said, and the interview goes on", async () => {
-  const page = await stage.visitor();
-  await begin(page);
-  model.pace = 200;
-  await send(page, ANSWER);
-  await said(page, /^That is a bold/).waitFor();
+test("a reply that is stopped keeps its words, and the interview goes on", async () => {
+  const page = await app.newPage();
+  await startInterview(page);
+  model.wordDelay = 200;
+  await sendAnswer(page, ANSWER);
+  await message(page, /^That is a bold/).waitFor();
   await page.getByRole("button", { name: "Stop the interviewer" }).click();
-  await whole(page, 2);
-  model.pace = 0;
-  const kept = await said(page, /^That is a bold/).innerText();
+  await waitForReplies(page, 2);
+  model.wordDelay = 0;
+  const kept = await message(page, /^That is a bold/).innerText();
   assert.ok(QUESTION.startsWith(kept) && kept.length < QUESTION.length, kept);
-  await answer(page, "Let me add to this: we measured first.");
-  assert.equal(await answers(page).count(), 2);
+  await answerQuestion(page, "Let me add to this: we measured first.");
+  assert.equal(await candidateMessages(page).count(), 2);
 });

@@ -1,16 +1,16 @@
-// Accounts whose address must be confirmed, and passwords that were forgotten: by the links in GoTrue's mails.
+// Confirming an address and resetting a password, by the links in GoTrue's e-mails.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PASSWORD, begin } from "./candidate.mjs";
-import { staged } from "./stage.mjs";
+import { PASSWORD, startInterview } from "./actions.mjs";
+import { testApp } from "./app.mjs";
 
-const stage = staged({ options: ["--confirm-email"] });
+const app = testApp({ options: ["--confirm-email"] });
 
-/** The link of the last mail to an address. */
-async function link(to, kind) {
+/** The link in the latest e-mail to an address. */
+async function emailLink(to, kind) {
   for (let count = 0; count < 100; count++) {
-    const mails = await (await fetch(`${stage.service.gateway}/dev/mail`)).json();
+    const mails = await (await fetch(`${app.service.gateway}/dev/mail`)).json();
     const mail = mails.findLast((one) => one.to === to && one.kind === kind);
     if (mail) return mail.link;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -19,9 +19,9 @@ async function link(to, kind) {
 }
 
 test("a guest confirms an address by its link and finds the interview in the account; later sets a new password", async () => {
-  const page = await stage.visitor();
+  const page = await app.newPage();
   const email = `mail-${crypto.randomUUID()}@example.com`;
-  await begin(page, stage.url, "Nurse");
+  await startInterview(page, app.url, "Nurse");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("tab", { name: "Create account" }).click();
   await page.getByLabel("Name").fill("Ada");
@@ -29,7 +29,7 @@ test("a guest confirms an address by its link and finds the interview in the acc
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText(`We sent a link to ${email}`).waitFor();
-  await page.goto(await link(email, "signup"));
+  await page.goto(await emailLink(email, "signup"));
   await page.getByRole("heading", { name: "Your interviews" }).waitFor();
   assert.equal(new URL(page.url()).hash, "", "tokens do not stay in the address");
   await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
@@ -40,7 +40,7 @@ test("a guest confirms an address by its link and finds the interview in the acc
   await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.getByText("a link is on its way").waitFor();
-  const recovery = await link(email, "recovery");
+  const recovery = await emailLink(email, "recovery");
   await page.goto(recovery);
   await page.getByLabel("New password").fill("Looking-glass-43");
   await page.getByRole("button", { name: "Change the password" }).click();
