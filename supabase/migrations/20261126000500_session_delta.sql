@@ -83,7 +83,7 @@ begin
 end
 $$;
 
--- A delta without a change. Outcomes: ok, not_found.
+-- What the caller lacks, and no change. Outcomes: ok, not_found.
 create function public.load_session(p_session_id uuid, p_known_version bigint) returns jsonb
 language plpgsql stable security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare

@@ -67,7 +67,8 @@ end
 $$;
 
 -- A message of the candidate. Outcomes: accepted; replay, in_flight, resumed, unanswered or key_reused for a key
--- that was used before; busy while another turn is open; not_started, ended, not_found.
+-- that was used before; in_flight or resumed also for the open turn's very text, with `p_join_same_text`; busy
+-- while another turn is open; not_started, ended, not_found.
 create function public.accept_turn(
   p_session_id uuid, p_turn_id text, p_message text, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint, p_join_same_text boolean

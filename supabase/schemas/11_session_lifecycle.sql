@@ -116,7 +116,7 @@ begin
 end
 $$;
 
--- Turns, speech tasks and use go with it. Outcomes: deleted, not_found.
+-- Its turns, its speech tasks and a guest's use go with it. Outcomes: deleted, not_found.
 create function public.delete_session(p_session_id uuid) returns jsonb
 language plpgsql security invoker set search_path = '' as $$
 begin
