@@ -8,6 +8,8 @@ use proptest::prop_assert;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
+use speech::audio;
+use speech::live::worker;
 use uuid::Uuid;
 
 use crate::support::{
@@ -432,7 +434,7 @@ fn damaged_recordings_never_hang_their_readers() {
                 file[at % length] = byte;
             }
             file.truncate(length);
-            for command in ["measure-audio", "cut-utterances"] {
+            for command in [audio::COMMAND, worker::COMMAND] {
                 let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
                     .arg(command)
                     .stdin(Stdio::piped())

@@ -1187,7 +1187,7 @@ export interface components {
             requests: number;
             streams: number;
         };
-        /** @description What a client is told while it speaks. Times are seconds from the first sound of the connection. */
+        /** @description An event for the client. Times are seconds from the first audio of the connection. */
         LiveEvent: {
             /** Format: double */
             timestamp: number;
