@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 use utoipa::ToSchema;
@@ -234,7 +235,8 @@ impl Connection {
             let room = sound.clone();
             tokio::select! {
                 event = events.recv() => match event {
-                    Some(event) => self.tell(&event).await?,
+                    Some(event) if self.tell(&event).await.is_err() => break,
+                    Some(_) => {}
                     None => return Ok(code),
                 },
                 permit = permit(room), if waiting.is_some() => match (permit, waiting.take()) {
@@ -260,7 +262,9 @@ impl Connection {
                     }
                 },
                 _ = ping.tick() => {
-                    self.session.ping(b"").await.map_err(|_| Gone)?;
+                    if self.session.ping(b"").await.is_err() {
+                        break;
+                    }
                     if last_sign.elapsed() > DEAD_AFTER && waiting.is_none() {
                         return Err(Gone);
                     }
@@ -276,6 +280,31 @@ impl Connection {
                     let event = LiveEvent::error("restarting", "The service restarts. Connect again.", true);
                     self.tell(&event).await?;
                 },
+            }
+        }
+        // Writing failed first: what arrived before the connection broke is still transcribed.
+        drop(events);
+        let _timed_out = tokio::time::timeout(MESSAGE_TIMEOUT, self.drain(sound, waiting)).await;
+        Err(Gone)
+    }
+
+    /// Passes on the audio that arrived from a client that is gone.
+    async fn drain(&mut self, sound: Option<mpsc::Sender<Bytes>>, waiting: Option<Bytes>) {
+        let Some(sound) = sound else { return };
+        let mut next = waiting;
+        let mut broken = false;
+        loop {
+            if let Some(chunk) = next.take()
+                && sound.send(chunk).await.is_err()
+            {
+                return;
+            }
+            match self.messages.recv().await {
+                Some(Ok(AggregatedMessage::Binary(chunk))) => next = Some(chunk),
+                Some(Ok(AggregatedMessage::Text(text))) if is_stop(&text) => return,
+                Some(Err(_)) if !broken => broken = true,
+                Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
             }
         }
     }
@@ -297,9 +326,9 @@ impl Connection {
     }
 }
 
-type Permit = tokio::sync::mpsc::OwnedPermit<Bytes>;
+type Permit = mpsc::OwnedPermit<Bytes>;
 
-async fn permit(sound: Option<tokio::sync::mpsc::Sender<Bytes>>) -> Option<Permit> {
+async fn permit(sound: Option<mpsc::Sender<Bytes>>) -> Option<Permit> {
     sound?.reserve_owned().await.ok()
 }
 
