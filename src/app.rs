@@ -18,7 +18,7 @@ use crate::auth::verifier::TokenVerifier;
 use crate::background::Background;
 use crate::config::Config;
 use crate::events::Events;
-use crate::limits::Limits;
+use crate::rate_limits::Limits;
 use crate::routes::request_span::RequestSpan;
 use crate::session::{SessionParts, Sessions};
 use crate::speech_tasks::Speech;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, JobConfig};
-use crate::limits::Limits;
+use crate::rate_limits::Limits;
 use crate::supabase::postgrest::{Identity, PostgRest, RestError};
 
 /// What a run did.

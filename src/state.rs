@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::verifier::TokenVerifier;
 use crate::config::Config;
 use crate::events::Events;
-use crate::limits::Limits;
+use crate::rate_limits::Limits;
 use crate::session::Sessions;
 use crate::speech_tasks::Speech;
 use crate::supabase::gotrue::GoTrue;

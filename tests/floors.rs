@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &[
         "error",
         "events",
-        "limits",
+        "rate_limits",
         "in_flight",
         "background",
         "telemetry",

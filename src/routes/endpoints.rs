@@ -8,7 +8,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Deprecated, OpenApi};
 
-use super::{agent, auth, files, method_not_allowed, ops, speech};
+use super::{agent, auth, method_not_allowed, ops, resume_upload, speech};
 
 struct Endpoint {
     /// The handler's path in Rust; its last segment is the operation's id.
@@ -62,7 +62,7 @@ endpoints! {
     auth::sign_in::forgot_password;
     auth::sign_in::update_password;
     auth::profile::delete_account;
-    files::upload_resume ["/files/upload-resume"];
+    resume_upload::upload_resume ["/files/upload-resume"];
     speech::synthesis::text_to_speech ["/api/text-to-speech", "/api/text-to-speech/stream"];
     speech::transcription::speech_to_text_batch ["/api/speech-to-text"];
     speech::transcription::task_status ["/api/speech-to-text/status/{task_id}"];

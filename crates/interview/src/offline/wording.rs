@@ -24,7 +24,7 @@ pub(super) struct Shared {
 
 pub(super) fn shared() -> &'static Shared {
     static SHARED: LazyLock<Shared> =
-        LazyLock::new(|| parsed(include_str!("../../data/wording.toml")));
+        LazyLock::new(|| parsed(include_str!("../../data/shared-questions.toml")));
     &SHARED
 }
 

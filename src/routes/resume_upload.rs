@@ -16,7 +16,8 @@ use crate::state::AppState;
 use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.
-const LARGEST_FILE: usize = 5 * 1024 * 1024;
+const LARGEST_FILE: usize = LARGEST_FILE_MB * 1024 * 1024;
+const LARGEST_FILE_MB: usize = 5;
 /// For a permit, and for the whole file to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
@@ -105,7 +106,9 @@ async fn whole(part: &mut Field) -> Result<Bytes, ApiError> {
             return Err(ApiError::new(
                 413,
                 "file_too_large",
-                "The file is larger than 5 MB. Send a smaller one, or paste the text.",
+                format!(
+                    "The file is larger than {LARGEST_FILE_MB} MB. Send a smaller one, or paste the text."
+                ),
             ));
         }
         file.extend_from_slice(&chunk);
