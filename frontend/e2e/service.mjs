@@ -82,5 +82,6 @@ export async function startTranscriptionServer() {
 export const launchBrowser = (args = []) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: !process.env.HEADED,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...args],
   });
