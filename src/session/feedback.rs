@@ -121,7 +121,7 @@ impl FeedbackMaker {
         let turn = state
             .turns
             .get(turn_no as usize)
-            .filter(|turn| turn.message.is_some())
+            .filter(|turn| turn.is_answer())
             .ok_or(SessionError::NoSuchAnswer)?;
         if !turn.is_open() && lacks_feedback(turn) {
             let assessment = self.assess(state.conversation(), turn_no);
@@ -149,7 +149,7 @@ impl FeedbackMaker {
         let missing: Vec<Arc<Turn>> = state
             .turns
             .iter()
-            .filter(|turn| turn.message.is_some() && lacks_feedback(turn))
+            .filter(|turn| turn.is_answer() && lacks_feedback(turn))
             .cloned()
             .collect();
         if missing.is_empty() {
@@ -173,7 +173,8 @@ impl FeedbackMaker {
 }
 
 fn lacks_feedback(turn: &Turn) -> bool {
+    let settled = [FeedbackStatus::Ready, FeedbackStatus::NotApplicable];
     turn.feedback
         .as_ref()
-        .is_none_or(|feedback| feedback.status != FeedbackStatus::Ready)
+        .is_none_or(|feedback| !settled.contains(&feedback.status))
 }

@@ -44,7 +44,8 @@ pub fn may_follow_up(conversation: &Conversation) -> bool {
         .turns
         .iter()
         .rev()
-        .filter_map(|turn| turn.reply.as_ref());
+        .filter_map(|turn| turn.reply.as_ref())
+        .filter(|reply| reply.response_type != ResponseType::Clarification);
     let in_a_row = replies
         .take(limit)
         .take_while(|reply| reply.response_type == ResponseType::FollowUp)
@@ -73,7 +74,9 @@ pub fn stats_after(
 ) -> SessionStats {
     let mut after = stats.clone();
     if let Some(message) = message {
-        after.answers = after.answers.saturating_add(1);
+        if line.response_type != ResponseType::Clarification {
+            after.answers = after.answers.saturating_add(1);
+        }
         after.candidate_words = after
             .candidate_words
             .saturating_add(message.unicode_words().count() as u64);
@@ -83,7 +86,7 @@ pub fn stats_after(
             after.questions = after.questions.saturating_add(1);
         }
         ResponseType::FollowUp => after.follow_ups = after.follow_ups.saturating_add(1),
-        ResponseType::Closing => {}
+        ResponseType::Clarification | ResponseType::Closing => {}
     }
     if let Some(topic) = &line.topic
         && !after.topics.contains(topic)

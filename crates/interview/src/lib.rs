@@ -25,8 +25,10 @@ use jiff::Timestamp;
 use llm::Usage;
 
 pub use draft::Draft;
-pub use feedback::{Evidence, Feedback, FeedbackStatus, Score};
-pub use report::{Narrative, Report, Resource, Resources, ResourcesFrom, Scores};
+pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
+pub use report::{
+    CheckTotal, Narrative, Report, Requirement, Resource, Resources, ResourcesFrom, Scores,
+};
 pub use setup::{
     DEFAULT_DURATION_MINUTES, DEFAULT_QUESTION_COUNT, Difficulty, SessionConfig, Style,
 };

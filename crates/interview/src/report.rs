@@ -29,13 +29,48 @@ pub struct Scores {
     /// Answers the coach has judged; the scores rest on these.
     #[serde(default)]
     pub answers_judged: u32,
+    /// How often each line of the checklist was met; the offline coach's instead of scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<CheckTotal>,
     pub coach: String,
     pub rubric_version: String,
 }
 
-/// The report in words. Plain strings; clients render them as text.
+/// How often a line of the checklist was met over all answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CheckTotal {
+    pub check: String,
+    pub met: u32,
+    /// Answers for which it could be told.
+    pub answers: u32,
+}
+
+/// What the job description asks for, and whether the answers showed it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Requirement {
+    pub requirement: String,
+    pub met: bool,
+    /// The candidate's words that show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<crate::Evidence>,
+}
+
+/// The report in words. Plain strings; clients render them as text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Narrative {
+    /// The whole interview in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
+    /// What to do next, at most three, the most useful first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<String>,
+    /// Turn of the best and of the weakest answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_turn: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakest_turn: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<Requirement>,
     pub patterns_tendencies: String,
     pub strengths: String,
     pub weaknesses: String,

@@ -22,7 +22,7 @@ pub fn of(conversation: &Conversation) -> Scores {
     let judged: Vec<&Feedback> = conversation
         .turns
         .iter()
-        .filter(|turn| turn.message.is_some())
+        .filter(|turn| turn.is_answer())
         .filter_map(|turn| turn.feedback.as_ref())
         .filter(|feedback| feedback.status == FeedbackStatus::Ready)
         .collect();
@@ -33,12 +33,13 @@ pub fn of(conversation: &Conversation) -> Scores {
     keep_proven(&mut dimension_scores, |turn_no| {
         conversation.turn(turn_no)?.message.as_deref()
     });
-    let answered = |turn: &&std::sync::Arc<crate::Turn>| turn.message.is_some();
+    let answered = |turn: &&std::sync::Arc<crate::Turn>| turn.is_answer();
     Scores {
         overall_score: overall(&dimension_scores),
         dimension_scores,
         answers: count(conversation.turns.iter().filter(answered).count()),
         answers_judged: count(judged.len()),
+        checklist: Vec::new(),
         coach: judged
             .last()
             .map(|feedback| feedback.coach.clone())

@@ -56,6 +56,9 @@ pub struct SessionConfig {
     /// Close by the clock instead of by the number of questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_time_based_interview: Option<bool>,
+    /// The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     #[serde(flatten)]
     #[schema(additional_properties = true, value_type = Object)]
     pub extra: Map<String, Value>,

@@ -15,6 +15,8 @@ pub enum ResponseType {
     Introduction,
     Question,
     FollowUp,
+    /// The last question again, in other words or with an assumption: the candidate's message was no answer.
+    Clarification,
     Closing,
 }
 
@@ -63,6 +65,13 @@ pub struct Turn {
 impl Turn {
     pub fn is_open(&self) -> bool {
         self.reply.is_none() && self.unanswered_at.is_none()
+    }
+
+    /// Whether the candidate's message answers a question, as far as is known: one that was met with a
+    /// clarification does not.
+    pub fn is_answer(&self) -> bool {
+        let clarified = |reply: &Reply| reply.response_type == ResponseType::Clarification;
+        self.message.is_some() && !self.reply.as_ref().is_some_and(clarified)
     }
 }
 

@@ -1086,6 +1086,17 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        /** @description How often a line of the checklist was met over all answers. */
+        CheckTotal: {
+            check: string;
+            /** Format: int32 */
+            met: number;
+            /**
+             * Format: int32
+             * @description Answers for which it could be told.
+             */
+            answers: number;
+        };
         /** @description What a registration that awaits confirmation answers, the same for a new and a taken address. */
         ConfirmationPending: {
             message: string;
@@ -1134,7 +1145,7 @@ export interface components {
             rubric_version: string;
         };
         /** @enum {string} */
-        FeedbackStatus: "pending" | "ready" | "failed";
+        FeedbackStatus: "pending" | "ready" | "failed" | "not_applicable";
         /** @description One invalid field of a request. */
         FieldError: {
             field: string;
@@ -1223,6 +1234,18 @@ export interface components {
         };
         /** @description The report in words. Plain strings; clients render them as text. */
         Narrative: {
+            /** @description The whole interview in one sentence. */
+            verdict?: string | null;
+            /** @description What to do next, at most three, the most useful first. */
+            actions?: string[];
+            /**
+             * Format: int32
+             * @description Turn of the best and of the weakest answer.
+             */
+            best_turn?: number | null;
+            /** Format: int32 */
+            weakest_turn?: number | null;
+            requirements?: components["schemas"]["Requirement"][];
             patterns_tendencies: string;
             strengths: string;
             weaknesses: string;
@@ -1317,6 +1340,12 @@ export interface components {
          * @enum {string}
          */
         ReportPart: "scores" | "narrative" | "resources";
+        /** @description What the job description asks for, and whether the answers showed it. */
+        Requirement: {
+            requirement: string;
+            met: boolean;
+            evidence?: components["schemas"]["Evidence"] | null;
+        };
         /** @description A learning resource of the final report. */
         Resource: {
             title: string;
@@ -1337,7 +1366,7 @@ export interface components {
          */
         ResourcesFrom: "search" | "curated";
         /** @enum {string} */
-        ResponseType: "introduction" | "question" | "follow_up" | "closing";
+        ResponseType: "introduction" | "question" | "follow_up" | "clarification" | "closing";
         /** @description A file of at most 5 MB. */
         ResumeFile: {
             /**
@@ -1406,6 +1435,8 @@ export interface components {
              * @description Answers the coach has judged; the scores rest on these.
              */
             answers_judged?: number;
+            /** @description How often each line of the checklist was met; the offline coach's instead of scores. */
+            checklist?: components["schemas"]["CheckTotal"][];
             coach: string;
             rubric_version: string;
         };
@@ -1446,6 +1477,8 @@ export interface components {
             interview_duration_minutes?: number | null;
             /** @description Close by the clock instead of by the number of questions. */
             use_time_based_interview?: boolean | null;
+            /** @description The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set. */
+            language?: string | null;
         };
         SessionCreated: {
             /** Format: uuid */

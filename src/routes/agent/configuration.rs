@@ -8,6 +8,8 @@ use interview::SessionConfig;
 const LONGEST_NAME: usize = 200;
 const LONGEST_DESCRIPTION: usize = 50_000;
 const LONGEST_RESUME: usize = 100_000;
+/// Registered tags are far shorter (BCP 47, section 4.4.1 recommends 35).
+const LONGEST_LANGUAGE: usize = 35;
 /// Bytes of JSON that fields this version does not know may take together.
 const LARGEST_EXTRA: usize = 64 * 1024;
 
@@ -35,6 +37,7 @@ impl FromFields for Configuration {
                 interview_duration_minutes: count(fields, "interview_duration_minutes", 240),
                 use_time_based_interview: fields
                     .deserialize("use_time_based_interview", "must be true or false"),
+                language: language(fields),
                 extra: unknown(fields),
             },
         }
@@ -52,6 +55,17 @@ fn count(fields: &mut Fields, name: &str, most: u32) -> Option<u32> {
         fields.reject(name, &expected);
     }
     Some(count)
+}
+
+fn language(fields: &mut Fields) -> Option<String> {
+    let tag = fields.text("language", LONGEST_LANGUAGE)?;
+    match oxilangtag::LanguageTag::parse_and_normalize(&tag) {
+        Ok(tag) => Some(tag.into_inner()),
+        Err(_) => {
+            fields.reject("language", "must be a language tag such as en, de or pt-BR");
+            None
+        }
+    }
 }
 
 /// The fields this version does not know, which are kept.

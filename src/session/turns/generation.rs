@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use interview::{
-    Conversation, Draft, Feedback, InterviewError, Line, Reply, ResponseType, SessionStats,
-    director,
+    Conversation, Draft, Feedback, FeedbackStatus, InterviewError, Line, Reply, ResponseType,
+    SessionStats, director,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -65,6 +65,11 @@ impl Turns {
                 return Err(SessionError::Interviewer(error));
             }
         };
+        if line.response_type == ResponseType::Clarification {
+            // The message was no answer: there is nothing to judge.
+            assessment = None;
+            feedback = Some(Feedback::empty(FeedbackStatus::NotApplicable));
+        }
         if let Some(assessment) = assessment {
             // The next question does not wait for the coach.
             let (caller, session_id) = (&leased.caller, leased.session_id);

@@ -1,10 +1,8 @@
 //! The coach on a language model. It proposes scores; only what its quotes prove is kept.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::guard;
@@ -12,12 +10,12 @@ use super::material::{shortened, tokens};
 use super::prompts::{self, RUBRIC_VERSION};
 use super::proof::{check_judgement, honest, proven, readable, sentences};
 use super::screen::screened;
-use super::speaker::repair;
+use super::structured::structured;
 use crate::evidence::INSUFFICIENT;
 use crate::scores::DIMENSIONS;
 use crate::{Coach, Conversation, InterviewError, Usage};
 use crate::{Feedback, FeedbackStatus, Narrative, Score, Scores, SessionConfig, Turn};
-use llm::{Lane, Llm, LlmError, Prompt, Read, Reader, Role};
+use llm::{Llm, Prompt, Role};
 
 const FEEDBACK_TOKENS: u32 = 1_600;
 const NARRATIVE_TOKENS: u32 = 1_200;
@@ -26,69 +24,9 @@ pub struct GenerativeCoach {
     llm: Arc<Llm>,
 }
 
-/// Ends an answer at its first character when that begins no JSON object: nothing after it could be used.
-#[derive(Default)]
-struct OnlyJson {
-    begun: bool,
-}
-
-impl Reader for OnlyJson {
-    fn read(&mut self, text: &str) -> Result<Read, String> {
-        match text.trim_start().chars().next() {
-            Some(first) if !self.begun && first != '{' => {
-                return Err("it is not the JSON object that was asked for".to_owned());
-            }
-            Some(_) => self.begun = true,
-            None => {}
-        }
-        Ok(Read::On)
-    }
-
-    fn restart(&mut self) {
-        self.begun = false;
-    }
-}
-
 impl GenerativeCoach {
     pub fn new(llm: Arc<Llm>) -> Self {
         Self { llm }
-    }
-
-    /// A structured answer that `check` accepts, with one repair.
-    async fn structured<T: DeserializeOwned>(
-        &self,
-        mut prompt: Prompt,
-        check: impl Fn(&T) -> Result<(), String>,
-    ) -> Result<(T, Usage), InterviewError> {
-        let deadline: Instant = self.llm.deadline();
-        let asked = prompt
-            .messages
-            .last()
-            .map(|(_, text)| text.clone())
-            .unwrap_or_default();
-        let mut usage = Usage::default();
-        let mut last = LlmError::Empty;
-        for _ in 0..2 {
-            last = match self
-                .llm
-                .ask(Lane::Coach, &prompt, &mut OnlyJson::default(), deadline)
-                .await
-            {
-                Ok(completion) => {
-                    usage += completion.usage;
-                    let read = serde_json::from_str::<T>(completion.text.trim())
-                        .map_err(|_| "it is not the JSON object that was asked for".to_owned());
-                    match read.and_then(|value| check(&value).map(|()| value)) {
-                        Ok(value) => return Ok((value, usage)),
-                        Err(reason) => LlmError::Unwanted(reason),
-                    }
-                }
-                Err(error) if error.is_about_the_answer() => error,
-                Err(error) => return Err(error.into()),
-            };
-            repair(&mut prompt, &asked, &last);
-        }
-        Err(last.into())
     }
 
     fn feedback(&self) -> Feedback {
@@ -152,7 +90,7 @@ impl Coach for GenerativeCoach {
             schema: Some(("feedback", judgement_schema())),
             max_tokens: FEEDBACK_TOKENS,
         };
-        let (judgement, usage) = self.structured(prompt, check_judgement).await?;
+        let (judgement, usage) = structured(&self.llm, prompt, check_judgement).await?;
         let scores = proven(&judgement, answer, &screened, turn_no);
         let worked = sentences(judgement.worked);
         let to_change = sentences(judgement.to_change);
@@ -175,7 +113,7 @@ impl Coach for GenerativeCoach {
             .turns
             .iter()
             .map(AsRef::as_ref)
-            .filter(|turn| turn.message.is_some())
+            .filter(|turn| turn.is_answer())
             .collect();
         let room = self
             .llm
@@ -218,19 +156,18 @@ impl Coach for GenerativeCoach {
             schema: Some(("report", narrative_schema())),
             max_tokens: NARRATIVE_TOKENS,
         };
-        let (narrative, usage) = self
-            .structured(prompt, |narrative: &Narrative| {
-                for text in texts(narrative) {
-                    if text.trim().is_empty() {
-                        return Err("one of its texts is empty".into());
-                    }
-                    if let Some(objection) = guard::objection(text, true) {
-                        return Err(objection);
-                    }
+        let (narrative, usage) = structured(&self.llm, prompt, |narrative: &Narrative| {
+            for text in texts(narrative) {
+                if text.trim().is_empty() {
+                    return Err("one of its texts is empty".into());
                 }
-                Ok(())
-            })
-            .await?;
+                if let Some(objection) = guard::objection(text, true) {
+                    return Err(objection);
+                }
+            }
+            Ok(())
+        })
+        .await?;
         let said: Vec<&str> = answered
             .iter()
             .filter_map(|turn| turn.message.as_deref())
@@ -241,6 +178,7 @@ impl Coach for GenerativeCoach {
                 strengths: honest(&narrative.strengths, &said),
                 weaknesses: honest(&narrative.weaknesses, &said),
                 improvement_focus_areas: honest(&narrative.improvement_focus_areas, &said),
+                ..Narrative::default()
             },
             usage,
         ))

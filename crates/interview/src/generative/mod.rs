@@ -14,6 +14,7 @@ mod prompts;
 mod proof;
 mod screen;
 mod speaker;
+mod structured;
 
 pub use coach::GenerativeCoach;
 pub use interviewer::GenerativeInterviewer;

@@ -112,6 +112,6 @@ fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
         scores,
         coach: NAME.into(),
         rubric_version: RUBRIC_VERSION.into(),
-        usage: None,
+        ..Feedback::empty(FeedbackStatus::Ready)
     })
 }

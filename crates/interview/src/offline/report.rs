@@ -24,6 +24,7 @@ pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
         strengths: strengths(&strong, weak.last().copied(), messages.len()),
         weaknesses: weaknesses(&weak, strong.len(), messages.len()),
         improvement_focus_areas: focus_areas(&weak, strong.is_empty(), messages.is_empty()),
+        ..Narrative::default()
     }
 }
 
