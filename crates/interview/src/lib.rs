@@ -4,11 +4,13 @@
 //! but the text, and language models. They see a [`Conversation`] and return values; they never
 //! touch the database or HTTP.
 
+mod chain;
 pub mod director;
 pub mod draft;
 pub mod evidence;
 mod feedback;
 pub mod generative;
+mod language;
 pub mod offline;
 mod report;
 pub mod resources;
@@ -27,7 +29,8 @@ use llm::Usage;
 pub use draft::Draft;
 pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
 pub use report::{
-    CheckTotal, Narrative, Report, Requirement, Resource, Resources, ResourcesFrom, Scores,
+    CheckTotal, DimensionScore, Narrative, QuestionScore, Report, Requirement, Resource, Resources,
+    ResourcesFrom, Scores,
 };
 pub use setup::{
     DEFAULT_DURATION_MINUTES, DEFAULT_QUESTION_COUNT, Difficulty, SessionConfig, Style,

@@ -9,7 +9,7 @@ use crate::scores::GOOD;
 pub(super) fn worked(measures: &[Measure<'_>]) -> Vec<String> {
     measures
         .iter()
-        .filter(|measure| measure.score.is_some_and(|score| score >= GOOD))
+        .filter(|measure| measure.score.is_some_and(|score| f64::from(score) >= GOOD))
         .map(|measure| {
             let praise = match measure.dimension {
                 "structure" => "Your answer has a clear structure",
@@ -27,7 +27,7 @@ pub(super) fn worked(measures: &[Measure<'_>]) -> Vec<String> {
 pub(super) fn to_change(measures: &[Measure<'_>]) -> Vec<String> {
     let mut weak: Vec<&Measure<'_>> = measures
         .iter()
-        .filter(|measure| measure.score.is_none_or(|score| score < GOOD))
+        .filter(|measure| measure.score.is_none_or(|score| f64::from(score) < GOOD))
         .collect();
     weak.sort_by_key(|measure| measure.score);
     let mut advice: Vec<String> = Vec::new();

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::rubric::facts::Facts;
 use crate::Conversation;
 use crate::scores::{GOOD, answers, ranked};
-use crate::{Narrative, Score, Scores};
+use crate::{DimensionScore, Narrative, Scores};
 
 /// Answers below which the report says that it rests on little.
 const FEW_ANSWERS: usize = 3;
@@ -99,7 +99,11 @@ fn capitalised_answers(count: usize) -> String {
 }
 
 /// `best_of_rest`: the highest dimension below a good score.
-fn strengths(strong: &[&Score], best_of_rest: Option<&Score>, all: usize) -> String {
+fn strengths(
+    strong: &[&DimensionScore],
+    best_of_rest: Option<&DimensionScore>,
+    all: usize,
+) -> String {
     if all == 0 {
         return "There are no answers, so there is too little to judge strengths by.".into();
     }
@@ -138,7 +142,7 @@ fn strengths(strong: &[&Score], best_of_rest: Option<&Score>, all: usize) -> Str
     told.join("\n")
 }
 
-fn weaknesses(weak: &[&Score], strong: usize, all: usize) -> String {
+fn weaknesses(weak: &[&DimensionScore], strong: usize, all: usize) -> String {
     if all == 0 {
         return "There are no answers, so there is too little to judge weaknesses by.".into();
     }
@@ -164,13 +168,13 @@ fn weaknesses(weak: &[&Score], strong: usize, all: usize) -> String {
     told.join("\n")
 }
 
-fn titled(score: &Score) -> String {
+fn titled(score: &DimensionScore) -> String {
     let mut letters = score.dimension.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
 }
 
-fn focus_areas(weak: &[&Score], none_strong: bool, no_answers: bool) -> String {
+fn focus_areas(weak: &[&DimensionScore], none_strong: bool, no_answers: bool) -> String {
     if no_answers {
         return "Answer some questions first: with three or more answers the report can say what to practise.".into();
     }

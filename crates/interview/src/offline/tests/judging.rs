@@ -161,12 +161,14 @@ fn stored_feedback_is_used_and_its_inventions_are_dropped() {
     for score in &mut feedback.scores {
         score.score = Some(3);
     }
-    feedback.scores[0].evidence[0].quote = "I invented the wheel".into();
+    for evidence in &mut feedback.scores[0].evidence {
+        evidence.quote = "I invented the wheel".into();
+    }
     let turns = Arc::make_mut(&mut session.talk.turns);
     Arc::make_mut(&mut turns[1]).feedback = Some(feedback);
     let report = session.report();
     assert_eq!(report.scores.dimension_scores[0].score, None);
-    assert_eq!(report.scores.dimension_scores[1].score, Some(3));
+    assert_eq!(report.scores.dimension_scores[1].score, Some(3.0));
     assert_eq!(report.scores.overall_score, Some(3.0));
 }
 
