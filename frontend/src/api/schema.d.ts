@@ -1118,6 +1118,25 @@ export interface components {
          * @enum {string}
          */
         Difficulty: "easy" | "medium" | "hard";
+        /** @description A dimension of the rubric over all answers. */
+        DimensionScore: {
+            /** @description `structure`, `specificity`, `relevance`, `depth`, `communication`. */
+            dimension: string;
+            /**
+             * Format: double
+             * @description Mean over the answers that have a score, 1 to 5, to one decimal; null when none has.
+             */
+            score?: number | null;
+            /** @description On how many answers it rests, in words of the interview's language. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Answers that have a score.
+             */
+            answers?: number;
+            /** @description Words of the best and of the weakest answer. */
+            evidence: components["schemas"]["Evidence"][];
+        };
         Done: {
             message: string;
         };
@@ -1306,6 +1325,19 @@ export interface components {
             /** @description Live transcriptions under way in this instance. */
             streams: number;
         };
+        /** @description A question with its follow-ups. */
+        QuestionScore: {
+            /**
+             * Format: int32
+             * @description Turn whose reply asked the question.
+             */
+            turn_no: number;
+            /**
+             * Format: double
+             * @description Mean over its answers and all dimensions, 1 to 5, to one decimal.
+             */
+            score?: number | null;
+        };
         /** @description A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content. */
         RecordingForm: {
             /** Format: binary */
@@ -1404,13 +1436,13 @@ export interface components {
              */
             session_id?: string | null;
         };
-        /** @description A score on one dimension of the rubric. Without evidence there is no score. */
+        /** @description A score on one dimension of the rubric. Above 1 there is none without evidence. */
         Score: {
             /** @description `structure`, `specificity`, `relevance`, `depth`, `communication`. */
             dimension: string;
             /**
              * Format: int32
-             * @description 1 (poor) to 5 (excellent); null when the evidence does not suffice.
+             * @description 1 (judged and absent) to 5 (excellent); null when it could not be judged.
              */
             score?: number | null;
             /** @description Why, in a sentence. */
@@ -1421,10 +1453,12 @@ export interface components {
         Scores: {
             /**
              * Format: double
-             * @description Mean of the dimensions that have a score, 1 to 5, to one decimal; null when none has.
+             * @description Mean of all scores of all answers, 1 to 5, to one decimal; null when there is none.
              */
             overall_score?: number | null;
-            dimension_scores: components["schemas"]["Score"][];
+            dimension_scores: components["schemas"]["DimensionScore"][];
+            /** @description Questions whose answers have a score. */
+            question_scores?: components["schemas"]["QuestionScore"][];
             /**
              * Format: int32
              * @description Answers given.
