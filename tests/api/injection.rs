@@ -97,6 +97,18 @@ async fn no_order_earns_a_score() {
                 "{order}: {score}"
             );
         }
+        assert_eq!(item["set_aside"], json!([order]), "the candidate sees it");
+        assert_eq!(
+            guest
+                .send(session, &format!("{STORY} {order}"))
+                .await
+                .status,
+            200
+        );
+        let beside = feedback(&guest, session, 1).await;
+        for score in beside["scores"].as_array().expect("scores") {
+            assert!(score["score"].is_null(), "{order}: {score}");
+        }
     }
 }
 

@@ -1086,6 +1086,17 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        /** @description One line of the offline coach's checklist. */
+        Check: {
+            /** @description `length`, `numbers`, `own_actions`, `result`, `reason`, `fillers`, `repetition`, `own_words`, `readable`. */
+            check: string;
+            /** @description Null where it can't be told. */
+            met?: boolean | null;
+            /** @description What was seen, in a sentence. */
+            detail: string;
+            /** @description The sentences it rests on. */
+            evidence?: components["schemas"]["Evidence"][];
+        };
         /** @description How often a line of the checklist was met over all answers. */
         CheckTotal: {
             check: string;
@@ -1112,6 +1123,28 @@ export interface components {
             task_id: string;
             /** @description What earlier connections of this transcription heard. */
             text: string;
+        };
+        /** @description How an answer was given, measured by the server. */
+        Delivery: {
+            /** Format: int32 */
+            words: number;
+            /**
+             * Format: int32
+             * @description Words that answers to this kind of question usually have.
+             */
+            words_from: number;
+            /** Format: int32 */
+            words_to: number;
+            /**
+             * Format: int32
+             * @description Filler words ("um", "you know"), by the interview's language.
+             */
+            fillers: number;
+            /**
+             * Format: int32
+             * @description Sentences and phrases that were begun twice ("I I went").
+             */
+            repeated_starts: number;
         };
         /**
          * @description How demanding the questions are.
@@ -1160,6 +1193,16 @@ export interface components {
             worked: string[];
             to_change: string[];
             scores: components["schemas"]["Score"][];
+            /** @description The answer in one sentence, to be read first. */
+            headline?: string | null;
+            question_kind?: components["schemas"]["QuestionKind"] | null;
+            /** @description What can be seen without understanding the answer; the offline coach's instead of scores. */
+            checklist?: components["schemas"]["Check"][];
+            /** @description The answer rewritten, with placeholders where a fact is missing; for technical questions the right answer. */
+            stronger_answer?: string | null;
+            delivery?: components["schemas"]["Delivery"] | null;
+            /** @description Passages that address the grader or the software and were not judged. */
+            set_aside?: string[];
             coach: string;
             rubric_version: string;
         };
@@ -1325,6 +1368,11 @@ export interface components {
             /** @description Live transcriptions under way in this instance. */
             streams: number;
         };
+        /**
+         * @description What a question asks for; it decides which rubric applies.
+         * @enum {string}
+         */
+        QuestionKind: "behavioral" | "situational" | "technical" | "design" | "motivation";
         /** @description A question with its follow-ups. */
         QuestionScore: {
             /**
