@@ -50,22 +50,26 @@ impl Agents {
     /// As configured: a language model where there is one, web search where there is a key.
     ///
     /// # Errors
-    /// The TLS backend can't be initialised.
-    pub fn configured(config: &Config) -> anyhow::Result<Self> {
-        let library = Arc::new(Library {
-            search: Serper::new(&config.search)?,
-        });
-        let Some(llm) = &config.llm else {
-            return Ok(Self {
-                library,
+    /// The TLS backend can't be initialised; a key can't stand in a header.
+    pub async fn configured(config: &Config) -> anyhow::Result<Self> {
+        match &config.llm {
+            Some(llm) => Self::with_models(config, Llm::connect(llm).await?),
+            None => Ok(Self {
+                library: library(config)?,
                 ..Self::offline(config)
-            });
-        };
-        let (interviewer, coach) = Llm::pair(llm)?;
+            }),
+        }
+    }
+
+    /// With these models behind interviewer and coach.
+    ///
+    /// # Errors
+    /// The TLS backend can't be initialised; a key can't stand in a header.
+    pub fn with_models(config: &Config, (interviewer, coach): (Llm, Llm)) -> anyhow::Result<Self> {
         Ok(Self {
             interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
             coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
-            library,
+            library: library(config)?,
         })
     }
 
@@ -78,6 +82,11 @@ impl Agents {
             library: Arc::default(),
         }
     }
+}
+
+fn library(config: &Config) -> anyhow::Result<Arc<Library>> {
+    let search = Serper::new(&config.search)?;
+    Ok(Arc::new(Library { search }))
 }
 
 /// A bound service that has not begun to serve.
@@ -213,8 +222,8 @@ impl Application {
 ///
 /// # Errors
 /// The start's.
-pub fn listen(config: Config) -> anyhow::Result<Application> {
-    let agents = Agents::configured(&config)?;
+pub async fn listen(config: Config) -> anyhow::Result<Application> {
+    let agents = Agents::configured(&config).await?;
     let host = config.server.host.clone();
     let application = Application::build(config, agents)?;
     // The port may have been chosen by the system.

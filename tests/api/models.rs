@@ -308,7 +308,7 @@ async fn feedback_that_failed_is_made_again_when_asked_for() {
 async fn a_long_interview_is_summarised_and_keeps_its_job_description() {
     let model = ModelServer::start();
     let app = TestApp::with_model(&model, LlmProvider::OpenAi, |config| {
-        config.llm.as_mut().expect("a model").context_tokens = 3_000;
+        config.llm.as_mut().expect("a model").context_tokens = Some(3_000);
     });
     let guest = app.guest();
     let config = json!({"target_question_count": 90, "job_description": "We look for a keeper of lighthouses."});
