@@ -52,24 +52,20 @@ impl Agents {
     /// # Errors
     /// The TLS backend can't be initialised; a key can't stand in a header.
     pub async fn configured(config: &Config) -> anyhow::Result<Self> {
-        match &config.llm {
-            Some(llm) => Self::with_models(config, Llm::connect(llm).await?),
-            None => Ok(Self {
-                library: library(config)?,
+        let library = Arc::new(Library {
+            search: Serper::new(&config.search)?,
+        });
+        let Some(llm) = &config.llm else {
+            return Ok(Self {
+                library,
                 ..Self::offline(config)
-            }),
-        }
-    }
-
-    /// With these models behind interviewer and coach.
-    ///
-    /// # Errors
-    /// The TLS backend can't be initialised; a key can't stand in a header.
-    pub fn with_models(config: &Config, (interviewer, coach): (Llm, Llm)) -> anyhow::Result<Self> {
+            });
+        };
+        let (interviewer, coach) = Llm::connect(llm).await?;
         Ok(Self {
             interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
             coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
-            library: library(config)?,
+            library,
         })
     }
 
@@ -82,11 +78,6 @@ impl Agents {
             library: Arc::default(),
         }
     }
-}
-
-fn library(config: &Config) -> anyhow::Result<Arc<Library>> {
-    let search = Serper::new(&config.search)?;
-    Ok(Arc::new(Library { search }))
 }
 
 /// A bound service that has not begun to serve.

@@ -97,7 +97,6 @@ async fn a_provider_that_stays_broken_fails_the_turn_and_the_same_key_resumes_it
         for (act, status) in [
             (Act::Status(500, None), 503),
             (Act::Status(429, Some("90")), 503),
-            (Act::Status(401, None), 503),
             (Act::Stall(2), 503),
             (Act::Malformed, 503),
             (Act::Refuse, 502),

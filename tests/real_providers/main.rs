@@ -14,7 +14,8 @@ mod speech;
 use std::time::{Duration, Instant};
 
 use ai_interviewer::app::Agents;
-use llm::{Llm, LlmConfig, LlmProvider, ModelConfig};
+use futures_util::FutureExt as _;
+use llm::{LlmConfig, LlmProvider, ModelConfig};
 use serde_json::{Value, json};
 use support::app::llm;
 use support::sse::{Reading, line};
@@ -50,8 +51,10 @@ fn app(model: &PythonServer, provider: LlmProvider) -> TestApp {
         max_concurrency: 2,
         ..llm(&model.url, provider)
     });
-    let llms = Llm::pair(config.llm.as_ref().expect("a model"), &[]).expect("usable models");
-    let agents = Agents::with_models(&config, llms).expect("usable agents");
+    let agents = Agents::configured(&config)
+        .now_or_never()
+        .expect("a model with a name asks nobody")
+        .expect("usable agents");
     TestApp::with_agents(config, agents)
 }
 

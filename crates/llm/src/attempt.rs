@@ -26,6 +26,9 @@ const LONGEST_TEXT: usize = 200_000;
 /// Longest body that is read at once, in bytes.
 const LONGEST_BODY: usize = 4_000_000;
 
+/// A byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Why a request gave no answer.
 pub(crate) struct Failure {
     pub(crate) error: LlmError,
@@ -139,7 +142,7 @@ async fn messages<'a>(
 ) -> Result<Messages<'a>, LlmError> {
     let mut head: Vec<u8> = Vec::new();
     let first = loop {
-        let begun = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+        let begun = head.strip_prefix(BOM).unwrap_or(&head);
         if let Some(first) = begun.iter().find(|byte| !byte.is_ascii_whitespace()) {
             break Some(*first);
         }
@@ -148,6 +151,7 @@ async fn messages<'a>(
             None => break None,
         }
     };
+    let head = head.strip_prefix(BOM).unwrap_or(&head).to_vec();
     let head = stream::iter([Ok(Bytes::from(head))]);
     let bytes = head.chain(bytes);
     if first == Some(b'{') || first == Some(b'[') {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use ai_interviewer::app::{Agents, Application};
 use ai_interviewer::config::{Config, Environment};
-use llm::{Llm, LlmConfig, LlmProvider, ModelConfig};
+use futures_util::FutureExt as _;
+use llm::{LlmConfig, LlmProvider, ModelConfig};
 use speech::{AudioApi, DeepgramConfig};
 use tokio_util::sync::CancellationToken;
 
@@ -121,8 +122,15 @@ impl TestApp {
         let mut config = config(stack());
         config.llm = Some(llm(&model.url, provider));
         change(&mut config);
-        let llms = Llm::pair(config.llm.as_ref().expect("a model"), &[]).expect("usable models");
-        let agents = Agents::with_models(&config, llms).expect("usable agents");
+        Self::configured(config)
+    }
+
+    /// With the agents that its configuration names.
+    pub(crate) fn configured(config: Config) -> Self {
+        let agents = Agents::configured(&config)
+            .now_or_never()
+            .expect("a model with a name asks nobody")
+            .expect("usable agents");
         Self::with_agents(config, agents)
     }
 
