@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use llm::LlmProvider::{Anthropic, OpenAi};
+use llm::{Llm, LlmConfig};
 use reqwest::Method;
 use serde_json::json;
 
@@ -267,4 +268,83 @@ async fn interviews_are_held_with_every_server_that_can_hold_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 6)]
 async fn what_can_not_work_says_why_after_one_request() {
     all(fails()).await;
+}
+
+/// A configuration of the service with its model behind `server`.
+fn behind(server: &ModeServer, change: impl FnOnce(&mut LlmConfig)) -> TestApp {
+    let mut config = app::config(crate::support::stack());
+    let mut llm = app::llm(&server.url, OpenAi);
+    change(&mut llm);
+    config.llm = Some(llm);
+    TestApp::configured(config)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_models_name_goes_out_as_it_was_written() {
+    for name in [
+        "mistral-medium",
+        "qwen-max",
+        "azure/gpt-5.1",
+        "o3-mini-high",
+        "anthropic::claude",
+        "my deployment",
+    ] {
+        let server = ModeServer::start(|a| {
+            let model = a.body["model"].as_str().unwrap_or_default();
+            events(&openai(&format!("Are you {model}?")))
+        })
+        .await;
+        let app = behind(&server, |llm| llm.interviewer.name = Some(name.to_owned()));
+        let guest = app.guest();
+        let session = guest.create(&json!({})).await;
+        let line = guest
+            .act("/agent/start_interview", session, &json!({}))
+            .await;
+        assert_eq!(line.body["content"], format!("Are you {name}?"));
+        assert_eq!(server.asked(), 1, "nothing was refused on the way");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn azure_is_asked_by_its_own_header_and_query() {
+    let server = ModeServer::start(|a| {
+        let path = "/openai/deployments/mine/chat/completions?api-version=2025-01-01";
+        let keyed = a
+            .headers
+            .get("api-key")
+            .is_some_and(|key| key == "sk-the-secret-key");
+        if a.path == path && keyed && !a.headers.contains_key("authorization") {
+            events(&openai(&a.answer))
+        } else {
+            error(404, "404", "Resource not found")
+        }
+    })
+    .await;
+    let base = format!(
+        "{}/openai/deployments/mine/?api-version=2025-01-01",
+        server.url
+    );
+    let app = behind(&server, |llm| llm.base_url = base.parse().expect("a URL"));
+    let guest = app.guest();
+    guest.started(&json!({})).await;
+}
+
+#[tokio::test]
+async fn without_a_name_the_model_is_one_that_the_server_lists() {
+    let server = crate::support::ModelServer::start();
+    let mut config = app::llm(&server.url, OpenAi);
+    config.interviewer.name = None;
+    let (interviewer, coach) = Llm::connect(&config).await.expect("a usable model");
+    assert_eq!(
+        (interviewer.name(), coach.name()),
+        ("openai/stand-in", "openai/stand-in")
+    );
+    // Nobody lists anything: the first choice is taken, and whoever uses it is told if it is not there.
+    config.base_url = "http://127.0.0.1:1/v1/".parse().expect("a URL");
+    let (interviewer, _) = Llm::connect(&config).await.expect("a usable model");
+    assert!(
+        interviewer.name().starts_with("openai/gpt-"),
+        "{}",
+        interviewer.name()
+    );
 }
