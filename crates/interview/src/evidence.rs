@@ -3,6 +3,7 @@
 //! "Verbatim" is meant as a reader means it: how a keyboard sets quotes, dashes and spaces does not matter, the
 //! words, their order and their numbers do.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -18,6 +19,9 @@ pub const INSUFFICIENT: &str = "Insufficient evidence";
 /// joined to say anything.
 const PIECE_WORDS: usize = 3;
 const PIECE_CHARACTERS: usize = 4;
+/// Passages that ellipses may join, and places at which each is looked for, so that no text takes long.
+const MOST_PIECES: usize = 4;
+const MOST_PLACES: usize = 20;
 /// Words that an ellipsis must not swallow: they turn a sentence around.
 const NEGATIONS: &[&str] = &[
     "not", "no", "never", "cannot", "nor", "without", "hardly", "nicht", "kein", "keine", "keinen",
@@ -50,7 +54,7 @@ pub fn is_verbatim(transcript_answer: &str, quote: &str) -> bool {
         return true;
     }
     let pieces: Vec<&str> = quote.split("...").map(trimmed).collect();
-    pieces.len() > 1
+    (2..=MOST_PIECES).contains(&pieces.len())
         && pieces.iter().all(|piece| is_long_enough(piece))
         && stand_in_order(&answer, &pieces, None)
 }
@@ -62,6 +66,7 @@ fn stand_in_order(answer: &str, pieces: &[&str], from: Option<usize>) -> bool {
     };
     passages(answer, piece)
         .filter(|passage| from.is_none_or(|from| passage.start >= from))
+        .take(MOST_PLACES)
         .filter(|passage| from.is_none_or(|from| !denies(&answer[from..passage.start])))
         .any(|passage| stand_in_order(answer, rest, Some(passage.end)))
 }
@@ -89,18 +94,26 @@ fn is_long_enough(piece: &str) -> bool {
 
 /// Where `quote` stands in `answer` as whole words and numbers; both folded.
 fn passages<'a>(answer: &'a str, quote: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
-    let other_case = with_first_letter_turned(quote);
-    let other = other_case.into_iter().flat_map(move |quote| {
-        answer
-            .match_indices(&*quote)
-            .map(|(at, found)| at..at + found.len())
-            .collect::<Vec<_>>()
-    });
-    answer
-        .match_indices(quote)
-        .map(|(at, found)| at..at + found.len())
-        .chain(other)
+    let other_case = with_first_letter_turned(quote).map(Cow::Owned);
+    [Some(Cow::Borrowed(quote)), other_case]
+        .into_iter()
+        .flatten()
+        .flat_map(|quote| occurrences(answer, quote))
         .filter(|passage| is_whole(answer, passage))
+}
+
+/// Where `quote` stands in `answer`, occurrences that overlap included.
+fn occurrences<'a>(
+    answer: &'a str,
+    quote: Cow<'a, str>,
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + answer[from..].find(&*quote)?;
+        let first = answer[at..].chars().next()?;
+        from = at + first.len_utf8();
+        Some(at..at + quote.len())
+    })
 }
 
 fn with_first_letter_turned(quote: &str) -> Option<String> {

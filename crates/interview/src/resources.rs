@@ -6,7 +6,7 @@ use url::Url;
 
 use super::offline;
 use super::scores::{GOOD, ranked};
-use crate::{DimensionScore, Resource, Resources, ResourcesFrom, Scores, SessionConfig, language};
+use crate::{DimensionScore, Resource, Resources, ResourcesFrom, Scores, SessionConfig, phrases};
 use search::{Found, Serper};
 
 /// Weaknesses that are searched for, the lowest scores first.
@@ -120,7 +120,7 @@ fn resource(weakness: &DimensionScore, found: Found, config: &SessionConfig) -> 
 
 /// Why it was chosen, in the interview's language; nothing where the service does not speak that.
 fn reason(weakness: &DimensionScore, config: &SessionConfig) -> String {
-    let Some(phrases) = language::phrases(config) else {
+    let Some(phrases) = phrases::of(config) else {
         return String::new();
     };
     let dimension = phrases.dimensions.get(&*weakness.dimension);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::evidence::is_verbatim;
-use super::{Conversation, language};
+use super::{Conversation, phrases};
 use crate::chain::question_of;
 use crate::{
     DimensionScore, Evidence, Feedback, FeedbackStatus, QuestionScore, Score, Scores, Turn,
@@ -175,7 +175,7 @@ fn overall_of<'a>(
 
 /// How much a mean over so many answers says.
 fn certainty(conversation: &Conversation, answers: usize) -> String {
-    let Some(phrases) = language::phrases(&conversation.config) else {
+    let Some(phrases) = phrases::of(&conversation.config) else {
         return String::new();
     };
     let said = match answers {

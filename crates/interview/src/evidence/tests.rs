@@ -70,6 +70,8 @@ fn quotes_are_verbatim_as_a_reader_takes_the_word() {
         ("It was -5 degrees.", "-5 degrees"),
         ("A share of .5 percent", ".5 percent"),
         ("I wrote C++ for years.", "I wrote C++"),
+        ("no now now", "now now"),
+        ("a ab a a", "a a"),
     ] {
         assert!(is_verbatim(answer, quote), "{quote} in {answer}");
     }

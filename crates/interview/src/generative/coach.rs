@@ -13,14 +13,16 @@ use super::proof::{Judgement, check_judgement, honest, proven, with_gaps_told};
 use super::proof::{readable, sentence, sentences};
 use super::structured::structured;
 use super::unit::Unit;
-use super::{delivery, narrative, rubric};
-use crate::language::{self, Phrases};
+use super::{delivery, language, narrative, rubric};
+use crate::phrases::{self, Phrases};
 use crate::scores::DIMENSIONS;
 use crate::{Coach, Conversation, InterviewError, Usage};
 use crate::{Feedback, FeedbackStatus, Narrative, QuestionKind, Score, Scores};
 use llm::{Llm, Prompt, Role};
 
 const FEEDBACK_TOKENS: u32 = 2_000;
+/// Low, so that the same answer gets the same scores as far as a model can.
+const TEMPERATURE: f32 = 0.2;
 /// Share of the room, in percent.
 const RUBRIC_SHARE: usize = 50;
 
@@ -50,6 +52,7 @@ impl GenerativeCoach {
             messages: vec![(Role::User, told)],
             schema: Some(("feedback", judgement_schema())),
             max_tokens: FEEDBACK_TOKENS,
+            temperature: Some(TEMPERATURE),
         }
     }
 }
@@ -75,7 +78,7 @@ impl Unit<'_> {
         let newest = self.exchanges.last();
         let found = newest.and_then(|newest| NonAnswer::of(conversation, newest, self.answer()));
         let brief = found == Some(NonAnswer::Brief) && self.is_followed_up();
-        match (found, language::phrases(self.config)) {
+        match (found, phrases::of(self.config)) {
             (Some(found), Some(phrases)) if !brief => Ok(self.nothing_said(found, phrases)),
             _ => Err(found),
         }
@@ -100,7 +103,7 @@ impl Unit<'_> {
     }
 
     fn judged(&self, found: Option<NonAnswer>, judgement: Judgement) -> Feedback {
-        let phrases = language::phrases(self.config);
+        let phrases = phrases::of(self.config);
         // A word or two on a follow-up may be all that was asked for; the model has to say so.
         let brief = found == Some(NonAnswer::Brief) && self.is_followed_up();
         let answered = !judgement.found_nothing()

@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::rubric::Rubric;
 use crate::evidence::is_unspaced;
-use crate::language::{self, Phrases};
+use crate::phrases::{self, Phrases};
 use crate::{Delivery, QuestionKind, SessionConfig};
 
 /// Characters that stand for a word in scripts that do not separate words: about as many as in Chinese.
@@ -22,7 +22,7 @@ pub(super) fn measured(
         words: words(answer),
         words_from,
         words_to,
-        fillers: language::phrases(config).map_or(0, |phrases| fillers(answer, phrases)),
+        fillers: phrases::of(config).map_or(0, |phrases| fillers(answer, phrases)),
         repeated_starts: repeated_starts(answer),
     }
 }

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::evidence::{is_verbatim, quotations};
-use crate::language::{self, Phrases};
+use crate::phrases::{self, Phrases};
 use crate::{QuestionKind, SessionConfig};
 
 /// Stands in the place of a fact where the service has no words in the candidate's language.
@@ -27,7 +27,7 @@ pub(super) fn grounded(
     if matches!(kind, Some(QuestionKind::Technical | QuestionKind::Design)) {
         return text.to_owned();
     }
-    let phrases = language::phrases(config);
+    let phrases = phrases::of(config);
     let sources = Sources::of(sources, phrases);
     let mut replaced: Vec<(Range<usize>, &str)> = Vec::new();
     for quote in quotations(text) {

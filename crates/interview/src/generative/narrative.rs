@@ -3,14 +3,14 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::guard;
 use super::material::{shortened, tokens};
 use super::prompts::{self, filled};
 use super::proof::{honest, is_honest, sentence};
 use super::screen::{Screened, screened};
 use super::structured::structured;
+use super::{guard, language};
 use crate::chain::exchanges;
-use crate::language::{self, Phrases};
+use crate::phrases::{self, Phrases};
 use crate::scores::extremes;
 use crate::{Conversation, InterviewError, Scores, Turn, Usage};
 use crate::{Evidence, Feedback, Narrative, Requirement, SessionConfig};
@@ -59,7 +59,7 @@ pub(super) async fn narrate(
         .filter(|turn| turn.is_answer())
         .collect();
     let config = &conversation.config;
-    let phrases = language::phrases(config);
+    let phrases = phrases::of(config);
     if answered.is_empty() {
         let verdict = phrases.map(|phrases| phrases.no_answers.to_owned());
         let nothing = Narrative {
@@ -76,6 +76,7 @@ pub(super) async fn narrate(
         system,
         schema: Some(("report", schema())),
         max_tokens: NARRATIVE_TOKENS,
+        temperature: None,
     };
     let (written, usage) = structured(llm, prompt, check).await?;
     let answers: Vec<(u32, std::sync::Arc<Screened>)> = answered
@@ -151,7 +152,7 @@ fn check(written: &Written) -> Result<(), String> {
         .map(|claimed| &claimed.requirement);
     let all = texts.into_iter().chain([&written.verdict]);
     let all = all.chain(&written.actions).chain(requirements);
-    let mut objections = all.filter_map(|text| guard::objection(text, true));
+    let mut objections = all.filter_map(|text| guard::objection(text));
     objections.next().map_or(Ok(()), Err)
 }
 
@@ -316,7 +317,7 @@ mod tests {
     fn the_report_keeps_what_the_answers_prove() {
         let answers = [(1, screened(SAID))];
         let talk = talk("de");
-        let narrative = checked(&talk, written(), &answers, language::phrases(&talk.config));
+        let narrative = checked(&talk, written(), &answers, phrases::of(&talk.config));
         assert_eq!(
             narrative.strengths,
             "You said “I baked bread for ten years”. Good."

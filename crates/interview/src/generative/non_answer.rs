@@ -3,7 +3,7 @@
 use super::delivery::words;
 use super::screen::Screened;
 use crate::chain::Exchange;
-use crate::language::Phrases;
+use crate::phrases::Phrases;
 use crate::{Conversation, Evidence, Score, Turn};
 
 /// A message of no more words is a phrase, and no answer to a question of its own.

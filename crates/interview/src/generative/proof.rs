@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::guard;
 use super::screen::Screened;
 use crate::evidence::{is_verbatim, quotations};
-use crate::language::Phrases;
+use crate::phrases::Phrases;
 use crate::scores::DIMENSIONS;
 use crate::{Evidence, QuestionKind, Score};
 
@@ -77,7 +77,7 @@ pub(super) fn check_judgement(judgement: &Judgement) -> Result<(), String> {
             &judgement.stronger_answer,
         ]);
     for text in texts {
-        if let Some(objection) = guard::objection(text, true) {
+        if let Some(objection) = guard::objection(text) {
             return Err(objection);
         }
     }

@@ -154,7 +154,7 @@ fn what_answers_nothing_is_judged_absent() {
     assert_eq!(values(&told(7)), [Some(4); 5]);
     assert!(
         NonAnswer::Copied
-            .told(language::phrases(&talk.config).expect("English"))
+            .told(phrases::of(&talk.config).expect("English"))
             .len()
             > question.len()
     );
