@@ -279,7 +279,8 @@ async fn with_one_slot_the_candidate_never_waits_for_the_coach() {
         order(Purpose::Decision) < order(Purpose::Feedback),
         "the line goes first"
     );
-    assert_eq!(guest.send(session, ANSWER).await.status, 200);
+    let another = format!("{ANSWER} And then I measured it.");
+    assert_eq!(guest.send(session, &another).await.status, 200);
     eventually("both are judged", async || {
         let log = guest.read("/agent/per_turn_feedback", session).await.body;
         let items = log.as_array().cloned().unwrap_or_default();

@@ -1616,6 +1616,12 @@ export interface components {
             output_tokens: number;
             /**
              * Format: int64
+             * @description Of the tokens read, those that came from the provider's prompt cache.
+             * @default 0
+             */
+            cached_input_tokens: number;
+            /**
+             * Format: int64
              * @description Tokens the coach's model read and wrote; counted by the database, as feedback comes beside turns.
              * @default 0
              */
