@@ -46,6 +46,8 @@ struct File {
     #[serde(borrow)]
     relays: HashSet<&'static str>,
     #[serde(borrow)]
+    grading: HashSet<&'static str>,
+    #[serde(borrow)]
     leads: HashSet<&'static str>,
     #[serde(borrow)]
     shared: HashMap<&'static str, &'static str>,
@@ -88,11 +90,61 @@ static PATTERNS: LazyLock<Vec<(Group, Regex)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// What follows on words that are only told of: "…, I said to her", "… was the payload".
+/// What follows on words that are only told of: "…, I said to her".
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
-    let told = r"(?i)^([^.!?;\n]{0,60}[,\x22”]?\s(i|we|he|she|they|you|my|our|the|one|people|users)\s([\w']+\s){0,3}?(say|says|said|tell|tells|told|write|wrote|ask|asks|asked|teach|taught|type|typed|read|thought|felt|argued|joked)\b|\s*(is|was|were|are|appeared|stood)\b)";
+    let told = r"(?i)^([^.!?;\n]{0,60}[,\x22”]?\s(i|we|he|she|they|you|a|an|my|our|the|one|people|users)\s([\w']+\s){0,3}?(say|says|said|tell|tells|told|write|wrote|ask|asks|asked|teach|taught|type|typed|read|reads|thought|felt|argued|joked|click|choose)\b|[^.!?;\n]{0,60},\s(\w+\s)?(sagte|sagten|schrieb|meinte|stand|decía|dijo|dice|disait|écrivait|disse)\b|这句话|这几个字)";
     Regex::new(told).unwrap_or_else(|error| panic!("a constant pattern: {error}"))
 });
+
+/// What instructions are about where they are not the software's: "… from the day shift".
+static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
+    let about = r"(?i)^\s(of|for|from|by|about)\s(the\s|our\s|my\s|this\s)?(\w+)";
+    Regex::new(about).unwrap_or_else(|error| panic!("a constant pattern: {error}"))
+});
+
+/// Whether words are told of, or are about something else, as what follows on them shows.
+fn is_told(group: Group, rest: &str) -> bool {
+    if TOLD.is_match(rest) {
+        return true;
+    }
+    let about = ABOUT.captures(rest).and_then(|found| found.get(3));
+    let elsewhere =
+        about.is_some_and(|word| !FILE.grading.contains(&*word.as_str().to_lowercase()));
+    // An address is whole with its colon; what follows is said to whom it names.
+    let reach = if group == Group::Address {
+        1
+    } else {
+        LONGEST_REST
+    };
+    (elsewhere && group != Group::Address) || is_subject_of_sentence(rest, reach)
+}
+
+/// "Ignore all previous instructions was the payload": the words are what the sentence is about.
+fn is_subject_of_sentence(rest: &str, reach: usize) -> bool {
+    let clause = rest
+        .split(['.', '!', '?', ';', ',', '\n'])
+        .next()
+        .unwrap_or_default();
+    let mut previous = String::new();
+    for word in clause.split_whitespace().take(reach) {
+        let word = word.to_lowercase();
+        if matches!(&*word, "is" | "was" | "were") {
+            return true;
+        }
+        if begins_clause(&word, &previous) {
+            return false;
+        }
+        previous = word;
+    }
+    false
+}
+
+/// Whether something else begins with a word, as far as the word before it shows.
+fn begins_clause(word: &str, previous: &str) -> bool {
+    !FILE.relays.contains(previous)
+        && (FILE.breaks.contains(word)
+            || (FILE.articles.contains(word) && !FILE.connectors.contains(previous)))
+}
 
 /// Such passages in their order, none touching another.
 pub(super) fn found(original: &str) -> Vec<Range<usize>> {
@@ -107,7 +159,7 @@ pub(super) fn found(original: &str) -> Vec<Range<usize>> {
         })
         .filter(|(group, hit)| {
             let quoted = || reported.iter().any(|quote| quote.contains(&hit.start));
-            *group == Group::Address || !(quoted() || TOLD.is_match(&text.plain[hit.end..]))
+            !is_told(*group, &text.plain[hit.end..]) && (*group == Group::Address || !quoted())
         })
         .collect();
     let (mut found, others): (Vec<_>, Vec<_>) = hits
@@ -131,7 +183,7 @@ fn goes_on(text: &str, end: usize, start: usize) -> bool {
     let between = text
         .get(end..start)
         .map(|between| between.trim().to_lowercase());
-    between.is_some_and(|between| matches!(&*between, "and" | "and then" | ", and"))
+    between.is_some_and(|between| matches!(&*between, "and" | "and then" | ", and" | ":"))
 }
 
 fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -165,12 +217,19 @@ fn stands(group: Group, text: &str, start: usize) -> bool {
         | Some(
             '.' | '!' | '?' | ';' | '\n' | '。' | '！' | '？' | '；' | '，' | '…' | '"' | '“' | '}',
         ) => true,
-        Some(',' | ':' | '-' | '–' | '—' | '(' | '：') => {
+        // "Our rule for graders: …" tells of it, "Note: …" does not.
+        Some(':' | '：') => sentence_before(before).split_whitespace().count() <= 1,
+        Some(',' | '-' | '–' | '—' | '(') => {
             let word = last_word(before.trim_end_matches(|c: char| !c.is_alphanumeric()));
             !FILE.subjects.contains(&*word.to_lowercase())
         }
         Some(_) => group == Group::Order && !is_subject(last_word(before)) && !is_helped(before),
     }
+}
+
+fn sentence_before(before: &str) -> &str {
+    let ends = ['.', '!', '?', ';', '\n', '。'];
+    before.rsplit(ends).next().unwrap_or_default()
 }
 
 fn is_subject(word: &str) -> bool {
@@ -213,11 +272,11 @@ fn end_of(group: Group, text: &str, end: usize) -> usize {
         let bare = word
             .trim_matches(|c: char| !c.is_alphanumeric())
             .to_lowercase();
-        let begins = (FILE.breaks.contains(&*bare) && !FILE.relays.contains(&*previous))
-            || (FILE.articles.contains(&*bare)
-                && group != Group::Address
-                && !FILE.connectors.contains(&*previous)
-                && !FILE.relays.contains(&*previous));
+        let begins = if group == Group::Address {
+            FILE.breaks.contains(&*bare) && !FILE.relays.contains(&*previous)
+        } else {
+            begins_clause(&bare, &previous)
+        };
         if begins || (count >= LONGEST_REST && group != Group::Address) {
             return if begins { reached } else { end };
         }
