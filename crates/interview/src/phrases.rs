@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 use crate::SessionConfig;
 
+const ENGLISH: &str = "en";
+
 static PHRASES: LazyLock<HashMap<&str, Phrases>> = LazyLock::new(|| {
     [
         ("ar", include_str!("../data/phrases/ar.toml")),
@@ -62,10 +64,17 @@ fn parsed<T: Deserialize<'static>>(file: &'static str) -> T {
 /// What the service says in the interview's language; `None` where it speaks that language not at all, and says
 /// nothing rather than English.
 pub(crate) fn of(config: &SessionConfig) -> Option<&'static Phrases> {
-    let tag = config.language.as_deref().unwrap_or("en");
-    // The first part names the language: `pt` of `pt-BR`.
-    let primary = tag.trim().split('-').next().unwrap_or_default();
-    PHRASES.get(&*primary.to_ascii_lowercase())
+    PHRASES.get(&*primary(config))
+}
+
+pub(crate) fn is_english(config: &SessionConfig) -> bool {
+    primary(config) == ENGLISH
+}
+
+/// The first part of the tag, which names the language: `pt` of `pt-BR`.
+fn primary(config: &SessionConfig) -> String {
+    let tag = config.language.as_deref().map_or(ENGLISH, str::trim);
+    tag.split('-').next().unwrap_or(tag).to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -39,11 +39,30 @@ impl Library {
             }
         }
         let names: Vec<&str> = weak.iter().map(|score| score.dimension.as_str()).collect();
+        let curated = offline::curated(&names, config);
         Resources {
-            recommended_resources: offline::curated(&names, config),
+            recommended_resources: in_language(curated, weak.first().copied(), config),
             resources_from: ResourcesFrom::Curated,
         }
     }
+}
+
+/// The curated list explains itself in English; in another language the weakness it is for has to do.
+fn in_language(
+    curated: Vec<Resource>,
+    worst: Option<&DimensionScore>,
+    config: &SessionConfig,
+) -> Vec<Resource> {
+    if phrases::is_english(config) {
+        return curated;
+    }
+    let why = worst.map(|worst| reason(worst, config)).unwrap_or_default();
+    let told = |resource: Resource| Resource {
+        reasoning: why.clone(),
+        description: String::new(),
+        ..resource
+    };
+    curated.into_iter().map(told).collect()
 }
 
 async fn searched(

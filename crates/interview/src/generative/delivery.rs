@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::rubric::Rubric;
+use super::rubric::{self, Rubric};
 use crate::evidence::is_unspaced;
 use crate::phrases::{self, Phrases};
 use crate::{Delivery, QuestionKind, SessionConfig};
@@ -17,7 +17,8 @@ pub(super) fn measured(
     kind: Option<QuestionKind>,
     config: &SessionConfig,
 ) -> Delivery {
-    let (words_from, words_to) = kind.map_or((0, 0), |kind| Rubric::of(kind).words);
+    let (words_from, words_to) =
+        kind.map_or_else(rubric::words_of_any, |kind| Rubric::of(kind).words);
     Delivery {
         words: words(answer),
         words_from,
@@ -108,7 +109,11 @@ mod tests {
     fn each_language_has_its_own_fillers() {
         let german = "Ähm, das war halt, sag ich mal, schwierig.";
         assert_eq!(measured(german, None, &config("de")).fillers, 3);
-        assert_eq!(measured(german, None, &config("en")).fillers, 0);
+        let unknown = measured(german, None, &config("en"));
+        assert_eq!(
+            (unknown.fillers, unknown.words_from, unknown.words_to),
+            (0, 40, 400)
+        );
         let chinese = "嗯，我们慢慢地就是说把系统重写了";
         let measured = measured(chinese, None, &config("zh"));
         assert_eq!((measured.fillers, measured.repeated_starts), (2, 0));

@@ -123,6 +123,14 @@ pub(super) fn name(kind: QuestionKind) -> &'static str {
     }
 }
 
+/// Words that answers usually have whose kind of question is not known, from and to.
+pub(super) fn words_of_any() -> (u32, u32) {
+    let words = || RUBRICS.iter().map(|(_, rubric)| rubric.words);
+    let from = words().map(|(from, _)| from).min();
+    let to = words().map(|(_, to)| to).max();
+    (from.unwrap_or_default(), to.unwrap_or_default())
+}
+
 pub(super) fn names() -> Vec<&'static str> {
     FILES.iter().map(|(kind, _)| name(*kind)).collect()
 }
