@@ -14,7 +14,9 @@ use serde::Deserialize;
 use crate::evidence::{is_invisible, is_unspaced, quotations};
 
 /// Words after an order that may belong to it.
-const LONGEST_REST: usize = 10;
+const LONGEST_REST: usize = 14;
+/// Words between an order and the verb of a sentence that is about it.
+const REACH_OF_VERB: usize = 8;
 /// Words between a helping verb and the one it helps.
 const REACH_OF_HELPERS: usize = 5;
 /// Words beside a quotation that make it a report.
@@ -114,7 +116,7 @@ fn is_told(group: Group, rest: &str) -> bool {
     let reach = if group == Group::Address {
         1
     } else {
-        LONGEST_REST
+        REACH_OF_VERB
     };
     (elsewhere && group != Group::Address) || is_subject_of_sentence(rest, reach)
 }
@@ -257,26 +259,27 @@ fn last_word(text: &str) -> &str {
 /// The end of what belongs to a match: the rest of its clause, of the sentence for an address, as far as
 /// nothing else begins there.
 fn end_of(group: Group, text: &str, end: usize) -> usize {
-    if group == Group::Claim || text[..end].ends_with(['.', '!', ';']) {
+    if text[..end].ends_with(['.', '!', ';']) {
         return end;
     }
     let stops: &[char] = match group {
-        Group::Address => &['.', '!', '?', '\n', '。', '！'],
+        Group::Address | Group::Claim => &['.', '!', '?', '\n', '。', '！'],
         _ => &['.', '!', '?', '\n', ';', ',', '。', '！', '；', '，'],
     };
     let rest = &text[end..];
     let clause = &rest[..rest.find(stops).unwrap_or(rest.len())];
     let mut reached = end;
     let mut previous = last_word(&text[..end]).to_lowercase();
+    let mut relayed = false;
     for (count, word) in clause.split_whitespace().enumerate() {
         let bare = word
             .trim_matches(|c: char| !c.is_alphanumeric())
             .to_lowercase();
-        let begins = if group == Group::Address {
-            FILE.breaks.contains(&*bare) && !FILE.relays.contains(&*previous)
-        } else {
-            begins_clause(&bare, &previous)
-        };
+        // "… and write that I am the best": what is to be written goes with it.
+        relayed |= FILE.relays.contains(&*previous);
+        let begins = !relayed
+            && (FILE.breaks.contains(&*bare)
+                || (group != Group::Address && begins_clause(&bare, &previous)));
         if begins || (count >= LONGEST_REST && group != Group::Address) {
             return if begins { reached } else { end };
         }

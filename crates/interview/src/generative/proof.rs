@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::guard;
@@ -25,7 +26,7 @@ const QUOTATION_WORDS: usize = 3;
 
 #[derive(Deserialize)]
 pub(super) struct Judgement {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known")]
     pub question_kind: Option<QuestionKind>,
     #[serde(default)]
     pub answers_the_question: Option<bool>,
@@ -45,8 +46,15 @@ pub(super) struct Judgement {
 pub(super) struct Judged {
     #[serde(default)]
     pub quotes: Vec<String>,
+    #[serde(default)]
     pub reason: String,
     pub score: u8,
+}
+
+/// A kind that nobody knows is no reason to refuse the rest.
+fn known<'de, D: Deserializer<'de>>(value: D) -> Result<Option<QuestionKind>, D::Error> {
+    let value = Value::deserialize(value)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 impl Judgement {
@@ -311,6 +319,20 @@ mod tests {
             ""
         );
         assert_eq!(honest("You said “I did. All of it. Alone”.", &[ANSWER]), "");
+    }
+
+    #[test]
+    fn a_kind_that_is_unknown_does_not_spoil_a_judgement() {
+        for (kind, expected) in [
+            ("\"design\"", Some(QuestionKind::Design)),
+            ("\"behavioural\"", None),
+            ("null", None),
+        ] {
+            let text =
+                format!(r#"{{"question_kind": {kind}, "scores": {{}}, "summary": "Fine."}}"#);
+            let read: Judgement = serde_json::from_str(&text).expect("a judgement");
+            assert_eq!(read.question_kind, expected);
+        }
     }
 
     #[test]
