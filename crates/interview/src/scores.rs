@@ -39,7 +39,7 @@ pub fn of(conversation: &Conversation) -> Scores {
         dimension_scores,
         answers: count(conversation.turns.iter().filter(answered).count()),
         answers_judged: count(judged.len()),
-        checklist: Vec::new(),
+        checklist: crate::checklist::totals(&judged),
         coach: judged
             .last()
             .map(|feedback| feedback.coach.clone())

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::{Entry, parsed};
-use super::role::Role;
+use super::roles::Role;
 use crate::Resource;
 
 const MOST: usize = 6;
@@ -31,7 +31,7 @@ struct Dimensions {
 
 /// Resources for the weaknesses (names of dimensions, the worst first) and the role: three to six,
 /// each URL once. Every `reasoning` names the weakness, or says that none was found.
-pub(super) fn for_weaknesses(weaknesses: &[&str], role: Role) -> Vec<Resource> {
+pub(super) fn for_weaknesses(weaknesses: &[&str], role: &Role) -> Vec<Resource> {
     let mut chosen: Vec<Resource> = Vec::new();
     let mut add = |entry: &Entry, reasoning: String| {
         if chosen.len() < MOST && chosen.iter().all(|one| one.url != entry.url) {
@@ -51,17 +51,17 @@ pub(super) fn for_weaknesses(weaknesses: &[&str], role: Role) -> Vec<Resource> {
         }
     }
     let worst = weaknesses.first().copied();
-    for entry in &role.profile().resources {
+    for entry in &role.resources {
         add(
             entry,
             match worst {
                 Some(weakness) => format!(
                     "Gives you matter for {} answers, where {weakness} was your weakest dimension.",
-                    role.profile().label
+                    role.label
                 ),
                 None => format!(
                     "No weakness could be established; this prepares you for {} interviews in general.",
-                    role.profile().label
+                    role.label
                 ),
             },
         );
