@@ -29,28 +29,27 @@ struct Background {
     not_duties: Vec<&'static str>,
     lead_ins: Vec<&'static str>,
     deeds: HashSet<&'static str>,
+    qualities: HashSet<&'static str>,
     duties: HashSet<&'static str>,
 }
 
-fn background() -> &'static Background {
-    static BACKGROUND: LazyLock<Background> =
-        LazyLock::new(|| parsed(include_str!("../../data/background.toml")));
-    &BACKGROUND
-}
+static BACKGROUND: LazyLock<Background> =
+    LazyLock::new(|| parsed(include_str!("../../data/background.toml")));
 
 fn matcher(patterns: &[&str]) -> RegexSet {
     RegexSet::new(patterns).expect("the patterns are constant and tested")
 }
 
-static PERSONAL: LazyLock<RegexSet> = LazyLock::new(|| matcher(&background().personal));
-static NOT_DUTIES: LazyLock<RegexSet> = LazyLock::new(|| matcher(&background().not_duties));
+static PERSONAL: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.personal));
+static NOT_DUTIES: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.not_duties));
 
 /// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first.
 pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
     let resume = config.resume_content.as_deref().unwrap_or_default();
     let did = |word: &str| {
-        background().deeds.contains(word)
-            || word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
+        let regular =
+            word.len() > 4 && word.ends_with("ed") && !BACKGROUND.qualities.contains(word);
+        regular || BACKGROUND.deeds.contains(word) || is_duty(word)
     };
     let mut deeds = lines(resume);
     deeds.retain(|line| first_words(line, 2).iter().any(|word| did(word)));
@@ -62,23 +61,22 @@ pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
 /// What the advertisement says is to be done, in its order.
 pub(super) fn duties(config: &SessionConfig) -> Vec<String> {
     let advertisement = config.job_description.as_deref().unwrap_or_default();
-    let does = |word: &str| {
-        background().duties.contains(word)
-            || word.strip_suffix("ing").is_some_and(|stem| {
-                background().duties.contains(stem)
-                    || background().duties.contains(&*format!("{stem}e"))
-            })
-    };
     let mut duties: Vec<String> = lines(advertisement)
         .iter()
         .filter(|line| !NOT_DUTIES.is_match(line))
         .map(|line| without_lead_in(line))
         .filter(|line| WORDS.contains(&line.split_whitespace().count()))
-        .filter(|line| first_words(line, 1).iter().any(|word| does(word)))
+        .filter(|line| first_words(line, 1).iter().any(|word| is_duty(word)))
         .map(str::to_owned)
         .collect();
     duties.truncate(MAX_LINES);
     duties
+}
+
+fn is_duty(word: &str) -> bool {
+    let duties = &BACKGROUND.duties;
+    let plain = |stem| duties.contains(stem) || duties.contains(&*format!("{stem}e"));
+    duties.contains(word) || word.strip_suffix("ing").is_some_and(plain)
 }
 
 /// Sentences and bullet points without personal data; a line that goes on in lower case belongs to the one
@@ -112,7 +110,7 @@ fn lines(document: &str) -> Vec<String> {
 
 fn without_lead_in(line: &str) -> &str {
     let lower = line.to_lowercase();
-    let rest = background().lead_ins.iter().find_map(|lead_in| {
+    let rest = BACKGROUND.lead_ins.iter().find_map(|lead_in| {
         let cut = lower.strip_prefix(lead_in)?;
         line.get(line.len().checked_sub(cut.len())?..)
     });

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use super::asked::Asked;
-use super::checks::{self, CheckWording, Sheet, check_wording};
+use super::checks::{CheckWording, Sheet, WORDING};
 use super::{NAME, RUBRIC_VERSION, report};
-use crate::{Check, Coach, Conversation, InterviewError, Usage};
+use crate::{Coach, Conversation, InterviewError, Usage};
 use crate::{Feedback, FeedbackStatus, Narrative, Scores};
 
 /// Sentences of praise or advice on one answer.
@@ -43,22 +43,22 @@ impl Coach for OfflineCoach {
 }
 
 fn card(sheet: Sheet, asked: &Asked<'_>) -> Feedback {
-    let worked = said(sheet.met(), |wording| wording.worked);
-    let mut to_change = said(sheet.missing(), |wording| wording.to_change);
+    let worked = said(sheet.that_are(true), |wording| wording.worked);
+    let mut to_change = said(sheet.that_are(false), |wording| wording.to_change);
     let headline = match &sheet.no_answer {
         Some((headline, advice)) => {
             to_change = vec![(*advice).to_owned()];
             headline.clone()
         }
-        None => headline(sheet.met().count(), sheet.missing().count()),
+        None => headline(sheet.that_are(true).count(), sheet.that_are(false).count()),
     };
     if to_change.is_empty() {
-        to_change.push(checks::wording().nothing_to_change.into());
+        to_change.push(WORDING.nothing_to_change.into());
     }
     let mut paragraphs = vec![headline.clone()];
     paragraphs.extend((!worked.is_empty()).then(|| worked.join(" ")));
     paragraphs.push(to_change.join(" "));
-    paragraphs.push(checks::wording().limits.into());
+    paragraphs.push(WORDING.limits.into());
     Feedback {
         feedback: Some(paragraphs.join("\n\n")),
         worked,
@@ -87,15 +87,13 @@ fn headline(met: usize, missing: usize) -> String {
     }
 }
 
-/// What is said about these lines of the checklist, the weightiest first; nothing where nothing is to be said.
-fn said<'a>(
-    checks: impl Iterator<Item = &'a Check>,
+/// What is said about these lines of the checklist, the weightiest first.
+fn said(
+    lines: impl Iterator<Item = &'static CheckWording>,
     of: impl Fn(&CheckWording) -> &'static str,
 ) -> Vec<String> {
-    let mut wordings: Vec<&CheckWording> = checks
-        .filter_map(|check| check_wording(&check.check))
-        .collect();
-    wordings.sort_by_key(|wording| wording.weight);
-    let sentences = wordings.into_iter().map(of).filter(|said| !said.is_empty());
+    let mut lines: Vec<&CheckWording> = lines.collect();
+    lines.sort_by_key(|wording| wording.weight);
+    let sentences = lines.into_iter().map(of).filter(|said| !said.is_empty());
     sentences.take(MOST_SAID).map(str::to_owned).collect()
 }

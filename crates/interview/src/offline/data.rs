@@ -49,10 +49,8 @@ pub(super) struct Words {
     pub(super) other_languages: HashMap<&'static str, HashSet<&'static str>>,
 }
 
-pub(super) fn words() -> &'static Words {
-    static WORDS: LazyLock<Words> = LazyLock::new(|| parsed(include_str!("../../data/words.toml")));
-    &WORDS
-}
+pub(super) static WORDS: LazyLock<Words> =
+    LazyLock::new(|| parsed(include_str!("../../data/words.toml")));
 
 /// What `data/styles/` holds on a style.
 #[derive(Deserialize)]
@@ -71,18 +69,19 @@ pub(super) struct Manner {
 }
 
 pub(super) fn manner(style: Style) -> &'static Manner {
-    static FORMAL: LazyLock<Manner> =
-        LazyLock::new(|| parsed(include_str!("../../data/styles/formal.toml")));
-    static CASUAL: LazyLock<Manner> =
-        LazyLock::new(|| parsed(include_str!("../../data/styles/casual.toml")));
-    static AGGRESSIVE: LazyLock<Manner> =
-        LazyLock::new(|| parsed(include_str!("../../data/styles/aggressive.toml")));
-    static TECHNICAL: LazyLock<Manner> =
-        LazyLock::new(|| parsed(include_str!("../../data/styles/technical.toml")));
+    static MANNERS: LazyLock<[Manner; 4]> = LazyLock::new(|| {
+        [
+            parsed(include_str!("../../data/styles/formal.toml")),
+            parsed(include_str!("../../data/styles/casual.toml")),
+            parsed(include_str!("../../data/styles/aggressive.toml")),
+            parsed(include_str!("../../data/styles/technical.toml")),
+        ]
+    });
+    let [formal, casual, aggressive, technical] = &*MANNERS;
     match style {
-        Style::Formal => &FORMAL,
-        Style::Casual => &CASUAL,
-        Style::Aggressive => &AGGRESSIVE,
-        Style::Technical => &TECHNICAL,
+        Style::Formal => formal,
+        Style::Casual => casual,
+        Style::Aggressive => aggressive,
+        Style::Technical => technical,
     }
 }

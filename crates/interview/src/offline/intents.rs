@@ -50,15 +50,12 @@ pub(super) struct Intent {
 
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
-struct Intents {
-    intents: Vec<Intent>,
+pub(super) struct Intents {
+    pub(super) intents: Vec<Intent>,
 }
 
-pub(super) fn all() -> &'static [Intent] {
-    static INTENTS: LazyLock<Intents> =
-        LazyLock::new(|| parsed(include_str!("../../data/intents.toml")));
-    &INTENTS.intents
-}
+pub(super) static INTENTS: LazyLock<Intents> =
+    LazyLock::new(|| parsed(include_str!("../../data/intents.toml")));
 
 /// The first intent of the list that the message shows; `None` for an answer.
 pub(super) fn of(message: &str) -> Option<&'static Intent> {
@@ -66,7 +63,7 @@ pub(super) fn of(message: &str) -> Option<&'static Intent> {
     let words = text.words();
     let whole = words.join(" ");
     let asks = message.trim_end().ends_with(['?', '？']);
-    all().iter().find(|intent| {
+    INTENTS.intents.iter().find(|intent| {
         let said =
             intent.phrases.is_empty() && intent.exact.is_empty() || text.has_any(&intent.phrases);
         intent.exact.contains(&&*whole)

@@ -8,7 +8,7 @@ use super::asked::Asked;
 use super::checks::{self, Gap};
 use super::data::{Manner, manner};
 use super::intents::{self, Intent, Then};
-use super::plan::{self, Asking, OWN_QUESTIONS, Plan};
+use super::plan::{OWN_QUESTIONS, Plan, SHARED};
 use super::roles::Role;
 use super::text::{Text, clipped};
 use super::{NAME, PROMPT_VERSION, mixed, pick};
@@ -18,8 +18,8 @@ use crate::{ResponseType, SessionConfig, Turn};
 
 /// Longest job title or company name that is spoken, in characters.
 const NAME_CHARS: usize = 80;
-/// A sentence before a question of fewer words is small talk.
-const TALK_WORDS: usize = 7;
+/// Turns in which no wording is used twice, if it can be helped.
+const LOOK_BACK: usize = 12;
 
 /// Asks prepared questions. The cost of a reply depends on the answer and the configuration, not on
 /// the number of turns.
@@ -142,7 +142,7 @@ fn clarification(intent: &Intent, message: &str, asked: &Asked<'_>) -> Line {
     let first = usize::try_from(mixed(asked.conversation.seed, 7_401) % 64).unwrap_or_default();
     let wording = intent.lines[(first + asked.clarifications()) % intent.lines.len()];
     let content = wording
-        .replace("{hint}", plan::hint(asked.kind))
+        .replace("{hint}", SHARED.hints[&asked.kind])
         .replace("{term}", &term)
         .replace(
             "{company}",
@@ -159,12 +159,26 @@ fn eased(intent: &Intent, asked: &Asked<'_>, salt: u64) -> Option<String> {
     Some(wording.replace("{question}", &open_question(asked)))
 }
 
+/// A wording that was not used lately, if there is one.
 fn follow_up(gap: Gap, conversation: &Conversation, salt: u64) -> Option<String> {
     let wordings = match gap {
         Gap::NoAnswer(wordings) => wordings,
         Gap::Open(check) => manner_of(conversation).follow_ups.get(check)?,
     };
-    pick(wordings, conversation.seed, salt).map(str::to_owned)
+    let fresh: Vec<&str> = wordings
+        .iter()
+        .copied()
+        .filter(|wording| !said_lately(conversation, wording))
+        .collect();
+    let choices = if fresh.is_empty() { wordings } else { &fresh };
+    pick(choices, conversation.seed, salt).map(str::to_owned)
+}
+
+fn said_lately(conversation: &Conversation, words: &str) -> bool {
+    let replies = conversation.turns.iter().rev().take(LOOK_BACK);
+    replies
+        .filter_map(|turn| turn.reply.as_ref())
+        .any(|reply| reply.content.ends_with(words))
 }
 
 /// What was asked last, without what led up to it.
@@ -172,30 +186,20 @@ fn open_question(asked: &Asked<'_>) -> String {
     let Some(open) = asked.open_line() else {
         return String::new();
     };
-    let questions = asked.conversation.stats.questions;
-    let planned =
-        Plan::new(&asked.conversation.config, asked.conversation.seed).question(questions);
-    if open.content.ends_with(&planned.text) {
-        return planned.text;
+    let conversation = asked.conversation;
+    let planned = Plan::new(&conversation.config, conversation.seed)
+        .question(conversation.stats.questions)
+        .text;
+    if open.content.ends_with(&planned) {
+        return planned;
     }
-    ending(&open.content).to_owned()
-}
-
-/// The text from its last sentence but one on, or from its last when the one before is small talk.
-fn ending(content: &str) -> &str {
-    let sentences: Vec<&str> = Text::new(content).sentences().collect();
-    let talk = |sentence: &&str| sentence.split_whitespace().count() < TALK_WORDS;
-    let from = match sentences.as_slice() {
-        [.., before, _] if !talk(before) => sentences.len() - 2,
-        _ => sentences.len().saturating_sub(1),
-    };
-    let start = sentences
-        .get(from)
-        .and_then(|sentence| content.find(sentence));
-    content
-        .get(start.unwrap_or_default()..)
-        .unwrap_or(content)
-        .trim()
+    let text = Text::new(&open.content);
+    let mut sentences = text.sentences();
+    let asks = sentences.find(|sentence| sentence.contains('?'));
+    let from = asks.and_then(|sentence| open.content.find(sentence));
+    let is_follow_up = open.response_type == ResponseType::FollowUp;
+    let from = from.filter(|_| is_follow_up).unwrap_or_default();
+    open.content[from..].to_owned()
 }
 
 /// The words of the question that the candidate asks about.
@@ -228,13 +232,7 @@ fn next_question(conversation: &Conversation, passing: &[&str], salt: u64) -> Li
     let plan = Plan::new(&conversation.config, conversation.seed);
     let number = conversation.stats.questions + 1;
     let mut asking = plan.question(number);
-    let was_asked = |asking: &Asking| {
-        let replies = conversation.turns.iter().rev().take(8);
-        replies
-            .filter_map(|turn| turn.reply.as_ref())
-            .any(|reply| reply.content.ends_with(&asking.text))
-    };
-    if was_asked(&asking) {
+    if said_lately(conversation, &asking.text) {
         // Stats that did not count a question would otherwise ask it again.
         asking = plan.question(number + 1);
     }
@@ -266,11 +264,7 @@ fn introduction(conversation: &Conversation) -> Line {
     let said = [
         pick(&manner.greetings, conversation.seed, 7_101).unwrap_or_default(),
         manner.introduction,
-        if english {
-            ""
-        } else {
-            plan::shared().english_only
-        },
+        if english { "" } else { SHARED.english_only },
         &occasion(config),
         &length,
         manner.request,

@@ -1,14 +1,16 @@
 //! The plan of an interview: warm-up, experience from the résumé, depth for the role, one situation, and
 //! the candidate's own questions.
 
-use super::background::{deeds, duties};
-use super::data::{Question, manner, parsed};
-use super::roles::{self, Role};
-use super::{mixed, pick};
-use crate::{Difficulty, QuestionKind, SessionConfig, Style};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
-use std::sync::LazyLock;
+
+use super::background::{deeds, duties};
+use super::data::{Question, manner, parsed};
+use super::roles::{ROLES, Role};
+use super::{mixed, pick};
+use crate::{Difficulty, QuestionKind, SessionConfig, Style};
 
 /// Topic of the question that hands over to the candidate.
 pub(super) const OWN_QUESTIONS: &str = "your questions";
@@ -29,26 +31,13 @@ pub(super) struct Shared {
     own_questions: Vec<&'static str>,
     pub(super) english_only: &'static str,
     /// What a question asks for, by its kind.
-    pub(super) hints: Hints,
+    pub(super) hints: HashMap<QuestionKind, &'static str>,
     /// Words by which the kind of a question is told that is in no bank, in lower case.
     kinds: Vec<(QuestionKind, Vec<&'static str>)>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Hints {
-    pub(super) behavioral: &'static str,
-    pub(super) situational: &'static str,
-    pub(super) technical: &'static str,
-    pub(super) design: &'static str,
-    pub(super) motivation: &'static str,
-}
-
-pub(super) fn shared() -> &'static Shared {
-    static SHARED: LazyLock<Shared> =
-        LazyLock::new(|| parsed(include_str!("../../data/shared.toml")));
-    &SHARED
-}
+pub(super) static SHARED: LazyLock<Shared> =
+    LazyLock::new(|| parsed(include_str!("../../data/shared.toml")));
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asking {
@@ -114,7 +103,7 @@ impl Plan {
             return self.opening.clone();
         }
         if number == target && target >= FEW_QUESTIONS {
-            let text = pick(&shared().own_questions, self.seed, 7_301).unwrap_or_default();
+            let text = pick(&SHARED.own_questions, self.seed, 7_301).unwrap_or_default();
             return Asking {
                 text: text.into(),
                 topic: OWN_QUESTIONS.into(),
@@ -138,7 +127,7 @@ impl Plan {
             let chosen = if about_deed && deed < self.deeds.len() {
                 deed += 1;
                 special(
-                    &shared().about_deed,
+                    &SHARED.about_deed,
                     &self.deeds[deed - 1],
                     "résumé",
                     self.seed,
@@ -147,7 +136,7 @@ impl Plan {
             } else if about_duty && duty < self.duties.len() {
                 duty += 1;
                 special(
-                    &shared().about_duty,
+                    &SHARED.about_duty,
                     &self.duties[duty - 1],
                     "job description",
                     self.seed,
@@ -166,7 +155,7 @@ impl Plan {
 
     /// Past its end the bank begins again with another angle, so that there is always a question.
     fn of_bank(&self, index: usize) -> Asking {
-        let angles = &shared().other_angles;
+        let angles = &SHARED.other_angles;
         let angle = (index / self.depth.len() % (angles.len() + 1)).checked_sub(1);
         let mut asking = Asking::from(self.depth[index % self.depth.len()]);
         if let Some(angle) = angle.and_then(|angle| angles.get(angle)) {
@@ -243,7 +232,7 @@ pub(super) fn kind_of(line: &str) -> QuestionKind {
     let of_styles = styles
         .iter()
         .flat_map(|manner| manner.openings.iter().chain(&manner.questions));
-    let of_roles = roles::all().iter().flat_map(|role| &role.questions);
+    let of_roles = ROLES.iter().flat_map(|role| &role.questions);
     if let Some(question) = of_roles
         .chain(of_styles)
         .find(|question| line.ends_with(question.text))
@@ -251,20 +240,9 @@ pub(super) fn kind_of(line: &str) -> QuestionKind {
         return question.kind;
     }
     let lower = line.to_lowercase().replace('\u{2019}', "'");
-    let told = shared()
+    let told = SHARED
         .kinds
         .iter()
         .find(|(_, words)| words.iter().any(|word| lower.contains(word)));
     told.map_or(QuestionKind::Behavioral, |(kind, _)| *kind)
-}
-
-pub(super) fn hint(kind: QuestionKind) -> &'static str {
-    let hints = &shared().hints;
-    match kind {
-        QuestionKind::Behavioral => hints.behavioral,
-        QuestionKind::Situational => hints.situational,
-        QuestionKind::Technical => hints.technical,
-        QuestionKind::Design => hints.design,
-        QuestionKind::Motivation => hints.motivation,
-    }
 }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::asked::Asked;
-use super::data::words;
+use super::data::WORDS;
 use super::intents;
+use super::plan::OWN_QUESTIONS;
 use super::roles::Role;
 use super::text::{Text, clipped, share, stem};
 
@@ -24,164 +25,108 @@ const LEAST_RELATED: f64 = 0.3;
 /// Characters of job description and résumé that are looked at.
 const LOOKED_AT: usize = 12_000;
 
+/// Why a message is no answer that can be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    Answer,
-    Silence,
-    FewWords,
-    /// A refusal, a request or an insult: the name of the intent.
-    Evasion(&'static str),
-    /// In a language that is not read: its English name, empty when unknown.
-    OtherLanguage(&'static str),
-    Code,
-    Gibberish,
-    /// Terms without sentences.
-    Terms,
-    /// The question's own words.
-    Copied,
-    /// An earlier answer again.
-    Repeated,
-    OffSubject,
+pub(super) struct NoAnswer {
+    /// Its name in `data/checklist.toml`.
+    pub(super) name: &'static str,
+    /// The language it is in, where that is the reason.
+    pub(super) language: &'static str,
 }
 
-impl Reading {
-    pub(super) fn of(message: &str, asked: &Asked<'_>) -> Self {
-        let text = Text::new(message);
-        let lower = text.words();
-        if lower.is_empty() {
-            return Self::Silence;
-        }
-        if is_code(message) {
-            return Self::Code;
-        }
-        if let Some(language) = other_language(message, &lower) {
-            return Self::OtherLanguage(language);
-        }
-        let own_questions = asked.topic == super::plan::OWN_QUESTIONS;
-        if let Some(intent) = intents::of(message).filter(|intent| !own_questions || intent.request)
-        {
-            return Self::Evasion(intent.name);
-        }
-        if lower.len() < FEW_WORDS {
-            return Self::FewWords;
-        }
-        if let Some(noise) = noise(&lower) {
-            return noise;
-        }
-        let question = asked.lines.iter().map(|line| line.content.as_str());
-        if question
-            .into_iter()
-            .any(|line| text.shared_with(&Text::new(line)) >= COPY)
-        {
-            return Self::Copied;
-        }
-        if asked
-            .earlier
-            .iter()
-            .any(|said| text.shared_with(&Text::new(said)) >= COPY)
-        {
-            return Self::Repeated;
-        }
-        if is_related(&lower, asked) {
-            Self::Answer
-        } else {
-            Self::OffSubject
-        }
-    }
-
-    /// Its name in `data/readings.toml`; `None` for an answer.
-    pub(super) fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Answer => return None,
-            Self::Silence => "silence",
-            Self::FewWords => "few_words",
-            Self::Evasion(_) => "evasion",
-            Self::OtherLanguage(_) => "other_language",
-            Self::Code => "code",
-            Self::Gibberish => "gibberish",
-            Self::Terms => "terms",
-            Self::Copied => "copied",
-            Self::Repeated => "repeated",
-            Self::OffSubject => "off_subject",
-        })
-    }
+/// `None` for an answer.
+pub(super) fn no_answer(message: &str, asked: &Asked<'_>) -> Option<NoAnswer> {
+    let text = Text::new(message);
+    let words = text.words();
+    let copies = |other: &str| text.shared_with(&Text::new(other)) >= COPY;
+    let intent = intents::of(message);
+    let language = other_language(message, &words);
+    let name = if words.is_empty() {
+        "silence"
+    } else if asked.topic == OWN_QUESTIONS && intent.is_none_or(|intent| !intent.request) {
+        "own_questions"
+    } else if is_code(message) {
+        "code"
+    } else if language.is_some() {
+        "other_language"
+    } else if intent.is_some() {
+        "evasion"
+    } else if words.len() < FEW_WORDS {
+        "few_words"
+    } else if let Some(noise) = noise(&words) {
+        noise
+    } else if asked.lines.iter().any(|line| copies(&line.content)) {
+        "copied"
+    } else if asked.earlier.iter().any(|said| copies(said)) {
+        "repeated"
+    } else if !is_related(&words, asked) {
+        "off_subject"
+    } else {
+        return None;
+    };
+    Some(NoAnswer {
+        name,
+        language: language.unwrap_or("another language"),
+    })
 }
 
-/// Lines that end like statements, or a fenced block.
+/// A fenced block, or half of the lines end like statements.
 fn is_code(message: &str) -> bool {
-    if message.contains("```") {
-        return true;
-    }
-    let lines = || {
-        message
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
+    let lines: Vec<&str> = message.lines().map(str::trim).collect();
+    let coded = |line: &&&str| {
+        line.ends_with(['{', '}', ';']) || line.ends_with("):") || line.contains("()")
     };
-    let coded = |line: &&str| {
-        line.ends_with(['{', '}', ';']) || line.contains("()") || line.ends_with("):")
-    };
-    lines().filter(coded).count() * 2 >= lines().count().max(1) && lines().any(|line| coded(&line))
+    let coded = lines.iter().filter(coded).count();
+    message.contains("```")
+        || coded > 0 && coded * 2 >= lines.iter().filter(|line| !line.is_empty()).count()
 }
 
 /// The language, when it is not English: by script, else by function words.
-fn other_language(message: &str, lower: &[&str]) -> Option<&'static str> {
+fn other_language(message: &str, words: &[&str]) -> Option<&'static str> {
     let letters = || message.chars().filter(|c| c.is_alphabetic());
     let latin = |c: &char| c.is_ascii() || ('\u{c0}'..='\u{24f}').contains(c);
     if letters().filter(latin).count() * 2 < letters().count() {
-        return Some("");
+        return Some("another language");
     }
-    let count = |of: &HashSet<&str>| lower.iter().filter(|word| of.contains(**word)).count();
-    let english = count(&words().function);
-    let others = words().other_languages.iter();
-    let (language, found) = others
-        .map(|(language, of)| (*language, count(of)))
-        .max_by_key(|(language, found)| (*found, *language))?;
-    (found >= 2 && found * 5 >= lower.len() && found > english).then_some(language)
+    let count = |of: &HashSet<&str>| words.iter().filter(|word| of.contains(**word)).count();
+    let others = WORDS.other_languages.iter();
+    let (found, language) = others.map(|(language, of)| (count(of), *language)).max()?;
+    let is_english = found < 2 || found * 5 < words.len() || found <= count(&WORDS.function);
+    (!is_english).then_some(language)
 }
 
-/// What is wrong with words that make no sentences.
-fn noise(lower: &[&str]) -> Option<Reading> {
-    let distinct: HashSet<&&str> = lower.iter().collect();
-    let runs: HashSet<&[&str]> = lower.windows(3).collect();
-    if lower.len() >= 8 && distinct.len() * 3 < lower.len() && runs.len() * 2 < lower.len() {
-        return Some(Reading::Gibberish);
+/// What words are that make no sentences.
+fn noise(words: &[&str]) -> Option<&'static str> {
+    let distinct: HashSet<&&str> = words.iter().collect();
+    let runs: HashSet<&[&str]> = words.windows(3).collect();
+    if distinct.len() * 3 < words.len() && runs.len() * 2 < words.len() {
+        return Some("gibberish");
     }
-    let functions = lower
-        .iter()
-        .filter(|word| words().function.contains(**word));
-    let functions = share(functions.count(), lower.len());
-    let speaks = lower.iter().any(|word| words().pronouns.contains(word));
+    let count = |of: &dyn Fn(&str) -> bool| words.iter().filter(|word| of(word)).count();
+    let functions = count(&|word| WORDS.function.contains(word));
+    let speaks = count(&|word| WORDS.pronouns.contains(word)) > 0;
     let least = if speaks {
         LEAST_FUNCTION
     } else {
         LEAST_FUNCTION_IMPERSONAL
     };
-    if functions >= least {
+    if share(functions, words.len()) >= least {
         return None;
     }
-    let known = lower
-        .iter()
-        .filter(|word| working_life().contains(&stem(word)))
-        .count();
-    Some(if known * 5 >= lower.len() {
-        Reading::Terms
+    let known = count(&|word| WORKING_LIFE.contains(&stem(word)));
+    Some(if known * 5 >= words.len() {
+        "terms"
     } else {
-        Reading::Gibberish
+        "gibberish"
     })
 }
 
-/// The stems of words of working life.
-fn working_life() -> &'static HashSet<String> {
-    static STEMS: LazyLock<HashSet<String>> =
-        LazyLock::new(|| words().working_life.iter().map(|word| stem(word)).collect());
-    &STEMS
-}
+static WORKING_LIFE: LazyLock<HashSet<String>> =
+    LazyLock::new(|| WORDS.working_life.iter().map(|word| stem(word)).collect());
 
 /// Whether enough words belong to working life, the question, the job or the résumé.
-fn is_related(lower: &[&str], asked: &Asked<'_>) -> bool {
+fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
     let config = &asked.conversation.config;
-    let role = Role::of(config);
     let fields = [
         &config.job_role,
         &config.company_name,
@@ -192,27 +137,32 @@ fn is_related(lower: &[&str], asked: &Asked<'_>) -> bool {
         .into_iter()
         .flatten()
         .map(|text| clipped(text, LOOKED_AT));
-    let asked_for = asked.lines.iter().map(|line| line.content.as_str());
-    let of_role = role.questions.iter().map(|question| question.text);
+    let lines = asked.lines.iter().map(|line| line.content.as_str());
+    let of_role = Role::of(config)
+        .questions
+        .iter()
+        .map(|question| question.text);
     let mut around = HashSet::new();
-    for text in given.chain(asked_for).chain(of_role) {
+    for text in given.chain(lines).chain(of_role) {
         around.extend(Text::new(text).words().into_iter().map(stem));
     }
-    let subjects: HashSet<String> = lower
+    let is_subject = |word: &&&str| {
+        !WORDS.function.contains(**word) && !is_marker(word) && !word.contains(char::is_numeric)
+    };
+    let subjects: HashSet<String> = words
         .iter()
-        .filter(|word| !words().function.contains(**word) && !is_marker(word))
-        .filter(|word| !word.contains(char::is_numeric))
+        .filter(is_subject)
         .map(|word| stem(word))
         .collect();
     let related = subjects
         .iter()
-        .filter(|stem| working_life().contains(*stem) || around.contains(*stem))
+        .filter(|stem| WORKING_LIFE.contains(*stem) || around.contains(*stem))
         .count();
     related >= LEAST_SUBJECTS && share(related, subjects.len()) >= LEAST_RELATED
 }
 
-/// Words that other lines of the checklist look for; who strings them together has said nothing yet.
+/// Words that lines of the checklist look for; who strings them together has said nothing yet.
 fn is_marker(word: &str) -> bool {
-    let lists = [&words().results, &words().reasons, &words().quantities];
-    lists.iter().any(|list| list.contains(&word))
+    let mut lists = [&WORDS.results, &WORDS.reasons, &WORDS.quantities].into_iter();
+    lists.any(|list| list.contains(&word))
 }

@@ -1,11 +1,10 @@
 //! The offline report: practice notes from the checklist's totals.
 
 use super::checks::{CheckWording, check_wording};
-use crate::scores::answers;
-use crate::{CheckTotal, Conversation, Narrative, Scores};
+use crate::{Conversation, Delivery, Narrative, Scores};
 
-/// Answers below which nothing is called a habit.
-const FEW_ANSWERS: u32 = 3;
+/// Share of the answers from which on a line of the checklist shows often.
+const OFTEN: f64 = 0.75;
 const ACTIONS: usize = 3;
 /// Strengths or weaknesses told.
 const MOST_TOLD: usize = 3;
@@ -20,108 +19,83 @@ pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
             ..Narrative::default()
         };
     }
-    let mut rated: Vec<(f64, &CheckWording)> = scores
-        .checklist
-        .iter()
-        .filter_map(|total| Some((rate(total)?, check_wording(&total.check)?)))
+    let totals = scores.checklist.iter().filter(|total| total.answers > 0);
+    let mut lines: Vec<(f64, &CheckWording)> = totals
+        .filter_map(|total| {
+            let share = f64::from(total.met) / f64::from(total.answers);
+            Some((share, check_wording(&total.check)?))
+        })
         .collect();
-    rated.sort_by(|(one, first), (other, second)| {
+    lines.sort_by(|(one, first), (other, second)| {
         one.total_cmp(other).then(first.weight.cmp(&second.weight))
     });
-    let strong: Vec<&CheckWording> = rated
-        .iter()
-        .rev()
-        .filter(|(rate, _)| *rate >= 0.75)
-        .map(|(_, wording)| *wording)
-        .collect();
-    let weak: Vec<&CheckWording> = rated
-        .iter()
-        .filter(|(rate, _)| *rate < 0.75)
-        .map(|(_, wording)| *wording)
-        .collect();
+    let often = lines.partition_point(|(share, _)| *share < OFTEN);
+    let told = |lines: &[(f64, &CheckWording)], of: fn(&CheckWording) -> &'static str| {
+        let told = lines.iter().map(|(_, wording)| of(wording));
+        told.filter(|said| !said.is_empty())
+            .take(MOST_TOLD)
+            .collect::<Vec<_>>()
+    };
+    let mut best_first = lines[often..].to_vec();
+    best_first.sort_by_key(|(_, wording)| wording.weight);
+    let strengths = told(&best_first, |wording| wording.strength);
+    let weaknesses = told(&lines[..often], |wording| wording.weakness);
+    let exercise = lines[..often].first().map(|(_, wording)| wording.exercise);
+    let actions = lines.iter().map(|(_, wording)| wording.action.to_owned());
     Narrative {
-        verdict: Some(verdict(scores, &strong, &weak)),
-        actions: actions(&rated),
-        patterns_tendencies: patterns(conversation, scores.answers),
-        strengths: listed("What often shows in your answers:", &strong, |wording| {
-            wording.strength
-        }),
-        weaknesses: listed("What is often missing:", &weak, |wording| wording.weakness),
-        improvement_focus_areas: weak
-            .first()
-            .map_or_else(String::new, |wording| wording.exercise.into()),
+        verdict: Some(verdict(
+            scores.answers,
+            strengths.first(),
+            weaknesses.first(),
+        )),
+        actions: actions.take(ACTIONS).collect(),
+        patterns_tendencies: patterns(conversation),
+        strengths: listed("What often shows", &strengths),
+        weaknesses: listed("What to work on", &weaknesses),
+        improvement_focus_areas: exercise.unwrap_or_default().into(),
         ..Narrative::default()
     }
 }
 
-fn rate(total: &CheckTotal) -> Option<f64> {
-    (total.answers > 0).then(|| f64::from(total.met) / f64::from(total.answers))
-}
-
-fn verdict(scores: &Scores, strong: &[&CheckWording], weak: &[&CheckWording]) -> String {
-    let given = answers(scores.answers as usize);
-    let best = strong.iter().find(|wording| !wording.strength.is_empty());
-    match (best, weak.first()) {
-        (Some(best), Some(worst)) => format!(
-            "In {given}, {} mostly, while {}.",
-            best.strength, worst.weakness
-        ),
-        (Some(best), None) => format!(
-            "In {given}, {} and nothing I can check is missing often.",
-            best.strength
-        ),
-        (None, Some(worst)) => format!("In {given}, {}: that is where to begin.", worst.weakness),
-        (None, None) => format!("You gave {given}; there was nothing in them that I could check."),
+fn verdict(answers: u32, strength: Option<&&str>, weakness: Option<&&str>) -> String {
+    let (most, often) = match answers {
+        1 => ("In your one answer".to_owned(), ""),
+        _ => (format!("In most of your {answers} answers"), "too often "),
+    };
+    match (strength, weakness) {
+        (Some(strength), Some(weakness)) => format!("{most} {strength}, but {often}{weakness}."),
+        (Some(strength), None) => {
+            format!("{most} {strength}, and nothing that I can check is missing.")
+        }
+        (None, Some(weakness)) => format!("{most} {weakness}: begin there."),
+        (None, None) => "There was nothing in your answers that I could check.".into(),
     }
 }
 
-/// The lines met least often first.
-fn actions(rated: &[(f64, &CheckWording)]) -> Vec<String> {
-    let actions = rated
-        .iter()
-        .map(|(_, wording)| wording.action)
-        .filter(|action| !action.is_empty());
-    actions.take(ACTIONS).map(str::to_owned).collect()
-}
-
-fn listed(
-    lead_in: &str,
-    wordings: &[&CheckWording],
-    of: impl Fn(&CheckWording) -> &'static str,
-) -> String {
-    let told = wordings
-        .iter()
-        .map(|wording| of(wording))
-        .filter(|told| !told.is_empty());
-    let told: Vec<&str> = told.take(MOST_TOLD).collect();
+fn listed(lead_in: &str, told: &[&str]) -> String {
     if told.is_empty() {
         return String::new();
     }
-    format!("{lead_in} {}.", told.join("; "))
+    format!("{lead_in}: {}.", told.join("; "))
 }
 
-fn patterns(conversation: &Conversation, answered: u32) -> String {
-    let feedback = conversation.turns.iter().filter(|turn| turn.is_answer());
-    let measured: Vec<_> = feedback
+fn patterns(conversation: &Conversation) -> String {
+    let answers = conversation.turns.iter().filter(|turn| turn.is_answer());
+    let measured: Vec<&Delivery> = answers
         .filter_map(|turn| turn.feedback.as_ref()?.delivery.as_ref())
         .collect();
-    let Some(shortest) = measured.iter().map(|delivery| delivery.words).min() else {
-        return String::new();
-    };
-    let longest = measured
-        .iter()
-        .map(|delivery| delivery.words)
-        .max()
-        .unwrap_or_default();
+    let words = || measured.iter().map(|delivery| delivery.words);
     let fillers: u32 = measured.iter().map(|delivery| delivery.fillers).sum();
-    let mut said = vec![format!("Your answers have {shortest} to {longest} words.")];
-    if fillers > 0 {
-        said.push(format!(
-            "There are {fillers} fillers in them, such as “um”, “kind of” or “I guess”."
-        ));
+    let length = match (words().min(), words().max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!("Your answers have {least} to {most} words")
+        }
+        (_, Some(most)) => format!("You answered in {most} words"),
+        _ => return String::new(),
+    };
+    match fillers {
+        0 => format!("{length}."),
+        1 => format!("{length}, one of them a filler such as “um” or “I guess”."),
+        _ => format!("{length}, with {fillers} fillers such as “um” or “I guess” in all."),
     }
-    if answered < FEW_ANSWERS {
-        said.push("That is too little to speak of habits.".into());
-    }
-    said.join(" ")
 }

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::data::{Entry, Question, parsed};
@@ -29,126 +30,26 @@ pub(super) struct Role {
     pub(super) questions: Vec<Question>,
 }
 
-macro_rules! roles {
-    ($($name:literal),* $(,)?) => {
-        &[$(include_str!(concat!("../../data/roles/", $name, ".toml"))),*]
-    };
+/// A file for each profession, and one for every job.
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/roles");
+
+/// `data/titles.toml`, where each list is explained.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Titles {
+    #[serde(borrow)]
+    ranks: Vec<&'static str>,
+    tails: Vec<&'static str>,
+    cuts: Vec<&'static str>,
+    sought: Vec<&'static str>,
 }
 
-/// The last one is for every job.
-const FILES: &[&str] = roles![
-    "accounting",
-    "chef",
-    "civil-engineering",
-    "data",
-    "design",
-    "devops",
-    "driving",
-    "electrical-engineering",
-    "finance",
-    "law",
-    "leadership",
-    "mechanical-engineering",
-    "nursing",
-    "operations",
-    "product",
-    "quality",
-    "retail",
-    "sales",
-    "security",
-    "software",
-    "support",
-    "teaching",
-    "general",
-];
+static TITLES: LazyLock<Titles> = LazyLock::new(|| parsed(include_str!("../../data/titles.toml")));
 
-/// Words of a title that say the rank, not the profession.
-const RANKS: &[&str] = &[
-    "senior",
-    "junior",
-    "lead",
-    "principal",
-    "staff",
-    "trainee",
-    "intern",
-    "internship",
-    "apprentice",
-    "graduate",
-    "assistant",
-    "head",
-    "deputy",
-    "mid",
-    "level",
-    "entry",
-    "experienced",
-    "professional",
-    "part",
-    "time",
-    "full",
-    "i",
-    "ii",
-    "iii",
-    "m",
-    "f",
-    "d",
-    "w",
-    "x",
-    "freelance",
-    "temporary",
-    "remote",
-    "a",
-    "an",
-    "the",
-    "sr",
-    "jr",
-    "1",
-    "2",
-    "3",
-    "new",
-    "our",
-    "your",
-];
-/// Words that may follow a profession without making another of it.
-const TAILS: &[&str] = &[
-    "manager",
-    "specialist",
-    "expert",
-    "supervisor",
-    "engineer",
-    "analyst",
-    "consultant",
-    "associate",
-    "practitioner",
-    "job",
-    "role",
-    "position",
-];
-/// Words after which a title says where, for whom or since when.
-const CUTS: &[&str] = &[
-    "of", "for", "in", "at", "with", "to", "who", "that", "from", "on", "based", "wanted",
-    "required", "needed", "and", "is",
-];
-/// What stands before the title in an advertisement.
-const SOUGHT: &[&str] = &[
-    "looking for an ",
-    "looking for a ",
-    "looking for ",
-    "hiring an ",
-    "hiring a ",
-    "seeking an ",
-    "seeking a ",
-    "need an ",
-    "need a ",
-    " as an ",
-    " as a ",
-    "join us as ",
-];
-
-pub(super) fn all() -> &'static [Role] {
-    static ROLES: LazyLock<Vec<Role>> =
-        LazyLock::new(|| FILES.iter().map(|file| parsed(file)).collect());
-    &ROLES
-}
+pub(super) static ROLES: LazyLock<Vec<Role>> = LazyLock::new(|| {
+    let texts = FILES.files().filter_map(|file| file.contents_utf8());
+    texts.map(parsed).collect()
+});
 
 impl Role {
     /// The profession that the title names, or the beginning of the job description where there is no title;
@@ -163,13 +64,14 @@ impl Role {
         named.unwrap_or_else(Self::general)
     }
 
-    /// The profession for every job.
+    /// What is asked in every job.
     pub(super) fn general() -> &'static Self {
-        all().last().expect("there are roles")
+        let general = ROLES.iter().find(|role| role.is_general());
+        general.expect("there is a file for every job")
     }
 
     pub(super) fn is_general(&self) -> bool {
-        self.label == Self::general().label
+        self.label == "general"
     }
 
     /// The one whose title ends the text, ranks and what follows "of" or "in" set aside: English names the
@@ -181,7 +83,7 @@ impl Role {
         let head = head.split(" - ").next()?;
         let text = Text::new(head);
         let words = text.words();
-        let cut = (1..words.len()).find(|at| CUTS.contains(&words[*at]));
+        let cut = (1..words.len()).find(|at| TITLES.cuts.contains(&words[*at]));
         let mut head = &words[..cut.unwrap_or(words.len())];
         while let Some((last, before)) = head.split_last() {
             let ends = |title: &&&str| {
@@ -195,14 +97,14 @@ impl Role {
                 let lengths = role.titles.iter().filter(ends).map(|title| title.len());
                 lengths.max().map(|length| (length, role))
             };
-            let found = all()
+            let found = ROLES
                 .iter()
                 .filter_map(longest)
                 .max_by_key(|(length, _)| *length);
             if let Some((_, role)) = found {
                 return Some(role);
             }
-            if !RANKS.contains(last) && !TAILS.contains(last) {
+            if !TITLES.ranks.contains(last) && !TITLES.tails.contains(last) {
                 break;
             }
             head = before;
@@ -210,10 +112,10 @@ impl Role {
         let kept: Vec<&str> = words
             .iter()
             .copied()
-            .filter(|word| !RANKS.contains(word))
+            .filter(|word| !TITLES.ranks.contains(word))
             .collect();
         let kept = kept.join(" ");
-        all().iter().find(|role| role.exact.contains(&&*kept))
+        ROLES.iter().find(|role| role.exact.contains(&&*kept))
     }
 }
 
@@ -221,7 +123,8 @@ impl Role {
 fn advertised(description: &str) -> impl Iterator<Item = &str> {
     let beginning = clipped(description, TITLE_CHARS);
     let first = beginning.lines().next();
-    let sought = SOUGHT
+    let sought = TITLES
+        .sought
         .iter()
         .filter_map(|sought| Some(beginning.split_once(sought)?.1));
     first.into_iter().chain(sought)

@@ -242,6 +242,23 @@ fn a_story_told_twice_counts_once() {
 }
 
 #[test]
+fn questions_of_the_candidate_are_not_judged() {
+    let mut session = Session::start(config(4, Style::Formal), 1);
+    while session.talk.stats.questions < 4 {
+        session.answer(STRONG);
+    }
+    session.answer("How big is the team?");
+    let last = session.talk.turns.last().expect("a turn").turn_no;
+    let feedback = session.feedback(last);
+    assert!(feedback.checklist.iter().all(|check| check.met.is_none()));
+    assert!(
+        feedback
+            .headline
+            .is_some_and(|said| said.starts_with("Your own questions"))
+    );
+}
+
+#[test]
 fn turns_that_do_not_exist_are_errors() {
     let session = Session::start(config(6, Style::Formal), 9);
     assert!(block_on(OfflineCoach.assess(&session.talk, 0)).is_err());
@@ -284,7 +301,7 @@ fn reports_are_practice_notes_without_a_score() {
         narrative
             .verdict
             .as_ref()
-            .is_some_and(|verdict| verdict.starts_with("In 5 answers, "))
+            .is_some_and(|verdict| verdict.starts_with("In most of your 5 answers "))
     );
     let texts = [
         &narrative.patterns_tendencies,

@@ -196,6 +196,20 @@ fn follow_ups_stay_within_their_number_and_with_their_question() {
 }
 
 #[test]
+fn follow_ups_to_one_question_differ() {
+    for seed in 0..12 {
+        let mut session = Session::start(config(9, Style::Aggressive), seed);
+        let one = session
+            .answer("My team had a plan and we did the work.")
+            .content;
+        let two = session
+            .answer("My team had a meeting and we did that.")
+            .content;
+        assert_ne!(one, two);
+    }
+}
+
+#[test]
 fn nothing_that_the_candidate_said_is_quoted_back() {
     for style in STYLES {
         for line in lines(
