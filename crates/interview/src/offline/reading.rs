@@ -19,9 +19,11 @@ const LEAST_FUNCTION_IMPERSONAL: f64 = 0.25;
 /// Share of an answer's runs of three words that stand in the question or an earlier answer, from which on
 /// it is a copy.
 const COPY: f64 = 0.6;
-/// Subject words that must belong to working life, the question, the job or the résumé, and their share.
-const LEAST_SUBJECTS: usize = 2;
-const LEAST_RELATED: f64 = 0.3;
+/// Subject words that must belong to working life, the question, the job or the résumé: how many, how many
+/// more than this for each that is far from work, and their share.
+const LEAST_NEAR: usize = 2;
+const NEAR_PER_FAR: usize = 2;
+const LEAST_SHARE: f64 = 0.15;
 /// Characters of job description and résumé that are looked at.
 const LOOKED_AT: usize = 12_000;
 
@@ -121,8 +123,12 @@ fn noise(words: &[&str]) -> Option<&'static str> {
     })
 }
 
-static WORKING_LIFE: LazyLock<HashSet<String>> =
-    LazyLock::new(|| WORDS.working_life.iter().map(|word| stem(word)).collect());
+static WORKING_LIFE: LazyLock<HashSet<String>> = LazyLock::new(|| stems(&WORDS.working_life));
+static FAR_FROM_WORK: LazyLock<HashSet<String>> = LazyLock::new(|| stems(&WORDS.far_from_work));
+
+fn stems(words: &HashSet<&str>) -> HashSet<String> {
+    words.iter().map(|word| stem(word)).collect()
+}
 
 /// Whether enough words belong to working life, the question, the job or the résumé.
 fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
@@ -147,22 +153,25 @@ fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
         around.extend(Text::new(text).words().into_iter().map(stem));
     }
     let is_subject = |word: &&&str| {
-        !WORDS.function.contains(**word) && !is_marker(word) && !word.contains(char::is_numeric)
+        !WORDS.function.contains(**word)
+            && !MARKERS.contains(**word)
+            && !word.contains(char::is_numeric)
     };
     let subjects: HashSet<String> = words
         .iter()
         .filter(is_subject)
         .map(|word| stem(word))
         .collect();
-    let related = subjects
-        .iter()
-        .filter(|stem| WORKING_LIFE.contains(*stem) || around.contains(*stem))
-        .count();
-    related >= LEAST_SUBJECTS && share(related, subjects.len()) >= LEAST_RELATED
+    let is_near = |stem: &String| around.contains(stem) || WORKING_LIFE.contains(stem);
+    let (near, rest): (Vec<_>, Vec<_>) = subjects.iter().partition(|stem| is_near(stem));
+    let far = rest.iter().filter(|stem| FAR_FROM_WORK.contains(**stem));
+    near.len() >= LEAST_NEAR
+        && near.len() > NEAR_PER_FAR * far.count()
+        && share(near.len(), subjects.len()) >= LEAST_SHARE
 }
 
 /// Words that lines of the checklist look for; who strings them together has said nothing yet.
-fn is_marker(word: &str) -> bool {
-    let mut lists = [&WORDS.results, &WORDS.reasons, &WORDS.quantities].into_iter();
-    lists.any(|list| list.contains(&word))
-}
+static MARKERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lists = [&WORDS.results, &WORDS.reasons, &WORDS.quantities];
+    lists.into_iter().flatten().copied().collect()
+});

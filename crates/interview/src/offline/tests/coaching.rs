@@ -13,6 +13,7 @@ use crate::{Coach, Feedback, SessionConfig, Style};
 struct Answers {
     questions: HashMap<String, String>,
     strong: Vec<Answer>,
+    natural: Vec<Answer>,
     middling: Vec<Answer>,
     weak: Vec<Answer>,
     one_liner: Vec<Answer>,
@@ -23,7 +24,10 @@ struct Answers {
 
 #[derive(Deserialize)]
 struct Answer {
+    #[serde(default)]
     about: String,
+    /// A question of its own, where the table of questions has none.
+    question: Option<String>,
     role: Option<String>,
     text: String,
 }
@@ -38,7 +42,9 @@ impl Answers {
             job_role: answer.role.clone(),
             ..Default::default()
         };
-        let mut session = Session::asked(config, &self.questions[&answer.about]);
+        let own = answer.question.as_ref();
+        let question = own.unwrap_or_else(|| &self.questions[&answer.about]);
+        let mut session = Session::asked(config, question);
         session.answer(&answer.text);
         session.feedback(1)
     }
@@ -87,6 +93,14 @@ fn a_good_natural_answer_lacks_nothing_that_is_there() {
             feedback.checklist
         );
     }
+}
+
+#[test]
+fn answers_of_any_profession_are_taken_for_answers() {
+    let table = answers();
+    let ticks = table.ticks(&table.natural);
+    assert!(ticks.iter().all(|ticks| *ticks >= 3), "{ticks:?}");
+    assert!(mean(&ticks) > 6.0, "{ticks:?}");
 }
 
 #[test]
