@@ -1,5 +1,6 @@
 //! What a candidate wants who does not answer: the question again, another one, a moment.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -48,9 +49,13 @@ pub(super) struct Intent {
     pub(super) passing: Vec<&'static str>,
 }
 
+/// `data/intents.toml`.
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[serde(deny_unknown_fields)]
 pub(super) struct Intents {
+    #[serde(borrow)]
+    narrating: Vec<&'static str>,
+    contractions: HashMap<&'static str, &'static str>,
     pub(super) intents: Vec<Intent>,
 }
 
@@ -59,17 +64,24 @@ pub(super) static INTENTS: LazyLock<Intents> =
 
 /// The first intent of the list that the message shows; `None` for an answer.
 pub(super) fn of(message: &str) -> Option<&'static Intent> {
-    let text = Text::new(message);
-    let words = text.words();
+    let typed = Text::new(message);
+    let written = |word: &&str| INTENTS.contractions.get(word).copied();
+    let words: Vec<&str> = typed
+        .words()
+        .iter()
+        .map(|word| written(word).unwrap_or(word))
+        .collect();
     let whole = words.join(" ");
+    let text = Text::new(&whole);
+    let narrates = text.has_any(&INTENTS.narrating);
     let asks = message.trim_end().ends_with(['?', '？']);
     INTENTS.intents.iter().find(|intent| {
-        let said =
-            intent.phrases.is_empty() && intent.exact.is_empty() || text.has_any(&intent.phrases);
-        intent.exact.contains(&&*whole)
-            || said
-                && words.len() <= intent.most_words
-                && (asks || !intent.question)
-                && !text.has_any(&intent.unless)
+        let any = intent.phrases.is_empty() && intent.exact.is_empty();
+        let said = (any || text.has_any(&intent.phrases))
+            && words.len() <= intent.most_words
+            && (asks || !intent.question)
+            && (!narrates || intent.name == "insult")
+            && !text.has_any(&intent.unless);
+        said || intent.exact.contains(&&*whole)
     })
 }

@@ -128,11 +128,13 @@ fn spoken_message(conversation: &Conversation) -> &str {
         .unwrap_or_default()
 }
 
-/// Where the candidate is to ask, questions are what is wanted. What is no request is met once in a row.
+/// What is no request is met once in a row. Where the candidate is to ask, questions are what is wanted.
 fn applies(intent: &Intent, asked: &Asked<'_>) -> bool {
-    intent.request && (asked.topic != OWN_QUESTIONS || intent.name == "repeat")
-        || asked.topic != OWN_QUESTIONS && asked.clarifications() == 0
-        || intent.then != Then::Clarify
+    match intent.then {
+        Then::Clarify if asked.topic == OWN_QUESTIONS => intent.name == "repeat",
+        Then::Clarify => intent.request || asked.clarifications() == 0,
+        Then::Ease | Then::MoveOn => true,
+    }
 }
 
 fn clarification(intent: &Intent, message: &str, asked: &Asked<'_>) -> Line {

@@ -130,16 +130,38 @@ fn stems(words: &HashSet<&str>) -> HashSet<String> {
     words.iter().map(|word| stem(word)).collect()
 }
 
-/// Whether enough words belong to working life, the question, the job or the résumé.
+/// Whether enough words belong to working life, or else to the question, the job or the résumé.
 fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
+    let is_subject = |word: &&&str| {
+        !WORDS.function.contains(**word)
+            && !MARKERS.contains(**word)
+            && !word.contains(char::is_numeric)
+    };
+    let subjects: HashSet<String> = words
+        .iter()
+        .filter(is_subject)
+        .map(|word| stem(word))
+        .collect();
+    let enough = |around: &HashSet<String>| {
+        let is_near = |stem: &String| WORKING_LIFE.contains(stem) || around.contains(stem);
+        let (near, rest): (Vec<_>, Vec<_>) = subjects.iter().partition(|stem| is_near(stem));
+        let far = rest.iter().filter(|stem| FAR_FROM_WORK.contains(**stem));
+        near.len() >= LEAST_NEAR
+            && near.len() > NEAR_PER_FAR * far.count()
+            && share(near.len(), subjects.len()) >= LEAST_SHARE
+    };
+    enough(&HashSet::new()) || enough(&stems_around(asked))
+}
+
+fn stems_around(asked: &Asked<'_>) -> HashSet<String> {
     let config = &asked.conversation.config;
-    let fields = [
+    let given = [
         &config.job_role,
         &config.company_name,
         &config.job_description,
         &config.resume_content,
     ];
-    let given = fields
+    let given = given
         .into_iter()
         .flatten()
         .map(|text| clipped(text, LOOKED_AT));
@@ -152,22 +174,7 @@ fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
     for text in given.chain(lines).chain(of_role) {
         around.extend(Text::new(text).words().into_iter().map(stem));
     }
-    let is_subject = |word: &&&str| {
-        !WORDS.function.contains(**word)
-            && !MARKERS.contains(**word)
-            && !word.contains(char::is_numeric)
-    };
-    let subjects: HashSet<String> = words
-        .iter()
-        .filter(is_subject)
-        .map(|word| stem(word))
-        .collect();
-    let is_near = |stem: &String| around.contains(stem) || WORKING_LIFE.contains(stem);
-    let (near, rest): (Vec<_>, Vec<_>) = subjects.iter().partition(|stem| is_near(stem));
-    let far = rest.iter().filter(|stem| FAR_FROM_WORK.contains(**stem));
-    near.len() >= LEAST_NEAR
-        && near.len() > NEAR_PER_FAR * far.count()
-        && share(near.len(), subjects.len()) >= LEAST_SHARE
+    around
 }
 
 /// Words that lines of the checklist look for; who strings them together has said nothing yet.

@@ -77,9 +77,7 @@ impl Role {
     /// The one whose title ends the text, ranks and what follows "of" or "in" set aside: English names the
     /// profession last. Of several, the longest.
     fn named(title: &str) -> Option<&'static Self> {
-        let head = title
-            .split([',', '(', '|', ';', ':', '.', '–', '—'])
-            .next()?;
+        let head = title.split([',', '(', '|', ';', ':', '–', '—']).next()?;
         let head = head.split(" - ").next()?;
         let text = Text::new(head);
         let words = text.words();

@@ -17,12 +17,13 @@ use crate::scores::DIMENSIONS;
 use crate::{Difficulty, SessionConfig};
 
 /// Lists that texts are compared with, word by word.
-const COMPARED: [&str; 9] = [
+const COMPARED: [&str; 10] = [
     "words.toml",
     ".titles",
     ".exact",
     ".phrases",
     ".unless",
+    ".narrating",
     ".deeds",
     ".duties",
     ".kinds_by_words",

@@ -48,6 +48,13 @@ fn titles_name_the_profession() {
         ("Product Manager", "product management"),
         ("Head of Marketing", "leadership"),
         ("Business Developer", "marketing and sales"),
+        ("Sr. Software Engineer", "software engineering"),
+        ("Software Engineer in Test", "software engineering"),
+        ("Customer Service Representative", "customer support"),
+        ("Truck Driver CDL-A", "driving"),
+        ("Chief Nursing Officer", "nursing"),
+        ("Retail Sales Associate", "retail"),
+        ("Machine Learning Researcher", "data and machine learning"),
     ] {
         assert_eq!(Role::of(&titled(title)).label, label, "{title}");
     }
@@ -57,6 +64,12 @@ fn titles_name_the_profession() {
 fn an_unknown_profession_is_not_taken_for_another() {
     for title in [
         "Model",
+        "3D Modeler",
+        "Bank Teller",
+        "Level Designer",
+        "Database Model Builder",
+        "Pharmacist",
+        "Recruiter",
         "Fashion Model",
         "Bank Clerk",
         "Content Moderator",
@@ -144,6 +157,10 @@ const RESUME: &str = "Ada Example\n\
     • Led a team of five that moved\n  to Kubernetes\n\
     Responsible for the night shift\n\
     See https://ada.example/cv for more\n\
+    Lived at 9 Rue de la Paix, Paris\n\
+    Supported my mother with her illness\n\
+    Called daily on (555) 123-4567\n\
+    Served 1500 customers a day in 2019-2021\n\
     Trained 12 new colleagues";
 
 #[test]
@@ -156,6 +173,7 @@ fn only_what_somebody_did_is_asked_about() {
         deeds(&config),
         [
             "Built the billing service for 3 markets",
+            "Served 1500 customers a day in 2019-2021",
             "Trained 12 new colleagues",
             "Led a team of five that moved to Kubernetes",
             "Responsible for the night shift",
@@ -179,8 +197,8 @@ fn personal_data_never_becomes_a_question() {
             .content
             .to_lowercase();
         for personal in [
-            "baker", "7946", "@", "born", "married", "divorced", "kids", "children", "german",
-            "berlin", "photo", "0170", "1990",
+            "baker", "7946", "@", "born", "married", "divorced", "kids", "rue", "mother", "555",
+            "children", "german", "berlin", "photo", "0170", "1990",
         ] {
             assert!(!said.contains(personal), "{personal}: {said}");
         }

@@ -23,6 +23,83 @@ const REPHRASES: [&str; 7] = [
     "Do you mean at work or in private life?",
 ];
 
+const NAMED: [(&str, &[&str]); 13] = [
+    (
+        "repeat",
+        &[
+            "I'm sorry, I didn't get that",
+            "Could I hear the question once more?",
+            "Say again?",
+            "what?",
+        ],
+    ),
+    (
+        "rephrase",
+        &[
+            "What exactly are you looking for?",
+            "I don't quite understand",
+            "i dont understand the question",
+        ],
+    ),
+    (
+        "term",
+        &["What do you mean by ownership?", "What is meant by impact?"],
+    ),
+    (
+        "assumption",
+        &[
+            "Can I use an example from school?",
+            "Is it okay if I talk about my last job?",
+        ],
+    ),
+    (
+        "nerves",
+        &[
+            "sorry im nervous",
+            "Can I have a moment to think?",
+            "My mind is blank",
+        ],
+    ),
+    (
+        "confidential",
+        &[
+            "That's under NDA",
+            "I'd prefer not to answer",
+            "I can't share that",
+        ],
+    ),
+    (
+        "skip",
+        &["Can we come back to this later?", "let's move on", "skip"],
+    ),
+    (
+        "dont_know",
+        &[
+            "no clue tbh",
+            "I honestly don't know.",
+            "as an AI I cannot answer",
+        ],
+    ),
+    ("insult", &["This is a waste of my time", "you're an idiot"]),
+    ("stop", &["Can we stop here?", "end the interview", "stop"]),
+    ("hello", &["Hello?", "Can you hear me?"]),
+    (
+        "interviewer",
+        &["Are you a robot?", "How long does this interview take?"],
+    ),
+    ("company", &["What's the salary?", "Is this job remote?"]),
+];
+
+#[test]
+fn what_is_wanted_is_told_apart() {
+    for (name, messages) in NAMED {
+        for message in messages {
+            let intent = crate::offline::intents::of(message);
+            assert_eq!(intent.map(|intent| intent.name), Some(name), "{message}");
+        }
+    }
+}
+
 /// The interview at its second question, whose text is known.
 fn at_second_question(target: u32, style: Style, seed: u64) -> (Session, String) {
     let mut session = Session::start(config(target, style), seed);
@@ -201,6 +278,13 @@ fn answers_with_the_same_words_are_answers() {
         "I don't know Kubernetes, but I have run Nomad for two years and would map what I know.",
         "At first I did not understand what the customer meant, so I asked him to show me on his screen, and we found the bug together.",
         "The patient was nervous, so I sat down with her and explained each step before I took the blood, and she calmed down.",
+        "I asked the customer to repeat the question and then explained it again in simple words.",
+        "I would ask: what do you mean by urgent? Then I'd plan the rest of the week.",
+        "I told the team we can't share customer data, so they built a copy without names.",
+        "I'd skip the meeting and fix the outage first, since customers can't work.",
+        "I take a moment to think before I answer customers, because it saves a second call.",
+        "What does good look like? I ask that first, and I write the answer down.",
+        "I pass on what I know to the juniors every Friday, as I learned it that way myself.",
         "The contract was confidential, so I talked to our lawyer first and then told the client what we could share.",
     ] {
         let (mut session, _) = at_second_question(9, Style::Formal, 2);
