@@ -15,6 +15,8 @@ use crate::SessionConfig;
 const LOOKED_AT: usize = 12_000;
 /// Lines taken of either document.
 const MAX_LINES: usize = 12;
+/// Lines that are looked at more closely, so that a long document costs no more.
+const MOST_LOOKED_AT: usize = 40;
 /// Words of a line that makes a question.
 const WORDS: std::ops::RangeInclusive<usize> = 3..=28;
 /// Longest line that is quoted, in characters.
@@ -43,16 +45,23 @@ fn matcher(patterns: &[&str]) -> RegexSet {
 static PERSONAL: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.personal));
 static NOT_DUTIES: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.not_duties));
 
-/// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first.
+/// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first. A line
+/// that holds anything personal is left out as a whole.
 pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
     let resume = config.resume_content.as_deref().unwrap_or_default();
-    let did = |word: &str| {
+    let did = |word: &String| {
         let regular =
-            word.len() > 4 && word.ends_with("ed") && !BACKGROUND.qualities.contains(word);
-        regular || BACKGROUND.deeds.contains(word) || is_duty(word)
+            word.len() > 4 && word.ends_with("ed") && !BACKGROUND.qualities.contains(&**word);
+        regular || BACKGROUND.deeds.contains(&**word) || is_duty(word)
     };
-    let mut deeds = lines(resume);
-    deeds.retain(|line| first_words(line, 2).iter().any(|word| did(word)));
+    let lines = lines(resume);
+    let deeds = lines.iter().flat_map(|line| {
+        let told = pieces(line).filter(|piece| first_words(piece, 2).iter().any(did));
+        let told: Vec<&str> = told.collect();
+        let personal = !told.is_empty() && PERSONAL.is_match(line);
+        told.into_iter().filter(move |_| !personal)
+    });
+    let mut deeds = distinct(deeds);
     deeds.sort_by_key(|line| !line.chars().any(|c| c.is_ascii_digit()));
     deeds.truncate(MAX_LINES);
     deeds
@@ -61,16 +70,27 @@ pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
 /// What the advertisement says is to be done, in its order.
 pub(super) fn duties(config: &SessionConfig) -> Vec<String> {
     let advertisement = config.job_description.as_deref().unwrap_or_default();
-    let mut duties: Vec<String> = lines(advertisement)
+    let lines = lines(advertisement);
+    let duties = lines
         .iter()
-        .filter(|line| !NOT_DUTIES.is_match(line))
-        .map(|line| without_lead_in(line))
-        .filter(|line| WORDS.contains(&line.split_whitespace().count()))
-        .filter(|line| first_words(line, 1).iter().any(|word| is_duty(word)))
-        .map(str::to_owned)
-        .collect();
+        .flat_map(|line| pieces(line))
+        .map(|piece| (piece, without_lead_in(piece)))
+        .filter(|(_, duty)| WORDS.contains(&duty.split_whitespace().count()))
+        .filter(|(_, duty)| first_words(duty, 1).iter().any(|word| is_duty(word)))
+        .filter(|(piece, _)| !PERSONAL.is_match(piece) && !NOT_DUTIES.is_match(piece))
+        .map(|(_, duty)| duty);
+    let mut duties = distinct(duties);
     duties.truncate(MAX_LINES);
     duties
+}
+
+fn distinct<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    lines
+        .take(MOST_LOOKED_AT)
+        .filter(|line| seen.insert(*line))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn is_duty(word: &str) -> bool {
@@ -79,33 +99,30 @@ fn is_duty(word: &str) -> bool {
     duties.contains(word) || word.strip_suffix("ing").is_some_and(plain)
 }
 
-/// Sentences and bullet points without personal data; a line that goes on in lower case belongs to the one
+/// Lines as they were written before a page was too narrow: what goes on in lower case belongs to the one
 /// before it.
 fn lines(document: &str) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for line in clipped(document, LOOKED_AT).lines().map(str::trim) {
         let goes_on = line.starts_with(char::is_lowercase);
-        match joined.last_mut() {
+        match lines.last_mut() {
             Some(before) if goes_on && !before.is_empty() && !before.ends_with('.') => {
                 before.push(' ');
                 before.push_str(line);
             }
-            _ => joined.push(line.to_owned()),
+            _ => lines.push(line.to_owned()),
         }
     }
-    let mut seen = HashSet::new();
-    joined
-        .iter()
-        .filter(|line| !PERSONAL.is_match(line))
-        .flat_map(|line| line.split(". "))
-        .map(|line| line.trim_matches(|c: char| !c.is_alphanumeric() && !")%+".contains(c)))
-        .filter(|line| WORDS.contains(&line.split_whitespace().count()))
-        .filter(|line| {
-            line.chars().count() <= LINE_CHARS && !line.contains(['"', '“', '”', '<', '{'])
-        })
-        .map(str::to_owned)
-        .filter(|line| seen.insert(line.clone()))
-        .collect()
+    lines
+}
+
+/// Sentences and bullet points that can be quoted in a question.
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    line.split(". ")
+        .map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric() && !")%+".contains(c)))
+        .filter(|piece| WORDS.contains(&piece.split_whitespace().count()))
+        .filter(|piece| piece.chars().count() <= LINE_CHARS)
+        .filter(|piece| !piece.contains(['"', '“', '”', '<', '{']))
 }
 
 fn without_lead_in(line: &str) -> &str {
