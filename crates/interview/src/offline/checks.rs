@@ -216,7 +216,7 @@ fn look(
     match name {
         "length" => {
             let usual = delivery.words_from..=delivery.words_to;
-            (Some(usual.contains(&delivery.words)), Some(0))
+            (Some(usual.contains(&delivery.words)), None)
         }
         "fillers" => {
             let fillers = text.find_all(&WORDS.fillers);
@@ -237,7 +237,7 @@ fn look(
             let borrowed = others.any(|other| text.shared_with(&Text::new(other)) > BORROWED);
             (Some(!borrowed), Some(0))
         }
-        "readable" => (Some(true), Some(0)),
+        "readable" => (Some(true), Some(words / 2)),
         _ => {
             let first = places(name, text).first().copied();
             // What a kind of question does not ask for is welcome and not missed.

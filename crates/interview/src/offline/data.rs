@@ -40,6 +40,7 @@ pub(super) struct Words {
     pub(super) pronouns: HashSet<&'static str>,
     pub(super) working_life: HashSet<&'static str>,
     pub(super) far_from_work: HashSet<&'static str>,
+    pub(super) jargon: HashSet<&'static str>,
     pub(super) no_deeds: HashSet<&'static str>,
     pub(super) auxiliaries: HashSet<&'static str>,
     pub(super) quantities: Vec<&'static str>,

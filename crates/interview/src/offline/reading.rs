@@ -16,6 +16,9 @@ const FEW_WORDS: usize = 5;
 /// about half; learners who leave out articles still have a quarter.
 const LEAST_FUNCTION: f64 = 0.12;
 const LEAST_FUNCTION_IMPERSONAL: f64 = 0.25;
+/// So many words in a row without one of those are terms; share of terms from which on words are a list.
+const LONG_RUN: usize = 7;
+const TERMS: f64 = 0.4;
 /// Share of an answer's runs of three words that stand in the question or an earlier answer, from which on
 /// it is a copy.
 const COPY: f64 = 0.6;
@@ -55,8 +58,10 @@ pub(super) fn no_answer(message: &str, asked: &Asked<'_>) -> Option<NoAnswer> {
         "evasion"
     } else if words.len() < FEW_WORDS {
         "few_words"
-    } else if let Some(noise) = noise(&words) {
-        noise
+    } else if is_noise(&words) {
+        "gibberish"
+    } else if is_list(&words) {
+        "terms"
     } else if asked.lines.iter().any(|line| copies(&line.content)) {
         "copied"
     } else if asked.earlier.iter().any(|said| copies(said)) {
@@ -97,34 +102,47 @@ fn other_language(message: &str, words: &[&str]) -> Option<&'static str> {
     (!is_english).then_some(language)
 }
 
-/// What words are that make no sentences.
-fn noise(words: &[&str]) -> Option<&'static str> {
+/// The same words over and over, or none that make English sentences.
+fn is_noise(words: &[&str]) -> bool {
     let distinct: HashSet<&&str> = words.iter().collect();
     let runs: HashSet<&[&str]> = words.windows(3).collect();
-    if distinct.len() * 3 < words.len() && runs.len() * 2 < words.len() {
-        return Some("gibberish");
-    }
-    let count = |of: &dyn Fn(&str) -> bool| words.iter().filter(|word| of(word)).count();
-    let functions = count(&|word| WORDS.function.contains(word));
-    let speaks = count(&|word| WORDS.pronouns.contains(word)) > 0;
+    let known = words
+        .iter()
+        .filter(|word| WORKING_LIFE.contains(&stem(word)));
+    let circles = distinct.len() * 3 < words.len() && runs.len() * 2 < words.len();
+    circles || lacks_sentences(words) && known.count() * 5 < words.len()
+}
+
+/// Terms without sentences, or sentences made of jargon.
+fn is_list(words: &[&str]) -> bool {
+    let subjects = || words.iter().filter(|word| !WORDS.function.contains(**word));
+    let jargon = subjects()
+        .filter(|word| JARGON.contains(&stem(word)))
+        .count();
+    let in_long_runs: usize = words
+        .split(|word| WORDS.function.contains(word))
+        .map(<[_]>::len)
+        .filter(|run| *run >= LONG_RUN)
+        .sum();
+    lacks_sentences(words)
+        || share(in_long_runs, words.len()) >= TERMS
+        || jargon >= LONG_RUN / 2 && share(jargon, subjects().count()) >= TERMS
+}
+
+fn lacks_sentences(words: &[&str]) -> bool {
+    let functions = words.iter().filter(|word| WORDS.function.contains(**word));
+    let speaks = words.iter().any(|word| WORDS.pronouns.contains(word));
     let least = if speaks {
         LEAST_FUNCTION
     } else {
         LEAST_FUNCTION_IMPERSONAL
     };
-    if share(functions, words.len()) >= least {
-        return None;
-    }
-    let known = count(&|word| WORKING_LIFE.contains(&stem(word)));
-    Some(if known * 5 >= words.len() {
-        "terms"
-    } else {
-        "gibberish"
-    })
+    share(functions.count(), words.len()) < least
 }
 
 static WORKING_LIFE: LazyLock<HashSet<String>> = LazyLock::new(|| stems(&WORDS.working_life));
 static FAR_FROM_WORK: LazyLock<HashSet<String>> = LazyLock::new(|| stems(&WORDS.far_from_work));
+static JARGON: LazyLock<HashSet<String>> = LazyLock::new(|| stems(&WORDS.jargon));
 
 fn stems(words: &HashSet<&str>) -> HashSet<String> {
     words.iter().map(|word| stem(word)).collect()
