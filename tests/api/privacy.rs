@@ -129,7 +129,7 @@ async fn every_log_line_of_a_request_carries_its_id() {
         .request(Method::POST, "/agent/send_message")
         .header("x-session-id", session.to_string())
         .header("x-request-id", ID)
-        .json(&json!({"message": "An answer"}))
+        .json(&json!({"message": "An answer of mine"}))
         .send()
         .await
         .expect("a response");
