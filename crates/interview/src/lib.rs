@@ -5,6 +5,7 @@
 //! touch the database or HTTP.
 
 mod chain;
+pub mod checklist;
 pub mod director;
 pub mod draft;
 pub mod evidence;

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::offline;
 use super::scores::{GOOD, ranked};
-use crate::{DimensionScore, Resource, Resources, ResourcesFrom, Scores, SessionConfig, phrases};
+use crate::{CheckTotal, Resource, Resources, ResourcesFrom, Scores, SessionConfig, phrases};
 use search::{Found, Serper};
 
 /// Weaknesses that are searched for, the lowest scores first.
@@ -26,7 +26,7 @@ pub struct Library {
 impl Library {
     /// Resources for the weakest dimensions. A search that fails or finds nothing gives the curated list.
     pub async fn find(&self, scores: &Scores, config: &SessionConfig) -> Resources {
-        let weak = ranked(&scores.dimension_scores, |score| score < GOOD);
+        let weak = weaknesses(scores);
         if let Some(search) = &self.search
             && !weak.is_empty()
         {
@@ -38,8 +38,7 @@ impl Library {
                 };
             }
         }
-        let names: Vec<&str> = weak.iter().map(|score| score.dimension.as_str()).collect();
-        let curated = offline::curated(&names, config);
+        let curated = offline::curated(&weak, config);
         Resources {
             recommended_resources: in_language(curated, weak.first().copied(), config),
             resources_from: ResourcesFrom::Curated,
@@ -47,10 +46,41 @@ impl Library {
     }
 }
 
+/// Names of dimensions: those below a good score, the lowest first; where there are no scores, those to which
+/// lines of the checklist belong that less than half of the answers meet.
+fn weaknesses(scores: &Scores) -> Vec<&str> {
+    let scored = ranked(&scores.dimension_scores, |score| score < GOOD);
+    if !scored.is_empty() {
+        return scored
+            .iter()
+            .map(|score| score.dimension.as_str())
+            .collect();
+    }
+    let totals = scores.checklist.iter();
+    let mut missed: Vec<&CheckTotal> = totals
+        .filter(|total| total.met * 2 < total.answers)
+        .collect();
+    missed.sort_by_key(|total| total.met * 100 / total.answers);
+    let mut names = Vec::new();
+    for total in missed {
+        let name = match total.check.as_str() {
+            "own_actions" | "result" => "structure",
+            "numbers" => "specificity",
+            "reason" => "depth",
+            "own_words" => "relevance",
+            _ => "communication",
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The curated list explains itself in English; in another language the weakness it is for has to do.
 fn in_language(
     curated: Vec<Resource>,
-    worst: Option<&DimensionScore>,
+    worst: Option<&str>,
     config: &SessionConfig,
 ) -> Vec<Resource> {
     if phrases::is_english(config) {
@@ -65,13 +95,9 @@ fn in_language(
     curated.into_iter().map(told).collect()
 }
 
-async fn searched(
-    search: &Serper,
-    weak: &[&DimensionScore],
-    config: &SessionConfig,
-) -> Vec<Resource> {
+async fn searched(search: &Serper, weak: &[&str], config: &SessionConfig) -> Vec<Resource> {
     let queries = weak.iter().take(WEAKNESSES).map(|weakness| async move {
-        let query = query(&weakness.dimension, config);
+        let query = query(weakness, config);
         match search.search(&query).await {
             Ok(found) => (*weakness, found),
             Err(error) => {
@@ -127,7 +153,7 @@ fn address(link: &str) -> Option<String> {
     ))
 }
 
-fn resource(weakness: &DimensionScore, found: Found, config: &SessionConfig) -> Resource {
+fn resource(weakness: &str, found: Found, config: &SessionConfig) -> Resource {
     Resource {
         resource_type: kind(&found).to_owned(),
         reasoning: reason(weakness, config),
@@ -138,12 +164,12 @@ fn resource(weakness: &DimensionScore, found: Found, config: &SessionConfig) -> 
 }
 
 /// Why it was chosen, in the interview's language; nothing where the service does not speak that.
-fn reason(weakness: &DimensionScore, config: &SessionConfig) -> String {
+fn reason(weakness: &str, config: &SessionConfig) -> String {
     let Some(phrases) = phrases::of(config) else {
         return String::new();
     };
-    let dimension = phrases.dimensions.get(&*weakness.dimension);
-    let dimension = dimension.copied().unwrap_or(&weakness.dimension);
+    let dimension = phrases.dimensions.get(weakness);
+    let dimension = dimension.copied().unwrap_or(weakness);
     phrases.resource.replace("{dimension}", dimension)
 }
 
@@ -185,13 +211,6 @@ mod tests {
 
     #[test]
     fn each_resource_names_the_weakness_it_is_for() {
-        let weakness = DimensionScore {
-            dimension: "depth".into(),
-            score: Some(2.0),
-            reason: String::new(),
-            answers: 3,
-            evidence: Vec::new(),
-        };
         let found = Found {
             title: "A course on decisions".into(),
             link: "https://example.com/d".into(),
@@ -201,9 +220,30 @@ mod tests {
             language: Some("de".into()),
             ..Default::default()
         };
-        assert!(reason(&weakness, &german).contains("Tiefe"));
-        let resource = resource(&weakness, found, &SessionConfig::default());
+        assert!(reason("depth", &german).contains("Tiefe"));
+        let resource = resource("depth", found, &SessionConfig::default());
         assert_eq!(resource.resource_type, "course");
         assert!(resource.reasoning.contains("depth"));
+    }
+
+    #[test]
+    fn the_checklist_tells_weaknesses_where_there_are_no_scores() {
+        let total = |check: &str, met, answers| CheckTotal {
+            check: check.into(),
+            met,
+            answers,
+        };
+        let scores = Scores {
+            checklist: vec![
+                total("length", 4, 4),
+                total("own_actions", 1, 4),
+                total("result", 0, 4),
+                total("numbers", 2, 4),
+                total("reason", 1, 5),
+                total("fillers", 0, 0),
+            ],
+            ..Scores::default()
+        };
+        assert_eq!(weaknesses(&scores), ["structure", "depth"]);
     }
 }

@@ -46,7 +46,7 @@ pub fn of(conversation: &Conversation) -> Scores {
         question_scores: by_question(&scored),
         answers: count(answers.len()),
         answers_judged: count(judged.len()),
-        checklist: Vec::new(),
+        checklist: crate::checklist::totals(&judged),
         coach: last
             .map(|feedback| feedback.coach.clone())
             .unwrap_or_default(),
