@@ -244,6 +244,7 @@ fn line() -> Line {
         content: "What did you learn?".to_owned(),
         response_type: interview::ResponseType::Question,
         topic: None,
+        question_kind: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),
         usage: Usage::default(),
@@ -256,6 +257,7 @@ fn line() -> Line {
 async fn a_failing_interviewer_costs_a_retry_and_no_message() {
     let config = crate::support::config(stack());
     let agents = Agents {
+        question_kind: None,
         interviewer: Arc::new(Faltering {
             failures: AtomicU32::new(1),
         }),
