@@ -257,7 +257,6 @@ fn line() -> Line {
 async fn a_failing_interviewer_costs_a_retry_and_no_message() {
     let config = crate::support::config(stack());
     let agents = Agents {
-        question_kind: None,
         interviewer: Arc::new(Faltering {
             failures: AtomicU32::new(1),
         }),
