@@ -6,6 +6,10 @@ import { createServer } from "node:http";
 export class ModelServer {
   /** Purposes of requests that are refused: `line`, `decision`, `feedback`, `report`. */
   failing = new Set();
+  /** Status and error of the refusals. */
+  refusal = { status: 400, error: { message: "refused by the test", type: "invalid_request_error" } };
+  /** Requests so far: each would cost money. */
+  requests = 0;
   /** Milliseconds between two words. */
   wordDelay = 0;
 
@@ -24,14 +28,15 @@ export class ModelServer {
   }
 
   async answer(request, response) {
+    this.requests += 1;
     let text = "";
     for await (const chunk of request) text += chunk;
     const { messages, response_format } = JSON.parse(text);
     const fields = response_format?.json_schema?.schema?.properties ?? {};
     const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";
     if (this.failing.has(purpose)) {
-      response.writeHead(400, { "content-type": "application/json" });
-      response.end(JSON.stringify({ error: { message: "refused by the test", type: "invalid_request_error" } }));
+      response.writeHead(this.refusal.status, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: this.refusal.error }));
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream" });

@@ -1,3 +1,15 @@
+/** Seconds. A longer wait is told, not slept. */
+const MAX_SILENT_WAIT = 60;
+
+/** What goes wrong with the language model and stays wrong until whoever runs the service repairs it. */
+const MODEL_CODES = [
+  "model_not_found",
+  "model_credit_exhausted",
+  "model_refused_request",
+  "model_context_exceeded",
+  "model_key_rejected",
+];
+
 /** A failed request: a problem document of the service (RFC 9457), or a request that never reached it. */
 export class Problem extends Error {
   constructor(
@@ -11,6 +23,23 @@ export class Problem extends Error {
   ) {
     super(detail);
     this.name = "Problem";
+  }
+
+  readonly #receivedAt = Date.now();
+
+  /** Whether the service asks for so long a wait that the user should know when it ends. */
+  get isLongWait(): boolean {
+    return this.retryAfter !== null && this.retryAfter > MAX_SILENT_WAIT;
+  }
+
+  /** The end of a long wait. */
+  get retryAt(): Date | null {
+    return this.isLongWait ? new Date(this.#receivedAt + (this.retryAfter ?? 0) * 1_000) : null;
+  }
+
+  /** Whether only the operator of the service can put an end to it. */
+  get isForOperator(): boolean {
+    return MODEL_CODES.includes(this.code);
   }
 
   static async fromResponse(response: Response): Promise<Problem> {

@@ -14,6 +14,8 @@ export type SessionConfig = {
   target_question_count?: number;
   interview_duration_minutes?: number;
   use_time_based_interview?: boolean;
+  /** BCP 47. */
+  language?: string;
   /** Known to the app only: whether feedback is shown after each answer or at the end. */
   feedback_mode?: "coached" | "realistic";
 };
@@ -26,8 +28,35 @@ export type Session = Omit<Schemas["WholeSession"], "session_config" | "final_su
 };
 
 export type Reply = Schemas["AgentResponse"];
-export type FeedbackItem = Schemas["FeedbackItem"];
+/** One line of a checklist: what can be seen without understanding the answer. */
+export interface Check {
+  /** `length`, `numbers`, `own_actions`, `result`, `reason`, `fillers`, `repetition`, `own_words`, `readable`. */
+  check: string;
+  /** `null` where it can't be told. */
+  met: boolean | null;
+  detail: string;
+  evidence: Schemas["Evidence"][];
+}
+export interface Delivery {
+  words: number;
+  /** Words that answers to this kind of question usually have. */
+  words_from: number;
+  words_to: number;
+  fillers: number;
+  repeated_starts: number;
+}
+/** Services before the checklist leave the later fields out. */
+export type FeedbackItem = Schemas["FeedbackItem"] & {
+  headline?: string | null;
+  checklist?: Check[];
+  stronger_answer?: string | null;
+  delivery?: Delivery | null;
+  /** Sentences that were not judged. */
+  set_aside?: string[];
+};
 export type Score = Schemas["Score"];
+export type CheckTotal = Schemas["CheckTotal"];
+export type Requirement = Schemas["Requirement"];
 
 export type ReportPart = Schemas["ReportPart"];
 /** What the finished parts of a report say. */
