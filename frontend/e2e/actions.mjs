@@ -63,7 +63,7 @@ export async function answerQuestion(page, text = ANSWER) {
 /** Ends the interview and waits for its report. */
 export async function endInterview(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "End it" }).click();
+  await page.getByRole("button", { name: "End and get report" }).click();
   await page.getByRole("heading", { name: "Strengths" }).waitFor();
 }
 

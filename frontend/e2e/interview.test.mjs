@@ -117,7 +117,7 @@ test("a message waits while the network is down, and is sent once when it is bac
   await page.context().setOffline(true);
   await page.getByText("You are offline").waitFor();
   await sendAnswer(page, ANSWER);
-  await page.getByRole("button", { name: "Send now" }).waitFor();
+  await page.getByRole("button", { name: "Try now" }).waitFor();
   await page.context().setOffline(false);
   await waitForReplies(page, 2);
   assert.equal(await page.getByText("You are offline").isVisible(), false);
@@ -160,7 +160,7 @@ test("a server that is killed in the middle of a turn answers it once when it is
   // Known to the service, not answered yet.
   await page.locator(".animate-pulse").waitFor();
   await app.service.kill();
-  await page.getByRole("button", { name: "Send now" }).waitFor();
+  await page.getByRole("button", { name: "Try now" }).waitFor();
   await app.service.run();
   await waitForReplies(page, 2, 60_000);
   assert.equal(await candidateMessages(page).count(), 1);
@@ -206,7 +206,7 @@ test("an interview is started over, in every tab that shows it", async () => {
   await other.goto(page.url());
   await message(other, ANSWER).waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "Start over" }).click();
+  await page.getByRole("button", { name: "Delete answers and restart" }).click();
   // What lies behind a dialog is hidden from roles.
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   for (const tab of [page, other]) {

@@ -64,7 +64,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("button", { name: "End", exact: true }).click();
       await page.getByRole("dialog").waitFor();
       await checkPage("end");
-      await page.getByRole("button", { name: "End it" }).click();
+      await page.getByRole("button", { name: "End and get report" }).click();
       await page.getByRole("heading", { name: "Strengths" }).waitFor();
       await page.getByRole("heading", { name: "Where to go on" }).waitFor();
       await checkPage("report");

@@ -17,13 +17,13 @@ test("the countdown warns, survives a reload, and the answer after its end is th
   await waitForIntroduction(page);
   await page.getByRole("alert").getByText("Less than 90 seconds left.").waitFor();
   await answerQuestion(page);
-  assert.equal(await page.getByText("The interview is over.").count(), 0);
+  assert.equal(await page.getByText("Well done").count(), 0);
   await page.getByRole("alert").getByText("Less than 30 seconds left.").waitFor({ timeout: 60_000 });
   await page.reload();
   await page.getByRole("alert").getByText("Less than 30 seconds left.").waitFor();
   await page.getByRole("alert").getByText("The time is up.").waitFor({ timeout: 60_000 });
   await answerQuestion(page, "That is all I have to say: we shipped it in March, and it paid for itself.");
-  await page.getByText("The interview is over.").waitFor();
-  await page.getByRole("button", { name: "End and see the report" }).click();
+  await page.getByText("Well done").waitFor();
+  await page.getByRole("button", { name: "Get my report" }).click();
   await page.getByRole("heading", { name: "Strengths" }).waitFor();
 });

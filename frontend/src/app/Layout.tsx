@@ -48,56 +48,61 @@ export function Layout() {
   const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
   return (
     <AuthDialogContext value={openAuthDialog}>
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
-      <header className="no-print border-b">
-        <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
-          <Link
-            to="/"
-            activeOptions={{ exact: true }}
-            className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
-          >
-            <img src="/favicon.svg" alt="" className="size-7" />
-            <span className="max-[26rem]:sr-only">AI Interviewer</span>
-          </Link>
-          <Button asChild variant="ghost" className={currentPage}>
-            <Link to="/history">History</Link>
-          </Button>
-          {user ? (
-            <>
-              <Button asChild variant="ghost" className={currentPage}>
-                <Link to="/account">
-                  <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
-                </Link>
-              </Button>
-              <Button variant="ghost" onClick={() => void logout()}>
-                Sign out
-              </Button>
-            </>
-          ) : (
-            <Button variant="secondary" onClick={() => openAuthDialog("login")}>
-              Sign in
+      <div className="flex min-h-dvh flex-col">
+        <a
+          href="#main"
+          className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById("main")?.focus();
+          }}
+        >
+          Skip to content
+        </a>
+        <header className="no-print border-b">
+          <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
+            <Link
+              to="/"
+              activeOptions={{ exact: true }}
+              className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+            >
+              <img src="/favicon.svg" alt="" className="size-7" />
+              <span className="max-[26rem]:sr-only">AI Interviewer</span>
+            </Link>
+            <Button asChild variant="ghost" className={currentPage}>
+              <Link to="/history">History</Link>
             </Button>
-          )}
-          <ThemeToggle />
-        </nav>
-      </header>
-      {online ? null : (
-        <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
-          You are offline. What you write is kept and sent when the connection is back.
-        </p>
-      )}
-      <main id="main" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none">
-        <Outlet />
-      </main>
+            <Button asChild variant="ghost" className={currentPage}>
+              <Link to="/progress">Progress</Link>
+            </Button>
+            {user ? (
+              <>
+                <Button asChild variant="ghost" className={currentPage}>
+                  <Link to="/account">
+                    <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
+                  </Link>
+                </Button>
+                <Button variant="ghost" onClick={() => void logout()}>
+                  Sign out
+                </Button>
+              </>
+            ) : (
+              <Button variant="secondary" onClick={() => openAuthDialog("login")}>
+                Sign in
+              </Button>
+            )}
+            <ThemeToggle />
+          </nav>
+        </header>
+        {online ? null : (
+          <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
+            You’re offline. Your answer is saved and sent when you’re back online.
+          </p>
+        )}
+        <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
+          <Outlet />
+        </main>
+      </div>
       {wasOpened ? (
         <Suspense fallback={null}>
           <AuthDialog view={view} onClose={() => setView(null)} />
@@ -116,7 +121,7 @@ function ThemeToggle() {
     setDark(next);
   };
   return (
-    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light colours" : "Use dark colours"}>
+    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light theme" : "Use dark theme"}>
       {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
     </Button>
   );

@@ -15,7 +15,7 @@ export function InterviewUnavailable({ problem }: { problem: Problem }) {
       <div className="flex flex-wrap gap-3">
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
         <Button asChild variant="secondary">
-          <Link to="/">Begin another</Link>
+          <Link to="/">Start another interview</Link>
         </Button>
       </div>
     </div>

@@ -1,5 +1,7 @@
 import { useState } from "react";
 
+import type { SpeechSource } from "@/features/voice/speech-player";
+
 import { useAutoSend, type AutoSend } from "./useAutoSend";
 import { useSpeechCapabilities } from "./useSpeechCapabilities";
 import { useSpeechInput, type SpeechInput } from "./useSpeechInput";
@@ -10,6 +12,8 @@ export interface Voice {
   input: SpeechInput;
   output: SpeechOutput;
   autoSend: AutoSend;
+  /** Who turns speech into text. */
+  recogniser: SpeechSource | null;
   handsFree: boolean;
   setHandsFree: (on: boolean) => void;
   /** What went wrong last, for the user. */
@@ -47,5 +51,5 @@ export function useVoice(sessionId: string, { onWords, onSend }: Handlers): Voic
     autoSend.cancel();
     input.stop();
   };
-  return { input: { ...input, stop }, output, autoSend, handsFree, setHandsFree, problem };
+  return { input: { ...input, stop }, output, autoSend, recogniser: transcription, handsFree, setHandsFree, problem };
 }

@@ -1,16 +1,4 @@
-import { useState } from "react";
-
-import { readJson, writeJson } from "@/lib/local-store";
-
-/** A switch that survives a reload. */
-function useStoredSwitch(key: string): [boolean, (on: boolean) => void] {
-  const [on, setOn] = useState(() => readJson<boolean>(key) ?? false);
-  const change = (next: boolean) => {
-    setOn(next);
-    writeJson(key, next || null);
-  };
-  return [on, change];
-}
+import { useStoredSwitch } from "@/hooks/useStoredSwitch";
 
 /** The user's choices in this browser, the same in the set-up and in the interview. */
 export function useVoicePreferences() {
