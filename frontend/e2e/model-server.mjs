@@ -56,7 +56,12 @@ export const QUESTION =
 
 function completion(purpose, messages) {
   const prompt = messages.map(({ content }) => content).join("\n");
-  const scoreWith = (quote) => ({ quotes: [quote], reason: "It says so.", score: 3 });
+  // A longer answer is a better one.
+  const scoreWith = (quote, answer) => ({
+    quotes: [quote],
+    reason: "It says so.",
+    score: answer.split(" ").length > 30 ? 4 : 3,
+  });
   switch (purpose) {
     case "line":
       return prompt.includes("Close it")
@@ -66,7 +71,7 @@ function completion(purpose, messages) {
       return JSON.stringify({ action: "new_question", line: QUESTION, topic: "decisions" });
     case "feedback": {
       const { answer } = JSON.parse(messages.at(-1).content.split("\n")[0]);
-      const score = scoreWith(answer.split(" ").slice(0, 4).join(" "));
+      const score = scoreWith(answer.split(" ").slice(0, 4).join(" "), answer);
       return JSON.stringify({
         scores: { structure: score, specificity: score, relevance: score, depth: score, communication: score },
         summary: "You tell what you did.",

@@ -10,10 +10,10 @@ const app = testApp();
 test("the countdown warns, survives a reload, and the answer after its end is the last", async () => {
   const page = await app.newPage();
   await page.goto(`${app.url}/setup`);
-  await page.getByLabel("Role", { exact: true }).fill("Gardener");
-  await page.getByLabel("It ends after").selectOption("time");
+  await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+  await page.getByLabel("Length").selectOption("time");
   await page.getByLabel("Minutes").fill("1");
-  await page.getByRole("button", { name: "Start the interview" }).click();
+  await page.getByRole("button", { name: "Start interview" }).click();
   await waitForIntroduction(page);
   await page.getByRole("alert").getByText("Less than 90 seconds left.").waitFor();
   await answerQuestion(page);
@@ -21,7 +21,7 @@ test("the countdown warns, survives a reload, and the answer after its end is th
   await page.getByRole("alert").getByText("Less than 30 seconds left.").waitFor({ timeout: 60_000 });
   await page.reload();
   await page.getByRole("alert").getByText("Less than 30 seconds left.").waitFor();
-  await page.getByRole("alert").getByText("The time is up.").waitFor({ timeout: 60_000 });
+  await page.getByRole("alert").getByText("Time’s up.").waitFor({ timeout: 60_000 });
   await answerQuestion(page, "That is all I have to say: we shipped it in March, and it paid for itself.");
   await page.getByText("Well done").waitFor();
   await page.getByRole("button", { name: "Get my report" }).click();

@@ -61,7 +61,7 @@ export class Problem extends Error {
   }
 
   static offline(): Problem {
-    return new Problem(0, "offline", "The service can't be reached. Check your connection.", true);
+    return new Problem(0, "offline", "We can’t reach the service. Check your connection.", true);
   }
 }
 

@@ -1,20 +1,12 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 
 import { AuthDialogContext, type AuthView } from "@/auth/AuthDialogContext";
 import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
+import { useIsOnline } from "@/hooks/useIsOnline";
 import { setItem } from "@/lib/storage";
-
-function subscribeOnline(listener: () => void) {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
-}
 
 /** Loaded when it is first opened: most visitors do not sign in. */
 const AuthDialog = lazy(() =>
@@ -45,7 +37,7 @@ export function Layout() {
     setWasOpened(true);
     setView(requested);
   }, []);
-  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  const online = useIsOnline();
   return (
     <AuthDialogContext value={openAuthDialog}>
       <div className="flex min-h-dvh flex-col">

@@ -15,12 +15,12 @@ export function Account() {
     return (
       <div className="space-y-4">
         <h1>Your account</h1>
-        <p>You are not signed in.</p>
+        <p>You’re not signed in.</p>
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
       </div>
     );
   }
-  if (isLoading) return <Loading what="Fetching your account" />;
+  if (isLoading) return <Loading what="Loading your account" />;
   return (
     <div className="max-w-lg space-y-8">
       <div>

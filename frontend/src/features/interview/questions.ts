@@ -6,6 +6,8 @@ import type { Turn } from "./conversation";
 export interface AnsweredQuestion {
   /** The answer's turn. */
   turnNo: number;
+  /** The same, where there is little room: "2", or "2.1". */
+  number: string;
   /** "Question 2", or "Question 2, follow-up". */
   name: string;
   question: string;
@@ -22,7 +24,9 @@ export function answeredQuestions(turns: Turn[]): AnsweredQuestion[] {
   for (const { turnNo, message, reply, feedback } of turns) {
     const isAnswer = message !== null && reply !== null && reply.response_type !== "clarification";
     if (isAnswer && question > 0) {
-      answered.push({ turnNo, name: questionName(question, followUp), question: asked, answer: message, feedback });
+      const number = followUp === 0 ? `${question}` : `${question}.${followUp}`;
+      const name = questionName(question, followUp);
+      answered.push({ turnNo, number, name, question: asked, answer: message, feedback });
     }
     if (!reply) continue;
     if (reply.response_type === "introduction" || reply.response_type === "question") {

@@ -10,7 +10,7 @@ import { PushToTalkButton } from "@/features/voice/components/PushToTalkButton";
 import { VoiceOptions } from "@/features/voice/components/VoiceOptions";
 import type { Voice } from "@/features/voice/hooks/useVoice";
 import { useAutosize } from "@/hooks/useAutosize";
-import { useStoredSwitch } from "@/hooks/useStoredSwitch";
+import { useStoredValue } from "@/hooks/useStoredValue";
 
 import { ComposerStatus } from "./ComposerStatus";
 
@@ -37,7 +37,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const box = useAutosize(draft);
-  const [enterSends, setEnterSends] = useStoredSwitch("enter_sends");
+  const [enterSends, setEnterSends] = useStoredValue<boolean>("enter_sends", false);
   useVisibleViewport();
   useHeightVariable(form);
   const canSend = draft.trim() !== "" && charactersLeft(draft) >= 0 && !isSending && !isReplyPending;
@@ -63,11 +63,11 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
       className="sticky bottom-[var(--keyboard-inset,0px)] z-20 -mx-4 mt-auto -mb-6 bg-background px-4 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
     >
       <ComposerStatus draft={draft} voice={voice} />
-      <div className="flex items-end gap-0.5 rounded-2xl border border-input bg-background focus-within:border-primary focus-within:outline-1 focus-within:outline-primary">
+      <div className="flex items-end gap-0.5 rounded-2xl border p-1 border-input bg-background focus-within:border-primary focus-within:outline-1 focus-within:outline-primary">
         <Popover
           label="Options for answering"
           trigger={
-            <Button variant="ghost" size="icon" className="shrink-0 rounded-2xl" aria-label="Options">
+            <Button variant="ghost" size="icon" className="shrink-0" aria-label="Options">
               <Settings2 aria-hidden />
             </Button>
           }
@@ -105,7 +105,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
         {isReplyPending ? (
           <Button
             size="icon"
-            className="shrink-0 rounded-2xl"
+            className="shrink-0"
             aria-label="Stop the interviewer"
             disabled={props.isStopping}
             onClick={props.onStop}
@@ -113,7 +113,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
             <Square aria-hidden />
           </Button>
         ) : (
-          <Button type="submit" size="icon" className="shrink-0 rounded-2xl" aria-label="Send" disabled={!canSend}>
+          <Button type="submit" size="icon" className="shrink-0" aria-label="Send" disabled={!canSend}>
             <Send aria-hidden className="rtl:-scale-x-100" />
           </Button>
         )}

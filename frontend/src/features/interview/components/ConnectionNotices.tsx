@@ -5,6 +5,8 @@ import { Notice } from "@/components/ui/notice";
 import type { EventStream } from "@/features/interview/hooks/useEventStream";
 import type { Introduction } from "@/features/interview/hooks/useIntroduction";
 
+import { LostConnection } from "./LostConnection";
+
 interface Props {
   introduction: Introduction;
   stream: EventStream;
@@ -43,18 +45,6 @@ function SignedOut() {
       <span className="mr-auto">You are signed out. Your message is saved.</span>
       <Button variant="secondary" onClick={() => openAuthDialog("login")}>
         Sign in
-      </Button>
-    </Notice>
-  );
-}
-
-function LostConnection({ stream: { isStopped, reconnect } }: { stream: EventStream }) {
-  if (!isStopped) return <Notice>Connection lost. Reconnecting…</Notice>;
-  return (
-    <Notice kind="problem">
-      <span className="mr-auto">Connection lost. Check your network.</span>
-      <Button variant="secondary" onClick={reconnect}>
-        Reconnect
       </Button>
     </Notice>
   );

@@ -43,15 +43,15 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
         <span className="min-w-0">
           <span className="font-semibold">Feedback</span>
           <span className="text-muted"> · </span>
-          <span className="group-open:font-semibold">{headline(item)}</span>
+          <span className="group-open:font-semibold">{headlineOf(item)}</span>
         </span>
       </summary>
-      <FeedbackDetails item={item} />
+      <FeedbackDetails item={item} headline={headlineOf(item)} />
     </details>
   );
 }
 
 /** What is read first, also of coaches that write none. */
-function headline({ headline: written, worked, to_change }: FeedbackItem): string {
-  return written || to_change[0] || worked[0] || "See what the coach says";
+function headlineOf({ headline: written, worked, to_change }: FeedbackItem): string {
+  return written || worked[0] || to_change[0] || "See what the coach says";
 }

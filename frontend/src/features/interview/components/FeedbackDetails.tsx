@@ -7,21 +7,23 @@ import { checkName } from "@/lib/check-name";
 import { dimensionName } from "@/lib/dimension-name";
 
 /** What the coach says of an answer: first the one thing to keep and the one to change, the rest folded. */
-export function FeedbackDetails({ item }: { item: FeedbackItem }) {
+export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headline: string }) {
   const { scores, checklist = [], worked, to_change, stronger_answer, delivery, set_aside = [] } = item;
+  // Coaches that write no headline lend it one of their points.
+  const [strength, change] = [worked[0], to_change[0]].map((point) => (point === headline ? undefined : point));
   const isEmpty = scores.length + checklist.length + worked.length + to_change.length === 0;
   return (
     <div className="space-y-3 px-4 pb-4">
       {isEmpty && item.feedback ? <p>{item.feedback}</p> : null}
       {scores.length > 0 ? <ScoreChips scores={scores} /> : null}
-      {worked[0] ? (
+      {strength ? (
         <Point icon={ThumbsUp} title="What worked">
-          {worked[0]}
+          {strength}
         </Point>
       ) : null}
-      {to_change[0] ? (
+      {change ? (
         <Point icon={Lightbulb} title="What to change">
-          {to_change[0]}
+          {change}
         </Point>
       ) : null}
       {checklist.length > 0 ? <Checklist checks={checklist} /> : null}

@@ -20,6 +20,7 @@ interface Props {
 
 /** The role, how far the interview is, and the button that ends it or leads to its report. */
 export function InterviewHeader({ sessionId, config, conversation, seconds, hasEnded, onEnd }: Props) {
+  const warning = countdownWarning(seconds);
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
       <div className="me-auto">
@@ -27,8 +28,8 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
         {config ? <InterviewerNote config={config} conversation={conversation} /> : null}
       </div>
       {/* Rendered while it is empty: screen readers announce only what changes in an alert that is there. */}
-      <p role="alert" className="font-semibold text-warn">
-        {countdownWarning(seconds)}
+      <p role="alert" className={warning ? "font-semibold text-warn" : "sr-only"}>
+        {warning}
       </p>
       {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
       {hasEnded ? (

@@ -10,7 +10,7 @@ export function InterviewUnavailable({ problem }: { problem: Problem }) {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <div className="space-y-4">
-      <h1>This interview can't be shown</h1>
+      <h1>We can’t show this interview</h1>
       <Notice kind="problem">{problem.detail}</Notice>
       <div className="flex flex-wrap gap-3">
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>

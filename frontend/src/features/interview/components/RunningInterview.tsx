@@ -63,7 +63,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     outbox.send(text);
     draft.change("");
   };
-  const voice = useVoice(sessionId, { onWords: draft.append, onSend: send });
+  const voice = useVoice(sessionId, config?.language, { onWords: draft.append, onSend: send });
   useReadAloud(line, session.data, voice.output);
 
   if (stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {

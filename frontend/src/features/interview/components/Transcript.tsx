@@ -54,7 +54,7 @@ const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback, isLates
         <>
           <Message who="You" text={turn.message} own />
           {turn.state === "unanswered" ? (
-            <p className="text-end text-sm text-muted">This message was not answered.</p>
+            <p className="text-end text-sm text-muted">The interviewer didn’t answer this.</p>
           ) : null}
           {showFeedback && turn.state !== "unanswered" && !(isStopped && turn.state === "accepted") ? (
             <FeedbackCard

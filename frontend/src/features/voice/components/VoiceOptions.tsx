@@ -1,4 +1,4 @@
-import { RotateCcw, VolumeX } from "lucide-react";
+import { RotateCcw } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/field";
@@ -22,15 +22,13 @@ export function VoiceOptions({ voice, lastLine }: Props) {
       {output.isAvailable ? (
         <>
           <CheckField label="Read questions aloud" on={output.readAloud} onChange={output.setReadAloud} />
-          {output.isPlaying ? (
-            <Button variant="secondary" onClick={output.stop}>
-              <VolumeX aria-hidden /> Stop reading
-            </Button>
-          ) : (
-            <Button variant="secondary" disabled={lastLine.length === 0} onClick={() => output.play(lastLine)}>
-              <RotateCcw aria-hidden /> Read again
-            </Button>
-          )}
+          <Button
+            variant="secondary"
+            disabled={output.isPlaying || lastLine.length === 0}
+            onClick={() => output.play(lastLine)}
+          >
+            <RotateCcw aria-hidden /> Read again
+          </Button>
         </>
       ) : null}
       {input.isAvailable ? (

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { speechLanguage } from "@/features/voice/language";
 import type { SpeechSource } from "@/features/voice/speech-player";
 
 import { useAutoSend, type AutoSend } from "./useAutoSend";
@@ -28,13 +29,18 @@ interface Handlers {
 }
 
 /** Voice of an interview: microphone, loudspeaker, and how they depend on each other. */
-export function useVoice(sessionId: string, { onWords, onSend }: Handlers): Voice {
+export function useVoice(
+  sessionId: string,
+  interviewLanguage: string | undefined,
+  { onWords, onSend }: Handlers,
+): Voice {
+  const language = speechLanguage(interviewLanguage);
   const { transcription, synthesis } = useSpeechCapabilities(sessionId);
-  const { readAloud, setReadAloud, handsFree, setHandsFree } = useVoicePreferences();
+  const { readAloud, setReadAloud, handsFree, setHandsFree, speed } = useVoicePreferences();
   const [problem, setProblem] = useState<string | null>(null);
   const autoSend = useAutoSend(handsFree, onSend);
-  const output = useSpeechOutput(sessionId, synthesis, [readAloud, setReadAloud], setProblem);
-  const input = useSpeechInput(sessionId, transcription, {
+  const output = useSpeechOutput(sessionId, synthesis, { language, speed }, [readAloud, setReadAloud], setProblem);
+  const input = useSpeechInput(sessionId, transcription, language, {
     onSpeechStart: () => {
       autoSend.onSpeechStart();
       // The interviewer does not talk over the candidate.
