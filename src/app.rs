@@ -50,8 +50,8 @@ impl Agents {
     /// As configured: a language model where there is one, web search where there is a key.
     ///
     /// # Errors
-    /// The TLS backend can't be initialised.
-    pub fn configured(config: &Config) -> anyhow::Result<Self> {
+    /// The TLS backend can't be initialised; a key can't stand in a header.
+    pub async fn configured(config: &Config) -> anyhow::Result<Self> {
         let library = Arc::new(Library {
             search: Serper::new(&config.search)?,
         });
@@ -61,7 +61,7 @@ impl Agents {
                 ..Self::offline(config)
             });
         };
-        let (interviewer, coach) = Llm::pair(llm)?;
+        let (interviewer, coach) = Llm::connect(llm).await?;
         Ok(Self {
             interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
             coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
@@ -213,8 +213,8 @@ impl Application {
 ///
 /// # Errors
 /// The start's.
-pub fn listen(config: Config) -> anyhow::Result<Application> {
-    let agents = Agents::configured(&config)?;
+pub async fn listen(config: Config) -> anyhow::Result<Application> {
+    let agents = Agents::configured(&config).await?;
     let host = config.server.host.clone();
     let application = Application::build(config, agents)?;
     // The port may have been chosen by the system.

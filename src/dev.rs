@@ -163,7 +163,7 @@ pub async fn run_with_service(
 }
 
 async fn serve(config: Config, gateway: &str, stop: CancellationToken) -> anyhow::Result<()> {
-    let application = app::listen(config)?;
+    let application = app::listen(config).await?;
     output::line(format_args!(
         "e-mails that the stack sends: {gateway}/dev/mail"
     ));

@@ -1,5 +1,6 @@
 //! Is my configuration right? One line per check, each failure with its cure.
 
+mod language_model;
 mod providers;
 
 use std::process::ExitCode;
@@ -141,7 +142,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.push(functions(&rest).await);
     checks.push(guests(&rest).await);
     checks.push(service_key(&rest, &config).await);
-    checks.push(providers::language_model(&config).await);
+    checks.extend(language_model::checks(&config).await);
     checks.push(providers::web_search(&config).await);
     checks.extend(providers::speech(&config).await);
     Report { checks }

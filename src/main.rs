@@ -94,7 +94,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
             let config = environment.service()?;
             telemetry::init_logs(config.server.log_format);
-            app::listen(config)?.run_until(stop_signal()?).await?;
+            app::listen(config).await?.run_until(stop_signal()?).await?;
         }
         #[cfg(feature = "devstack")]
         Command::Dev(args) => run_dev(args).await?,

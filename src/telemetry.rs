@@ -14,7 +14,6 @@ const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 pub fn init_logs(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
     // It logs the output of models and providers, which may repeat candidates' words.
-    let filter = filter.add_directive("genai=off".parse().expect("a constant directive"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let installed = match format {

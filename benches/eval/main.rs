@@ -20,8 +20,7 @@ use interview::generative::{GenerativeCoach, GenerativeInterviewer};
 use interview::{Coach, Conversation, Draft, Interviewer, Line, director, scores};
 use interview::{FeedbackStatus, Reply, ResponseType, Scores, SessionConfig, SessionStats, Turn};
 use jiff::Timestamp;
-use llm::Llm;
-use llm::{LlmConfig, LlmProvider};
+use llm::{Llm, LlmConfig, LlmProvider, ModelConfig};
 use serde_json::{Map, json};
 
 /// Patience for a model on a slow machine.
@@ -50,11 +49,14 @@ fn number(name: &str, default: usize) -> usize {
 fn local(model: &python::PythonServer) -> LlmConfig {
     LlmConfig {
         provider: LlmProvider::OpenAi,
-        model: "smollm2-135m".to_owned(),
-        coach_model: "smollm2-135m".to_owned(),
+        interviewer: ModelConfig {
+            name: Some("smollm2-135m".to_owned()),
+            effort: None,
+        },
+        coach: ModelConfig::default(),
         base_url: format!("{}/v1/", model.url).parse().expect("a URL"),
         api_key: None,
-        context_tokens: 8_000,
+        context_tokens: Some(8_000),
         connect_timeout: Duration::from_secs(5),
         first_token_timeout: PATIENCE,
         token_timeout: PATIENCE,
@@ -90,14 +92,22 @@ fn main() -> anyhow::Result<()> {
         if small.is_some() { 2 } else { 4 },
     ))?;
     let at_once = number("EVAL_AT_ONCE", 2);
-    let name = format!("{}/{}", config.provider.name(), config.model);
+    let name = format!(
+        "{}/{}",
+        config.provider.name(),
+        config
+            .interviewer
+            .name
+            .as_deref()
+            .unwrap_or("(its default model)")
+    );
     println!(
         "{name}: {} candidates, {repeats} interviews each, {questions} questions\n",
         CANDIDATES.len()
     );
     let runtime = tokio::runtime::Runtime::new()?;
     let shown = runtime.block_on(async {
-        let (interviewer, coach) = Llm::pair(&config)?;
+        let (interviewer, coach) = Llm::connect(&config).await?;
         let interviewer = GenerativeInterviewer::new(Arc::new(interviewer));
         let coach = GenerativeCoach::new(Arc::new(coach));
         let (interviewer, coach) = (&interviewer, &coach);

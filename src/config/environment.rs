@@ -136,8 +136,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     /// An address that paths can be added to, with or without its last slash in the variable.
     pub(super) fn base_url(&mut self, name: &str, default: &str) -> Url {
         let text = self.text(name).unwrap_or_else(|| default.to_owned());
-        match Url::parse(&format!("{}/", text.trim_end_matches('/'))) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
+        match Url::parse(&text) {
+            Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+                // A query, such as Azure's api-version, stays behind the path.
+                let path = format!("{}/", url.path().trim_end_matches('/'));
+                url.set_path(&path);
+                url
+            }
             _ => {
                 self.problems.push(format!(
                     "{name}={text} is not usable; it should be an address such as {default}"

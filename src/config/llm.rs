@@ -1,6 +1,6 @@
 //! The language model behind interviewer and coach.
 
-use llm::{LlmConfig, LlmProvider};
+use llm::{Effort, LlmConfig, LlmProvider, ModelConfig, is_local};
 
 use super::environment::{ConfigError, Environment};
 
@@ -33,18 +33,16 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 return None;
             }
         };
-        let (api_key, base_url, default_model, reachable, key_name) = match provider {
+        let (api_key, base_url, reachable, key_name) = match provider {
             LlmProvider::OpenAi => (
                 openai_key,
                 self.base_url("OPENAI_BASE_URL", "https://api.openai.com/v1/"),
-                "gpt-4.1-mini",
                 has_openai,
                 "OPENAI_API_KEY",
             ),
             LlmProvider::Anthropic => (
                 anthropic_key,
                 self.base_url("ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/"),
-                "claude-haiku-4-5",
                 has_anthropic,
                 "ANTHROPIC_API_KEY",
             ),
@@ -55,27 +53,47 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 provider.name()
             ));
         }
-        let model = self
-            .text("LLM_MODEL")
-            .unwrap_or_else(|| default_model.to_owned());
+        let timeout = self.seconds("LLM_TIMEOUT_SECONDS", 120.0);
+        let first_token = timeout.as_secs_f64();
+        // A server of one's own most likely answers one request at a time.
+        let concurrency = if is_local(&base_url) { 1 } else { 64 };
         Some(LlmConfig {
             provider,
-            coach_model: self
-                .text("LLM_COACH_MODEL")
-                .unwrap_or_else(|| model.clone()),
-            model,
+            interviewer: ModelConfig {
+                name: self.text("LLM_MODEL"),
+                effort: self.effort("LLM_REASONING_EFFORT"),
+            },
+            coach: ModelConfig {
+                name: self.text("LLM_COACH_MODEL"),
+                effort: self.effort("LLM_COACH_REASONING_EFFORT"),
+            },
             base_url,
             api_key,
-            context_tokens: self.at_least("LLM_CONTEXT_TOKENS", 32_000, 2_000),
+            context_tokens: self
+                .text("LLM_CONTEXT_TOKENS")
+                .is_some()
+                .then(|| self.at_least("LLM_CONTEXT_TOKENS", 0, 2_000)),
             connect_timeout: self.seconds("LLM_CONNECT_TIMEOUT_SECONDS", 5.0),
-            first_token_timeout: self.seconds("LLM_FIRST_TOKEN_TIMEOUT_SECONDS", 20.0),
-            token_timeout: self.seconds("LLM_TOKEN_TIMEOUT_SECONDS", 10.0),
-            timeout: self.seconds("LLM_TIMEOUT_SECONDS", 60.0),
+            first_token_timeout: self.seconds("LLM_FIRST_TOKEN_TIMEOUT_SECONDS", first_token),
+            token_timeout: self.seconds("LLM_TOKEN_TIMEOUT_SECONDS", 20.0),
+            timeout,
             max_retries: self.at_least("LLM_MAX_RETRIES", 2, 0),
-            max_concurrency: self.at_least("LLM_MAX_CONCURRENCY", 64, 2),
+            max_concurrency: self.at_least("LLM_MAX_CONCURRENCY", concurrency, 1),
             breaker_failures: self.at_least("LLM_BREAKER_FAILURES", 5, 1),
             breaker_pause: self.seconds("LLM_BREAKER_PAUSE_SECONDS", 15.0),
         })
+    }
+
+    fn effort(&mut self, name: &str) -> Option<Effort> {
+        let text = self.text(name)?;
+        let effort = text.parse().ok();
+        if effort.is_none() {
+            let names = Effort::ALL.map(Effort::name).join(", ");
+            self.problems.push(format!(
+                "{name}={text} is not usable; it should be one of {names}"
+            ));
+        }
+        effort
     }
 }
 
@@ -117,13 +135,17 @@ mod tests {
         .expect("a model");
         assert_eq!(config.base_url.as_str(), "http://127.0.0.1:8080/v1/");
         assert!(config.api_key.is_none());
-        assert_eq!(config.coach_model, "m");
+        assert_eq!(config.interviewer.name.as_deref(), Some("m"));
+        assert_eq!(config.max_concurrency, 1, "a server of one's own");
         for (name, value) in [
             ("LLM_PROVIDER", "anthropic"),
             ("LLM_PROVIDER", "skynet"),
             ("OPENAI_BASE_URL", "nowhere"),
+            ("LLM_REASONING_EFFORT", "enormous"),
         ] {
-            let error = llm(&[(name, value)]).expect_err("unusable").to_string();
+            let error = llm(&[("OPENAI_BASE_URL", "http://[::1]:1"), (name, value)])
+                .expect_err("unusable")
+                .to_string();
             assert!(error.contains(name), "{error}");
         }
     }

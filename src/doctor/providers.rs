@@ -1,4 +1,4 @@
-//! Are the language model, the web search and the speech providers there, and are their keys accepted?
+//! Are the web search and the speech providers there, and are their keys accepted?
 
 use std::time::Duration;
 
@@ -8,43 +8,13 @@ use url::Url;
 
 use super::Check;
 use crate::config::Config;
-use llm::{LlmConfig, LlmProvider};
 use search::{SearchError, Serper};
 use speech::AudioApi;
 
-const MODEL: &str = "language model";
 const SEARCH: &str = "web search";
 const TTS: &str = "text to speech";
 const STT: &str = "speech to text";
 const LIVE: &str = "live transcription";
-
-/// Asks for the list of models, which costs nothing: `GET /models` with both providers.
-pub(super) async fn language_model(config: &Config) -> Check {
-    let Some(llm) = &config.llm else {
-        return Check::note(
-            MODEL,
-            "the built-in offline interviewer and coach",
-            "set OPENAI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL for a server of your own",
-        );
-    };
-    let name = format!("{}/{}", llm.provider.name(), llm.model);
-    let variable = match llm.provider {
-        LlmProvider::OpenAi => "OPENAI_API_KEY",
-        LlmProvider::Anthropic => "ANTHROPIC_API_KEY",
-    };
-    let asked = asked(&llm.base_url, "models", |request| with_key(request, llm)).await;
-    verdict(MODEL, &name, &llm.base_url, variable, asked)
-}
-
-fn with_key(request: RequestBuilder, llm: &LlmConfig) -> RequestBuilder {
-    match (&llm.api_key, llm.provider) {
-        (None, _) => request,
-        (Some(key), LlmProvider::OpenAi) => request.bearer_auth(key.expose_secret()),
-        (Some(key), LlmProvider::Anthropic) => request
-            .header("x-api-key", key.expose_secret())
-            .header("anthropic-version", "2023-06-01"),
-    }
-}
 
 /// What a request that costs nothing is answered: a status, if anything.
 async fn asked(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::error::ApiError;
 use crate::session::SessionError;
 use interview::InterviewError;
+use llm::Permanent;
 
 impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {
@@ -79,6 +80,11 @@ impl From<SessionError> for ApiError {
 
 fn interviewer_error(cause: InterviewError) -> ApiError {
     let (status, retry_after) = match &cause {
+        InterviewError::Permanent { kind, .. } => {
+            return ApiError::new(502, kind.code(), permanent(*kind))
+                .retryable(false)
+                .source(anyhow::Error::new(cause));
+        }
         InterviewError::Unavailable { retry_after, .. } => (503, *retry_after),
         InterviewError::Invalid(_) | InterviewError::Stopped => (502, None),
     };
@@ -91,6 +97,31 @@ fn interviewer_error(cause: InterviewError) -> ApiError {
     .retryable(true)
     .retry_after(retry_after.map_or(2, |wait| wait.as_secs().max(1)))
     .source(anyhow::Error::new(cause))
+}
+
+/// What happened, and who can do something about it.
+fn permanent(kind: Permanent) -> &'static str {
+    match kind {
+        Permanent::ModelNotFound => {
+            "The AI model that this service is set up with doesn't exist at its provider, or no longer does. \
+             Whoever runs the service must choose another one. Your message is kept."
+        }
+        Permanent::CreditExhausted => {
+            "The AI provider's credit is used up. Whoever runs this service must top it up. Your message is kept."
+        }
+        Permanent::ContextExceeded => {
+            "This interview has become too long for the AI model. Try a shorter message, job description or \
+             résumé; whoever runs this service can set LLM_CONTEXT_TOKENS. Your message is kept."
+        }
+        Permanent::KeyRejected => {
+            "The AI provider rejects this service's API key. Whoever runs the service must replace it. Your \
+             message is kept."
+        }
+        Permanent::RequestRefused => {
+            "The AI provider refuses this service's requests. Whoever runs the service finds the reason in its \
+             log. Your message is kept."
+        }
+    }
 }
 
 fn rest_error(error: Arc<crate::supabase::postgrest::RestError>) -> ApiError {

@@ -16,6 +16,7 @@ mod injection;
 mod isolation;
 mod listing;
 mod live;
+mod model_servers;
 mod models;
 mod privacy;
 mod reading;

@@ -1,6 +1,7 @@
 //! Language models with every fault a provider has: the turn completes after a retry, or fails as retryable
 //! and is resumed under its key. Nothing is lost, nothing doubled, nothing internal told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use llm::LlmProvider;
@@ -97,7 +98,6 @@ async fn a_provider_that_stays_broken_fails_the_turn_and_the_same_key_resumes_it
         for (act, status) in [
             (Act::Status(500, None), 503),
             (Act::Status(429, Some("90")), 503),
-            (Act::Status(401, None), 503),
             (Act::Stall(2), 503),
             (Act::Malformed, 503),
             (Act::Refuse, 502),
@@ -255,6 +255,40 @@ async fn a_provider_that_fails_again_and_again_is_left_alone() {
 }
 
 #[tokio::test]
+async fn with_one_slot_the_candidate_never_waits_for_the_coach() {
+    let model = ModelServer::start();
+    let app = TestApp::with_model(&model, LlmProvider::OpenAi, |config| {
+        config.llm.as_mut().expect("a model").max_concurrency = 1;
+    });
+    let guest = app.guest();
+    let session = guest.started(&long()).await;
+    // The coach's answer to the first does not come until the candidate has sent the second.
+    model.next(
+        Purpose::Feedback,
+        Act::Gated(Arc::new(tokio::sync::Semaphore::new(1))),
+    );
+    assert_eq!(guest.send(session, ANSWER).await.status, 200);
+    eventually("the coach is at it", async || {
+        model.asked_for(Purpose::Feedback) == 1
+    })
+    .await;
+    let asked = model.asked();
+    let order = |purpose| asked.iter().position(|one| one.purpose == purpose);
+    assert!(
+        order(Purpose::Decision) < order(Purpose::Feedback),
+        "the line goes first"
+    );
+    assert_eq!(guest.send(session, ANSWER).await.status, 200);
+    eventually("both are judged", async || {
+        let log = guest.read("/agent/per_turn_feedback", session).await.body;
+        let items = log.as_array().cloned().unwrap_or_default();
+        items.len() == 2 && items.iter().all(|item| item["status"] == "ready")
+    })
+    .await;
+    assert_eq!(model.asked_for(Purpose::Feedback), 3, "one was begun anew");
+}
+
+#[tokio::test]
 async fn feedback_that_failed_is_made_again_when_asked_for() {
     let model = ModelServer::start();
     let app = TestApp::with_model(&model, LlmProvider::OpenAi, |_| {});
@@ -308,7 +342,7 @@ async fn feedback_that_failed_is_made_again_when_asked_for() {
 async fn a_long_interview_is_summarised_and_keeps_its_job_description() {
     let model = ModelServer::start();
     let app = TestApp::with_model(&model, LlmProvider::OpenAi, |config| {
-        config.llm.as_mut().expect("a model").context_tokens = 3_000;
+        config.llm.as_mut().expect("a model").context_tokens = Some(3_000);
     });
     let guest = app.guest();
     let config = json!({"target_question_count": 90, "job_description": "We look for a keeper of lighthouses."});

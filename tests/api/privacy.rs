@@ -63,7 +63,10 @@ impl LoggingService {
 async fn the_log_at_its_most_talkative_holds_nothing_private() {
     let stack = stack();
     let model = ModelServer::start();
-    let talkative = [("RUST_LOG", "info,ai_interviewer=trace,genai=trace")];
+    let talkative = [(
+        "RUST_LOG",
+        "info,ai_interviewer=trace,llm=trace,reqwest=trace,hyper=trace",
+    )];
     let service = LoggingService::start(&model, &talkative);
     let url = service.url.clone();
     let guest = Client::new(&url);

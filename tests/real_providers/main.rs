@@ -14,7 +14,8 @@ mod speech;
 use std::time::{Duration, Instant};
 
 use ai_interviewer::app::Agents;
-use llm::{LlmConfig, LlmProvider};
+use futures_util::FutureExt as _;
+use llm::{LlmConfig, LlmProvider, ModelConfig};
 use serde_json::{Value, json};
 use support::app::llm;
 use support::sse::{Reading, line};
@@ -38,15 +39,22 @@ fn app(model: &PythonServer, provider: LlmProvider) -> TestApp {
     let mut config = config(stack());
     config.turn.wait = PATIENCE;
     config.llm = Some(LlmConfig {
-        model: "smollm2".to_owned(),
-        context_tokens: 8_000,
+        interviewer: ModelConfig {
+            name: Some("smollm2".to_owned()),
+            effort: None,
+        },
+        coach: ModelConfig::default(),
+        context_tokens: Some(8_000),
         first_token_timeout: PATIENCE,
         token_timeout: PATIENCE,
         timeout: PATIENCE,
         max_concurrency: 2,
         ..llm(&model.url, provider)
     });
-    let agents = Agents::configured(&config).expect("usable agents");
+    let agents = Agents::configured(&config)
+        .now_or_never()
+        .expect("a model with a name asks nobody")
+        .expect("usable agents");
     TestApp::with_agents(config, agents)
 }
 

@@ -97,6 +97,9 @@ pub fn stats_after(
         after.topics.push(topic.clone());
     }
     after.input_tokens = after.input_tokens.saturating_add(line.usage.input_tokens);
+    after.cached_input_tokens = after
+        .cached_input_tokens
+        .saturating_add(line.usage.cached_input_tokens);
     after.output_tokens = after.output_tokens.saturating_add(line.usage.output_tokens);
     if processing_seconds.is_finite() && processing_seconds > 0.0 {
         after.processing_seconds += processing_seconds;
@@ -137,6 +140,7 @@ mod tests {
             usage: crate::Usage {
                 input_tokens: 30,
                 output_tokens: 4,
+                ..crate::Usage::default()
             },
             stopped: false,
             repairs: 0,

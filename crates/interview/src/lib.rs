@@ -93,6 +93,9 @@ pub enum InterviewError {
         /// When it makes sense to ask again, if the provider says so.
         retry_after: Option<Duration>,
     },
+    /// The same request would fail again until somebody changes something.
+    #[error("the model can't be used: {cause}")]
+    Permanent { kind: llm::Permanent, cause: String },
     /// The candidate stopped the line before its first word.
     #[error("stopped")]
     Stopped,

@@ -93,6 +93,9 @@ pub struct SessionStats {
     /// Tokens the interviewer's model read and wrote.
     pub input_tokens: u64,
     pub output_tokens: u64,
+    /// Of the tokens read, those that came from the provider's prompt cache.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached_input_tokens: u64,
     /// Tokens the coach's model read and wrote; counted by the database, as feedback comes beside turns.
     #[serde(skip_serializing_if = "is_zero")]
     pub coach_input_tokens: u64,

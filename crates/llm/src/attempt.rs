@@ -1,106 +1,377 @@
 //! One request to the provider, read to its end.
 
-use futures_util::StreamExt as _;
-use genai::chat::{ChatStreamEvent, StopReason, StreamEnd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use super::{Completion, Llm, LlmError, Prompt, Read, Reader, Usage, options, request};
+use bytes::Bytes;
+use eventsource_stream::Eventsource as _;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt as _};
+use reqwest::Response;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use tokio::time::Instant;
 
-/// Longest answer that is read, in bytes: many times what any prompt asks for.
-const LONGEST_ANSWER: usize = 200_000;
+use crate::capabilities::Capabilities;
+use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN};
+use crate::queue::Lane;
+use crate::refusal::Refusal;
+use crate::thought::{Piece, ThoughtFilter};
+use crate::wire::{Ask, Delta, Finish};
+use crate::{Completion, Llm, Prompt, Read, Reader, Usage};
 
-pub(super) async fn run(
+/// Longest text that is read, in bytes: many times what any prompt asks for.
+const LONGEST_TEXT: usize = 200_000;
+/// Longest body that is read at once, in bytes.
+const LONGEST_BODY: usize = 4_000_000;
+
+/// A byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Why a request gave no answer.
+pub(crate) struct Failure {
+    pub(crate) error: LlmError,
+    /// Something was learnt from it: a request made now differs from this one.
+    pub(crate) learned: bool,
+}
+
+impl From<LlmError> for Failure {
+    fn from(error: LlmError) -> Self {
+        Self {
+            error,
+            learned: false,
+        }
+    }
+}
+
+pub(crate) async fn run(
     llm: &Llm,
+    lane: Lane,
     prompt: &Prompt,
     reader: &mut dyn Reader,
-) -> Result<Completion, LlmError> {
-    let (first, between) = (llm.config.first_token_timeout, llm.config.token_timeout);
-    let options = options(prompt, &llm.config);
-    let opening = llm
-        .client
-        .exec_chat_stream(llm.target.clone(), request(prompt), Some(&options));
-    let started = tokio::time::Instant::now();
-    let mut stream = tokio::time::timeout(first, opening)
-        .await
-        .map_err(|_| LlmError::TimedOut("the first token"))?
-        .map_err(LlmError::from)?
-        .stream;
-    let mut text = String::new();
-    loop {
-        // Pings keep a connection, not an answer, alive: only text moves the clock on.
-        let phase = if text.is_empty() {
-            "the first token"
-        } else {
-            "the next token"
-        };
-        let timeout = if text.is_empty() {
-            first.saturating_sub(started.elapsed())
-        } else {
-            between
-        };
-        let event = next_event(&mut stream, tokio::time::Instant::now() + timeout)
-            .await
-            .ok_or(LlmError::TimedOut(phase))?;
-        match event {
-            // A stream that ends without its last event was cut.
-            None => return Err(LlmError::Cut),
-            Some(Err(error)) => return Err(error.into()),
-            Some(Ok(ChatStreamEvent::Chunk(chunk))) => {
-                if text.is_empty() && !chunk.content.is_empty() {
-                    metrics::histogram!("llm_first_token_seconds")
-                        .record(started.elapsed().as_secs_f64());
-                }
-                text.push_str(&chunk.content);
-                if text.len() > LONGEST_ANSWER {
-                    return Err(LlmError::Unwanted("the answer is far too long".into()));
-                }
-                if reader.read(&chunk.content).map_err(LlmError::Unwanted)? == Read::Enough {
-                    return Ok(Completion {
-                        text,
-                        ..Completion::default()
-                    });
-                }
-            }
-            Some(Ok(ChatStreamEvent::End(end))) => return finished(text, end),
-            Some(Ok(_)) => {}
-        }
-    }
-}
-
-/// The next event that is more than a sign of life; `None` when the deadline passes.
-async fn next_event(
-    stream: &mut genai::chat::ChatStream,
-    deadline: tokio::time::Instant,
-) -> Option<Option<Result<ChatStreamEvent, genai::Error>>> {
-    loop {
-        let event = tokio::time::timeout_at(deadline, stream.next())
-            .await
-            .ok()?;
-        if !matches!(event, Some(Ok(ChatStreamEvent::Heartbeat))) {
-            return Some(event);
-        }
-    }
-}
-
-fn finished(text: String, end: StreamEnd) -> Result<Completion, LlmError> {
-    match end.captured_stop_reason {
-        Some(StopReason::ContentFilter(_)) => return Err(LlmError::Refused),
-        Some(StopReason::Other(reason)) if reason == "refusal" => return Err(LlmError::Refused),
-        _ => {}
-    }
-    if text.trim().is_empty() {
-        return Err(LlmError::Empty);
-    }
-    let usage = end.captured_usage.unwrap_or_default();
-    let tokens = |count: Option<i32>| {
-        count
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or(0)
+) -> Result<Completion, Failure> {
+    let known = llm.learned.get();
+    let effort = llm.effort(lane, &known);
+    let ask = Ask {
+        model: &llm.model,
+        prompt,
+        known: &known,
+        effort,
+        limit: known.limit(prompt.max_tokens, effort),
+        local: llm.config.is_local(),
     };
-    Ok(Completion {
-        text,
-        usage: Usage {
-            input_tokens: tokens(usage.prompt_tokens),
-            output_tokens: tokens(usage.completion_tokens),
-        },
-    })
+    let clock = Clock::new(llm);
+    let sending = llm
+        .http
+        .post(llm.endpoint.url(llm.wire.path()))
+        .headers(llm.endpoint.headers())
+        .json(&llm.wire.body(&ask))
+        .send();
+    let response = tokio::time::timeout(clock.first, sending)
+        .await
+        .map_err(|_| LlmError::TimedOut(FIRST_TOKEN))?
+        .map_err(|error| unsent(&error))?;
+    if !response.status().is_success() {
+        return Err(refused(llm, prompt, &known, response).await);
+    }
+    let alive = Arc::clone(&clock.alive);
+    let started = clock.started;
+    let bytes = response.bytes_stream().map(move |chunk| {
+        alive.store(elapsed_ms(started), Ordering::Relaxed);
+        chunk
+    });
+    let mut answer = Answer::new(llm, &known, reader);
+    let mut messages = messages(bytes.boxed(), &clock).await?;
+    while let Some(message) = clock.next(&mut messages, answer.begun()).await? {
+        let message = message?;
+        if let Some(refusal) = Refusal::of_message(&message) {
+            return Err(llm.meaning(&refusal, prompt).into());
+        }
+        if answer.take(llm.wire.read(&message))? == Read::Enough {
+            return Ok(answer.enough());
+        }
+    }
+    answer.finish(prompt)
+}
+
+/// Why a request that was not answered at all failed.
+fn unsent(error: &reqwest::Error) -> LlmError {
+    if error.is_timeout() {
+        LlmError::TimedOut("the connection")
+    } else {
+        LlmError::Unreachable
+    }
+}
+
+/// What the server's refusal means, and whether it taught something.
+async fn refused(llm: &Llm, prompt: &Prompt, used: &Capabilities, response: Response) -> Failure {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let reading = text(response.bytes_stream().boxed());
+    let body = tokio::time::timeout(llm.config.token_timeout, reading).await;
+    let body = body.unwrap_or_default();
+    let refusal = Refusal::of_response(status, &headers, &body);
+    if let Some(tokens) = refusal.context_tokens() {
+        llm.learned
+            .note(|known| known.context_tokens = Some(tokens));
+    }
+    Failure {
+        learned: llm.learned.learn(&refusal, used),
+        error: llm.meaning(&refusal, prompt),
+    }
+}
+
+async fn text(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> String {
+    let mut body = Vec::new();
+    while let Some(Ok(chunk)) = bytes.next().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_BODY {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).into_owned()
+}
+
+type Messages<'a> = BoxStream<'a, Result<Value, LlmError>>;
+
+/// The answer's messages: events, or one JSON body of a server that does not stream, told apart by the first
+/// letter, since content types are often wrong.
+async fn messages<'a>(
+    mut bytes: BoxStream<'a, reqwest::Result<Bytes>>,
+    clock: &Clock,
+) -> Result<Messages<'a>, LlmError> {
+    let mut head: Vec<u8> = Vec::new();
+    let first = loop {
+        let begun = head.strip_prefix(BOM).unwrap_or(&head);
+        if let Some(first) = begun.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            break Some(*first);
+        }
+        match clock.next(&mut bytes, false).await? {
+            Some(chunk) => head.extend_from_slice(&chunk.map_err(|_| LlmError::Cut)?),
+            None => break None,
+        }
+    };
+    let head = head.strip_prefix(BOM).unwrap_or(&head).to_vec();
+    let head = stream::iter([Ok(Bytes::from(head))]);
+    let bytes = head.chain(bytes);
+    if first == Some(b'{') || first == Some(b'[') {
+        return Ok(stream::once(body(bytes.boxed())).boxed());
+    }
+    // The last event may lack its empty line.
+    let bytes = bytes.chain(stream::iter([Ok(Bytes::from_static(b"\n\n"))]));
+    let events = bytes.eventsource().map(|event| match event {
+        Ok(event) => Ok(event.data),
+        Err(eventsource_stream::EventStreamError::Transport(_)) => Err(LlmError::Cut),
+        Err(_) => Err(LlmError::Unreadable),
+    });
+    let messages = events
+        .take_while(|data| {
+            let done = data.as_deref().is_ok_and(|data| data.trim() == "[DONE]");
+            std::future::ready(!done)
+        })
+        .filter_map(|data| async move {
+            match data {
+                Ok(data) if data.trim().is_empty() => None,
+                Ok(data) => Some(serde_json::from_str(&data).map_err(|_| LlmError::Unreadable)),
+                Err(error) => Some(Err(error)),
+            }
+        });
+    Ok(messages.boxed())
+}
+
+async fn body(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> Result<Value, LlmError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = bytes.next().await {
+        body.extend_from_slice(&chunk.map_err(|_| LlmError::Cut)?);
+        if body.len() > LONGEST_BODY {
+            return Err(LlmError::Unwanted("the answer is far too long".into()));
+        }
+    }
+    let text = String::from_utf8_lossy(&body);
+    serde_json::from_str(text.trim_start_matches('\u{feff}').trim())
+        .map_err(|_| LlmError::Unreadable)
+}
+
+/// Watches for signs of life: any byte is one.
+struct Clock {
+    started: Instant,
+    first: Duration,
+    next: Duration,
+    /// Milliseconds after the start of the last byte.
+    alive: Arc<AtomicU64>,
+}
+
+impl Clock {
+    fn new(llm: &Llm) -> Self {
+        Self {
+            started: Instant::now(),
+            first: llm.config.first_token_timeout,
+            next: llm.config.token_timeout,
+            alive: Arc::default(),
+        }
+    }
+
+    /// The next item, however long it takes while there are signs of life; `begun`: there is text already.
+    async fn next<T>(
+        &self,
+        items: &mut (impl Stream<Item = T> + Unpin),
+        begun: bool,
+    ) -> Result<Option<T>, LlmError> {
+        let (timeout, phase) = if begun {
+            (self.next, NEXT_TOKEN)
+        } else {
+            (self.first, FIRST_TOKEN)
+        };
+        loop {
+            let alive = Duration::from_millis(self.alive.load(Ordering::Relaxed));
+            let deadline = self.started + alive + timeout;
+            match tokio::time::timeout_at(deadline, items.next()).await {
+                Ok(item) => return Ok(item),
+                Err(_) if self.alive.load(Ordering::Relaxed) > alive.as_millis() as u64 => {}
+                Err(_) => return Err(LlmError::TimedOut(phase)),
+            }
+        }
+    }
+}
+
+fn elapsed_ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// An answer in the making.
+struct Answer<'a> {
+    llm: &'a Llm,
+    reader: &'a mut dyn Reader,
+    /// Tokens beyond its own budget that the answer may have.
+    extra: u32,
+    started: Instant,
+    thoughts: ThoughtFilter,
+    text: String,
+    finish: Option<Finish>,
+    usage: Usage,
+}
+
+impl<'a> Answer<'a> {
+    fn new(llm: &'a Llm, known: &Capabilities, reader: &'a mut dyn Reader) -> Self {
+        Self {
+            llm,
+            reader,
+            extra: known.extra(),
+            started: Instant::now(),
+            thoughts: ThoughtFilter::new(known.opens_in_thought),
+            text: String::new(),
+            finish: None,
+            usage: Usage::default(),
+        }
+    }
+
+    fn begun(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    fn take(&mut self, delta: Delta) -> Result<Read, LlmError> {
+        if delta.thought {
+            self.llm.learned.note(|known| known.reasons = true);
+        }
+        self.finish = delta.finish.or(self.finish);
+        // Some servers count on in every message: the last count is the whole one.
+        let most = |ours: &mut u64, theirs: u64| *ours = (*ours).max(theirs);
+        most(&mut self.usage.input_tokens, delta.usage.input_tokens);
+        most(&mut self.usage.output_tokens, delta.usage.output_tokens);
+        most(
+            &mut self.usage.cached_input_tokens,
+            delta.usage.cached_input_tokens,
+        );
+        for piece in self.thoughts.push(&delta.text) {
+            let text = match piece {
+                Piece::Text(text) => text,
+                Piece::Withdraw => {
+                    self.llm.learned.note(|known| known.opens_in_thought = true);
+                    self.text.clear();
+                    self.reader.restart();
+                    continue;
+                }
+            };
+            if self.hand_on(&text)? == Read::Enough {
+                return Ok(Read::Enough);
+            }
+        }
+        Ok(Read::On)
+    }
+
+    fn hand_on(&mut self, text: &str) -> Result<Read, LlmError> {
+        // White space before the first word may end a thought that was left out.
+        let text = if self.text.is_empty() {
+            text.trim_start()
+        } else {
+            text
+        };
+        if text.is_empty() {
+            return Ok(Read::On);
+        }
+        if self.text.is_empty() {
+            metrics::histogram!("llm_first_token_seconds")
+                .record(self.started.elapsed().as_secs_f64());
+        }
+        self.text.push_str(text);
+        if self.text.len() > LONGEST_TEXT {
+            return Err(LlmError::Unwanted("the answer is far too long".into()));
+        }
+        self.reader.read(text).map_err(LlmError::Unwanted)
+    }
+
+    /// The answer as far as it was wanted.
+    fn enough(self) -> Completion {
+        Completion {
+            text: self.text,
+            usage: self.usage,
+            cut: false,
+        }
+    }
+
+    fn finish(mut self, prompt: &Prompt) -> Result<Completion, Failure> {
+        if let Some(rest) = self.thoughts.end() {
+            self.hand_on(&rest)?;
+        }
+        let blank = self.text.trim().is_empty();
+        match self.finish {
+            Some(Finish::Refused) => return Err(LlmError::Refused.into()),
+            Some(Finish::Failed) => {
+                return Err(LlmError::Failed {
+                    status: 502,
+                    retry_after: None,
+                    detail: "the server gave up in the middle".to_owned(),
+                }
+                .into());
+            }
+            // Nothing, or half an object: the limit was too low.
+            Some(Finish::Length) if blank || prompt.schema.is_some() => {
+                let error = if blank {
+                    LlmError::Empty
+                } else {
+                    LlmError::Unwanted("it ended at its limit of tokens".into())
+                };
+                let learned = self.llm.learned.grow(self.extra);
+                return Err(Failure { error, learned });
+            }
+            Some(Finish::Stop) if blank => return Err(LlmError::Empty.into()),
+            None if blank => return Err(LlmError::Cut.into()),
+            _ => {}
+        }
+        Ok(Completion {
+            text: self.text,
+            usage: self.usage,
+            cut: self.finish != Some(Finish::Stop),
+        })
+    }
+}
+
+impl Llm {
+    /// What a refusal means, told without the key and without the prompt's words.
+    fn meaning(&self, refusal: &Refusal, prompt: &Prompt) -> LlmError {
+        let said = prompt.messages.iter().map(|(_, text)| text.as_str());
+        let texts: Vec<&str> = said.chain([prompt.system.as_str()]).collect();
+        let key = self.config.api_key.as_ref().map(|key| key.expose_secret());
+        refusal.meaning(&texts, key)
+    }
 }

@@ -1,37 +1,48 @@
-//! Language models over HTTP: OpenAI's chat completions (<https://platform.openai.com/docs/api-reference/chat>),
-//! Anthropic's messages (<https://docs.anthropic.com/en/api/messages>), and servers compatible with either.
+//! Language models over HTTP: OpenAI's chat completions and Anthropic's messages, and servers compatible with either.
 //!
-//! The wire formats are `genai`'s. What is here is what a service needs around them: every request streams,
-//! so that time-outs watch each phase; failures are classified, retried with backoff, and counted by a
-//! circuit breaker; requests queue fairly for a bounded number of permits. Neither prompts nor answers nor
-//! keys get into logs or errors.
+//! Two wire formats stand behind one trait; nothing else knows which provider is spoken to. Every request streams, so
+//! that timeouts watch for signs of life; what a server refuses is learnt and not asked for again; failures are told
+//! apart, retried with backoff where they may pass, and counted by a circuit breaker; requests queue fairly for a
+//! bounded number of permits. Neither prompts nor answers nor keys get into logs or errors.
 
 mod attempt;
+mod capabilities;
 mod config;
+mod endpoint;
 mod error;
+mod models;
 mod queue;
+mod refusal;
 mod schema;
+mod thought;
 mod usage;
+mod wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use genai::adapter::AdapterKind;
-use genai::chat::{ChatMessage, ChatOptions, ChatRequest, JsonSpec};
-use genai::resolver::{AuthData, Endpoint};
-use genai::{ModelIden, ServiceTarget};
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use upstream::backoff;
 use upstream::breaker::Breaker;
 
-pub use config::{LlmConfig, LlmProvider};
-pub use error::LlmError;
+pub use capabilities::{Capabilities, Structured};
+pub use config::{DEFAULT_CONTEXT_TOKENS, Effort, LlmConfig, LlmProvider, ModelConfig, is_local};
+pub use error::{LlmError, Permanent};
+pub use models::{ModelInfo, list as list_models, preferred as preferred_model};
 pub use queue::Lane;
 pub use usage::Usage;
 
+use attempt::Failure;
+use capabilities::Learned;
+use endpoint::Endpoint;
 use queue::Queue;
+use wire::Wire;
+
+/// So often in a row a request is changed by what was learnt from its refusal.
+const MOST_LESSONS: u32 = 10;
+/// How often a server that loads its model is asked again.
+const LOADING_WAIT: Duration = Duration::from_secs(2);
 
 /// Who speaks in a request's conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +60,10 @@ pub struct Prompt {
     pub messages: Vec<(Role, String)>,
     /// Name and JSON Schema that the answer must follow; plain text without one.
     pub schema: Option<(&'static str, Value)>,
+    /// Tokens of the answer; thinking has its own.
     pub max_tokens: u32,
+    /// 0 for the same answer each time; the model's own when there is none, or when it takes none.
+    pub temperature: Option<f32>,
 }
 
 /// What a model answered.
@@ -57,6 +71,8 @@ pub struct Prompt {
 pub struct Completion {
     pub text: String,
     pub usage: Usage,
+    /// The text may lack its end: the limit was reached, or the server did not say that it had finished.
+    pub cut: bool,
 }
 
 /// Whether a reader wants more.
@@ -92,10 +108,14 @@ impl Reader for Unread {
 
 /// One provider and model.
 pub struct Llm {
-    client: genai::Client,
-    target: ServiceTarget,
+    http: reqwest::Client,
+    endpoint: Endpoint,
+    wire: &'static dyn Wire,
+    model: String,
     name: String,
-    config: LlmConfig,
+    effort: Option<Effort>,
+    learned: Arc<Learned>,
+    config: Arc<LlmConfig>,
     shared: Arc<Shared>,
 }
 
@@ -105,26 +125,73 @@ struct Shared {
     breaker: Breaker,
 }
 
+fn http(config: &LlmConfig) -> reqwest::Result<reqwest::Client> {
+    upstream::streaming_client(config.connect_timeout)
+}
+
 impl Llm {
-    /// The interviewer's model and the coach's, which share the provider's permits and its breaker.
+    /// As [`Llm::pair`], with the server asked for its models when one is not named or its window is not known.
     ///
     /// # Errors
-    /// The TLS backend can't be initialised.
-    pub fn pair(config: &LlmConfig) -> anyhow::Result<(Self, Self)> {
-        let http = upstream::streaming_client(config.connect_timeout)?;
-        let client = genai::Client::builder().with_reqwest(http).build()?;
+    /// The TLS backend can't be initialised; the key can't stand in a header.
+    pub async fn connect(config: &LlmConfig) -> anyhow::Result<(Self, Self)> {
+        let is_known = config.interviewer.name.is_some() && config.context_tokens.is_some();
+        let listed = if is_known {
+            Vec::new()
+        } else {
+            list_models(config).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the model's server did not list its models");
+                Vec::new()
+            })
+        };
+        Self::pair(config, &listed)
+    }
+
+    /// The interviewer's model and the coach's, which share the provider's permits and its breaker; `listed` is
+    /// what the server has.
+    ///
+    /// # Errors
+    /// The TLS backend can't be initialised; the key can't stand in a header.
+    pub fn pair(config: &LlmConfig, listed: &[ModelInfo]) -> anyhow::Result<(Self, Self)> {
+        let name = config.interviewer.name.clone().unwrap_or_else(|| {
+            let name = preferred_model(config.provider, listed);
+            tracing::info!(model = name, "no LLM_MODEL is set; this one is taken");
+            name
+        });
+        let coach = config.coach.name.clone().unwrap_or_else(|| name.clone());
         let shared = Arc::new(Shared {
             queue: Queue::new(config.max_concurrency),
             breaker: Breaker::new("llm", config.breaker_failures, config.breaker_pause),
         });
-        let model = |model: &str| Self {
-            client: client.clone(),
-            target: target(config, model),
+        let (http, endpoint) = (http(config)?, Endpoint::new(config)?);
+        let config = Arc::new(config.clone());
+        let learned = |model: &str| {
+            let mut assumed = Capabilities::assumed(&config, model);
+            let told = listed.iter().find(|listed| listed.id == model);
+            assumed.context_tokens = told.and_then(|listed| listed.context_tokens);
+            Arc::new(Learned::new(assumed))
+        };
+        let interviewer_learned = learned(&name);
+        let coach_learned = if coach == name {
+            Arc::clone(&interviewer_learned)
+        } else {
+            learned(&coach)
+        };
+        let llm = |model: String, effort, learned| Self {
+            http: http.clone(),
+            endpoint: endpoint.clone(),
+            wire: wire::of(config.provider),
             name: format!("{}/{model}", config.provider.name()),
-            config: config.clone(),
+            model,
+            effort,
+            learned,
+            config: Arc::clone(&config),
             shared: Arc::clone(&shared),
         };
-        Ok((model(&config.model), model(&config.coach_model)))
+        Ok((
+            llm(name, config.interviewer.effort, interviewer_learned),
+            llm(coach, config.coach.effort, coach_learned),
+        ))
     }
 
     /// `provider/model`, as it is stored with what the model said.
@@ -132,9 +199,32 @@ impl Llm {
         &self.name
     }
 
+    /// What is known of the server and the model.
+    pub fn capabilities(&self) -> Capabilities {
+        self.learned.get()
+    }
+
     /// Tokens that a prompt may fill when `answer` tokens are kept free.
     pub fn room(&self, answer: u32) -> usize {
-        usize::try_from(self.config.context_tokens.saturating_sub(answer)).unwrap_or(usize::MAX)
+        let known = self.learned.get();
+        let told = known.context_tokens.unwrap_or(u32::MAX);
+        let configured = self.config.context_tokens.unwrap_or(DEFAULT_CONTEXT_TOKENS);
+        let left = told.min(configured).saturating_sub(answer + known.extra());
+        usize::try_from(left).unwrap_or(usize::MAX)
+    }
+
+    /// How much the model is told to think: as configured; else the least for the interviewer and a little for the
+    /// coach, if it is known to think at all.
+    fn effort(&self, lane: Lane, known: &Capabilities) -> Option<Effort> {
+        let wanted = match (self.effort, lane) {
+            (Some(effort), _) => effort,
+            (None, _) if !known.reasons => return None,
+            (None, Lane::Interviewer) => Effort::None,
+            (None, Lane::Coach) => Effort::Low,
+        };
+        known
+            .effort(wanted)
+            .filter(|_| known.takes("reasoning_effort"))
     }
 
     /// When an answer that is begun now must be there, with all its attempts.
@@ -153,24 +243,33 @@ impl Llm {
         reader: &mut dyn Reader,
         deadline: Instant,
     ) -> Result<Completion, LlmError> {
-        let mut failures = 0;
+        let mut deadline = deadline;
+        let (mut failures, mut lessons) = (0, 0);
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
             let started = Instant::now();
-            let result = match tokio::time::timeout(left, self.attempt(lane, prompt, reader)).await
-            {
-                Ok(result) => result,
-                Err(_) => Err(LlmError::TimedOut("the whole answer")),
-            };
+            let result = self.attempt(lane, prompt, reader, &mut deadline).await;
             self.note(lane, started.elapsed(), &result);
-            let error = match result {
+            let failure = match result {
                 Ok(completion) => return Ok(completion),
-                Err(error) => error,
+                Err(Stopped::Yielded) => {
+                    reader.restart();
+                    continue;
+                }
+                Err(Stopped::Failed(failure)) => failure,
             };
+            let Failure { error, learned } = failure;
             reader.restart();
-            let wait = backoff::wait(failures, error.retry_after());
             let left = deadline.saturating_duration_since(Instant::now());
-            failures += 1;
+            if learned && lessons < MOST_LESSONS {
+                lessons += 1;
+                continue;
+            }
+            let wait = if matches!(error, LlmError::Loading { .. }) {
+                LOADING_WAIT
+            } else {
+                failures += 1;
+                backoff::wait(failures - 1, error.retry_after())
+            };
             if !error.is_transient() || failures > self.config.max_retries || wait >= left {
                 return Err(error);
             }
@@ -180,27 +279,50 @@ impl Llm {
         }
     }
 
+    /// One attempt, queueing included. The coach's time begins when it has its permit.
     async fn attempt(
         &self,
         lane: Lane,
         prompt: &Prompt,
         reader: &mut dyn Reader,
-    ) -> Result<Completion, LlmError> {
+        deadline: &mut Instant,
+    ) -> Result<Completion, Stopped> {
         let queued = Instant::now();
-        let _permit = self.shared.queue.acquire(lane).await;
+        let acquiring = self.shared.queue.acquire(lane);
+        let _permit = match lane {
+            Lane::Interviewer => tokio::time::timeout_at((*deadline).into(), acquiring)
+                .await
+                .map_err(|_| LlmError::TimedOut("a free place in the queue"))?,
+            Lane::Coach => acquiring.await,
+        };
         metrics::histogram!("llm_queue_seconds").record(queued.elapsed().as_secs_f64());
+        if lane == Lane::Coach {
+            *deadline = (*deadline).max(self.deadline());
+        }
         let ticket = self
             .shared
             .breaker
             .admit()
             .map_err(|retry_after| LlmError::CircuitOpen { retry_after })?;
-        let result = attempt::run(self, prompt, reader).await;
-        ticket.settle(result.as_ref().err().is_none_or(|error| !error.is_outage()));
-        result
+        let running = attempt::run(self, lane, prompt, reader);
+        let result = tokio::select! {
+            biased;
+            result = tokio::time::timeout_at((*deadline).into(), running) => {
+                result.unwrap_or_else(|_| Err(LlmError::TimedOut("the whole answer").into()))
+            }
+            () = self.shared.queue.must_yield(lane) => return Err(Stopped::Yielded),
+        };
+        let error = result.as_ref().err().map(|failure| &failure.error);
+        ticket.settle(error.is_none_or(|error| !error.is_outage()));
+        Ok(result?)
     }
 
-    fn note(&self, lane: Lane, took: Duration, result: &Result<Completion, LlmError>) {
-        let outcome = result.as_ref().err().map_or("ok", LlmError::name);
+    fn note(&self, lane: Lane, took: Duration, result: &Result<Completion, Stopped>) {
+        let outcome = match result {
+            Ok(_) => "ok",
+            Err(Stopped::Yielded) => "yielded",
+            Err(Stopped::Failed(failure)) => failure.error.name(),
+        };
         metrics::counter!("llm_requests_total", "lane" => lane.name(), "outcome" => outcome)
             .increment(1);
         metrics::histogram!("llm_seconds", "lane" => lane.name()).record(took.as_secs_f64());
@@ -216,40 +338,39 @@ impl Llm {
     }
 }
 
-fn target(config: &LlmConfig, model: &str) -> ServiceTarget {
-    let adapter = match config.provider {
-        LlmProvider::OpenAi => AdapterKind::OpenAI,
-        LlmProvider::Anthropic => AdapterKind::Anthropic,
-    };
-    // Servers without keys ignore the header.
-    let key = config
-        .api_key
-        .as_ref()
-        .map_or("none", |key| key.expose_secret());
-    ServiceTarget {
-        endpoint: Endpoint::from_owned(config.base_url.as_str()),
-        auth: AuthData::from_single(key),
-        model: ModelIden::new(adapter, model.to_owned()),
+/// Why an attempt gave no answer.
+enum Stopped {
+    Failed(Failure),
+    /// It made room for a candidate who waits.
+    Yielded,
+}
+
+impl<E: Into<Failure>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
-fn request(prompt: &Prompt) -> ChatRequest {
-    let messages = prompt.messages.iter().map(|(role, text)| match role {
-        Role::User => ChatMessage::user(text.clone()),
-        Role::Assistant => ChatMessage::assistant(text.clone()),
-    });
-    ChatRequest::new(messages.collect()).with_system(prompt.system.clone())
-}
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
 
-fn options(prompt: &Prompt, config: &LlmConfig) -> ChatOptions {
-    let options = ChatOptions::default()
-        .with_max_tokens(prompt.max_tokens)
-        .with_capture_usage(true);
-    match &prompt.schema {
-        Some((name, schema)) => {
-            let schema = schema::fitted(schema, config);
-            options.with_response_format(JsonSpec::new(*name, schema))
+    pub(crate) fn config(provider: LlmProvider, base: &str) -> LlmConfig {
+        LlmConfig {
+            provider,
+            interviewer: ModelConfig::default(),
+            coach: ModelConfig::default(),
+            base_url: base.parse().expect("a URL"),
+            api_key: Some("sk-secret".into()),
+            context_tokens: None,
+            connect_timeout: Duration::from_secs(1),
+            first_token_timeout: Duration::from_secs(1),
+            token_timeout: Duration::from_secs(1),
+            timeout: Duration::from_secs(2),
+            max_retries: 1,
+            max_concurrency: 2,
+            breaker_failures: 5,
+            breaker_pause: Duration::from_secs(1),
         }
-        None => options,
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use ai_interviewer::app::{Agents, Application};
 use ai_interviewer::config::{Config, Environment};
-use llm::{LlmConfig, LlmProvider};
+use futures_util::FutureExt as _;
+use llm::{LlmConfig, LlmProvider, ModelConfig};
 use speech::{AudioApi, DeepgramConfig};
 use tokio_util::sync::CancellationToken;
 
@@ -54,11 +55,14 @@ pub(crate) fn config(stack: &DevstackProcess) -> Config {
 pub(crate) fn llm(url: &str, provider: LlmProvider) -> LlmConfig {
     LlmConfig {
         provider,
-        model: "stand-in".to_owned(),
-        coach_model: "stand-in".to_owned(),
+        interviewer: ModelConfig {
+            name: Some("stand-in".to_owned()),
+            effort: None,
+        },
+        coach: ModelConfig::default(),
         base_url: format!("{url}/v1/").parse().expect("a URL"),
         api_key: Some("sk-the-secret-key".into()),
-        context_tokens: 16_000,
+        context_tokens: Some(16_000),
         connect_timeout: Duration::from_secs(2),
         first_token_timeout: Duration::from_secs(10),
         token_timeout: Duration::from_secs(5),
@@ -118,7 +122,15 @@ impl TestApp {
         let mut config = config(stack());
         config.llm = Some(llm(&model.url, provider));
         change(&mut config);
-        let agents = Agents::configured(&config).expect("usable agents");
+        Self::configured(config)
+    }
+
+    /// With the agents that its configuration names.
+    pub(crate) fn configured(config: Config) -> Self {
+        let agents = Agents::configured(&config)
+            .now_or_never()
+            .expect("a model with a name asks nobody")
+            .expect("usable agents");
         Self::with_agents(config, agents)
     }
 

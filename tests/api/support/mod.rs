@@ -3,6 +3,7 @@
 pub(crate) mod app;
 mod client;
 mod model;
+pub(crate) mod model_modes;
 mod proxy;
 mod search;
 pub(crate) mod server;

@@ -89,6 +89,7 @@ impl Coach for GenerativeCoach {
             messages: vec![(Role::User, asked.to_string())],
             schema: Some(("feedback", judgement_schema())),
             max_tokens: FEEDBACK_TOKENS,
+            temperature: None,
         };
         let (judgement, usage) = structured(&self.llm, prompt, check_judgement).await?;
         let scores = proven(&judgement, answer, &screened, turn_no);
@@ -155,13 +156,14 @@ impl Coach for GenerativeCoach {
             messages: vec![(Role::User, asked.to_string())],
             schema: Some(("report", narrative_schema())),
             max_tokens: NARRATIVE_TOKENS,
+            temperature: None,
         };
         let (narrative, usage) = structured(&self.llm, prompt, |narrative: &Narrative| {
             for text in texts(narrative) {
                 if text.trim().is_empty() {
                     return Err("one of its texts is empty".into());
                 }
-                if let Some(objection) = guard::objection(text, true) {
+                if let Some(objection) = guard::objection(text) {
                     return Err(objection);
                 }
             }

@@ -1,9 +1,9 @@
 //! The interviewer's next step as structured output: `{action, line, topic}`, read while it comes.
 
 use jiter::{JsonValue, PartialMode};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::json;
 use super::speaker::Speaker;
 use crate::Draft;
 use crate::ResponseType;
@@ -12,11 +12,14 @@ use llm::{Read, Reader};
 /// Longest name of a topic, in characters.
 const LONGEST_TOPIC: usize = 60;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     FollowUp,
     NewQuestion,
+    /// The last question again, otherwise: the candidate did not answer but asked back.
+    Clarify,
+    /// Only where the server has decided that the interview is over.
+    Close,
 }
 
 impl Action {
@@ -24,6 +27,8 @@ impl Action {
         match self {
             Self::FollowUp => "follow_up",
             Self::NewQuestion => "new_question",
+            Self::Clarify => "clarify",
+            Self::Close => "close",
         }
     }
 
@@ -31,6 +36,8 @@ impl Action {
         match self {
             Self::FollowUp => ResponseType::FollowUp,
             Self::NewQuestion => ResponseType::Question,
+            Self::Clarify => ResponseType::Clarification,
+            Self::Close => ResponseType::Closing,
         }
     }
 }
@@ -44,7 +51,7 @@ pub(super) fn names(allowed: &[Action]) -> String {
     names.join(" or ")
 }
 
-/// The decision's schema. `end` is not in it: the server ends interviews.
+/// The decision's schema. Nothing in it ends the interview before the server has decided so.
 pub(super) fn schema(allowed: &[Action]) -> (&'static str, Value) {
     let names: Vec<&str> = allowed.iter().map(|action| action.name()).collect();
     // Properties in the order in which they should come: what is decided, before it is said.
@@ -82,52 +89,71 @@ impl<'a> DecisionReader<'a> {
         Self {
             allowed,
             raw: String::new(),
-            speaker: Speaker::new(draft, false),
+            speaker: Speaker::new(draft),
             draft,
             spoken: 0,
         }
     }
 
+    /// Says what has come of the line, once the action is known.
     fn advance(&mut self) -> Result<(), String> {
-        let raw = self.raw.trim_start();
-        if raw.is_empty() {
-            return Ok(());
-        }
-        if !raw.starts_with('{') {
-            return Err("it is not a JSON object".into());
-        }
-        let partial =
-            JsonValue::parse_with_config(raw.as_bytes(), false, PartialMode::TrailingStrings)
-                .map_err(|_| "it is not a JSON object")?;
-        let JsonValue::Object(members) = &partial else {
-            return Err("it is not a JSON object".into());
+        let Some(object) = json::object(&self.raw) else {
+            return if json::is_hopeless(&self.raw) {
+                Err("it is not a JSON object".into())
+            } else {
+                Ok(())
+            };
         };
-        let text = |name: &str| {
+        let mode = PartialMode::TrailingStrings;
+        // What is not plain JSON is read when it is whole.
+        let Ok(JsonValue::Object(members)) =
+            JsonValue::parse_with_config(object.text.as_bytes(), false, mode)
+        else {
+            return Ok(());
+        };
+        let member = |name: &str| {
             members
                 .iter()
-                .find(|(key, _)| key == name)
-                .and_then(|(_, value)| match value {
-                    JsonValue::Str(text) => Some(text.as_ref()),
-                    _ => None,
-                })
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
         };
-        // The line comes after the action, so the action is whole by then.
-        let Some(line) = text("line") else {
+        let text = |name: &str| match member(name) {
+            Some((_, JsonValue::Str(text))) => Some(text.as_ref()),
+            _ => None,
+        };
+        let (Some(line), Some(action)) = (text("line"), text("action")) else {
             return Ok(());
         };
-        self.check(text("action").unwrap_or_default())?;
-        if let Some(more) = line.get(self.spoken..).filter(|more| !more.is_empty()) {
-            let more = more.to_owned();
-            self.spoken += more.len();
-            self.speaker.say(&more)?;
+        // An action that comes behind the line is only whole when something follows it.
+        let is_last = members
+            .last()
+            .is_some_and(|(key, _)| key.eq_ignore_ascii_case("action"));
+        if is_last && !object.whole {
+            return Ok(());
         }
-        Ok(())
+        self.check(action)?;
+        let line = line.to_owned();
+        self.say_from(&line)
+    }
+
+    /// Says what is new of the line.
+    fn say_from(&mut self, line: &str) -> Result<(), String> {
+        match line.get(self.spoken..) {
+            Some(more) if !more.is_empty() => {
+                self.spoken = line.len();
+                self.speaker.say(more)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check(&self, action: &str) -> Result<Action, String> {
+        let letters = |name: &str| -> String {
+            let kept = name.chars().filter(|c| c.is_alphanumeric());
+            kept.flat_map(char::to_lowercase).collect()
+        };
         self.allowed
             .iter()
-            .find(|allowed| allowed.name() == action)
+            .find(|allowed| letters(allowed.name()) == letters(action))
             .copied()
             .ok_or_else(|| format!("its action must be {}", names(self.allowed)))
     }
@@ -137,27 +163,21 @@ impl<'a> DecisionReader<'a> {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn finish(mut self) -> Result<(Decision, String), String> {
-        #[derive(Deserialize)]
-        struct Whole {
-            action: String,
-            line: String,
-            #[serde(default)]
-            topic: Option<String>,
-        }
-        let whole: Whole = serde_json::from_str(self.raw.trim())
-            .map_err(|_| "it is not the JSON object that was asked for")?;
-        let action = self.check(&whole.action)?;
-        if whole.line.trim().is_empty() {
+        let (_, schema) = schema(self.allowed);
+        let whole = json::read(&self.raw, &schema)?;
+        let text = |name: &str| whole[name].as_str().unwrap_or_default();
+        let action = self.check(text("action"))?;
+        if text("line").trim().is_empty() {
             return Err("its line is empty".into());
         }
-        self.advance()?;
-        let topic = whole.topic.map(|topic| topic.trim().to_owned());
-        let topic = topic.filter(|topic| {
+        self.say_from(text("line"))?;
+        let topic = Some(text("topic").trim().to_owned()).filter(|topic| {
             !topic.is_empty()
                 && topic.chars().count() <= LONGEST_TOPIC
-                && super::guard::objection(topic, false).is_none()
+                && super::guard::objection(topic).is_none()
         });
-        Ok((Decision { action, topic }, self.speaker.line().to_owned()))
+        let line = self.speaker.finish(false, action == Action::Close)?;
+        Ok((Decision { action, topic }, line))
     }
 }
 
@@ -171,7 +191,7 @@ impl Reader for DecisionReader<'_> {
     fn restart(&mut self) {
         self.raw.clear();
         self.spoken = 0;
-        self.speaker = Speaker::new(self.draft, false);
+        self.speaker = Speaker::new(self.draft);
         self.draft.restart();
     }
 }
@@ -199,7 +219,7 @@ mod tests {
         /// However the provider cuts its answer, the same words are drafted.
         #[test]
         fn any_cut_gives_the_same_line(line in "[a-zé“”\"\\\\\n🙂 ?]{1,60}", cuts in prop::collection::vec(0_usize..200, 0..20)) {
-            prop_assume!(!line.trim().is_empty());
+            let line = format!("{line} Why?");
             let whole = json!({"action": "follow_up", "line": line, "topic": "x"}).to_string();
             let mut ends: Vec<usize> = cuts.into_iter().filter(|cut| whole.is_char_boundary(*cut)).collect();
             ends.push(whole.len());
@@ -219,10 +239,9 @@ mod tests {
         for answer in [
             r#"{"action": "end", "line": "Thank you and good luck.", "topic": ""}"#,
             r#"{"action": "follow_up", "line": "Why?", "topic": ""}"#,
-            r#"{"line": "No action was given first.", "action": "new_question", "topic": ""}"#,
+            r#"{"line": "Thank you?", "action": "follow_up", "topic": ""}"#,
             "Sure! Here is the JSON you asked for",
             r#"["new_question"]"#,
-            r#"{"action": "new_question", "line": "This concludes our interview.", "topic": ""}"#,
         ] {
             let cut: Vec<String> = answer.chars().map(String::from).collect();
             let pieces: Vec<&str> = cut.iter().map(String::as_str).collect();
@@ -231,6 +250,41 @@ mod tests {
             assert!(
                 !drafted.contains("Thank") && !drafted.contains("interview"),
                 "{drafted}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_asks_nothing_is_no_next_line() {
+        for line in [
+            "This concludes our interview.",
+            "Auf Wiedersehen!",
+            "再见！",
+        ] {
+            let answer = json!({"action": "new_question", "line": line, "topic": ""}).to_string();
+            assert!(read(&[&answer], &BOTH).0.is_err(), "{line}");
+        }
+        let closing = json!({"action": "close", "line": "Goodbye!", "topic": ""}).to_string();
+        assert!(read(&[&closing], &[Action::Close]).0.is_ok());
+    }
+
+    #[test]
+    fn the_form_of_an_answer_does_not_matter() {
+        for answer in [
+            "```json\n{\"action\": \"new_question\", \"line\": \"Why?\", \"topic\": \"x\"}\n```",
+            r#"{"line": "Why?", "topic": "x", "action": "new_question"}"#,
+            r#"[{"Action": "New question", "Line": "Why?", "Topic": "x"}]"#,
+            r#"{'action': 'new_question', 'line': 'Why?', 'topic': 'x',}"#,
+        ] {
+            let cut: Vec<String> = answer.chars().map(String::from).collect();
+            let pieces: Vec<&str> = cut.iter().map(String::as_str).collect();
+            let (decided, drafted) = read(&pieces, &BOTH);
+            let (decision, line) = decided.expect(answer);
+            assert_eq!(decision.action, Action::NewQuestion, "{answer}");
+            assert_eq!(
+                (line.as_str(), drafted.as_str()),
+                ("Why?", "Why?"),
+                "{answer}"
             );
         }
     }

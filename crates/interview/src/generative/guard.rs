@@ -1,46 +1,25 @@
-//! Checks what a model says before it counts: it must not recite its instructions or end the interview.
+//! Checks what a model says before it counts: it must not recite its instructions, and a line must leave the
+//! candidate something to answer. What ends an interview is the server's to decide, not a list of words.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::prompts;
 
 /// So many words in a row that stand in the instructions are a recital.
-const RECITAL: usize = 8;
+const RECITAL: usize = 10;
 
-static INSTRUCTIONS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    [
-        prompts::INTERVIEWER,
-        prompts::INTRODUCTION,
-        prompts::NEXT,
-        prompts::PLAIN,
-        prompts::CLOSING,
-        prompts::REPAIR,
-        prompts::SUMMARY,
-        prompts::COACH,
-        prompts::NARRATIVE,
-    ]
-    .into_iter()
-    .flat_map(recitals)
-    .collect()
-});
+static INSTRUCTIONS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| prompts::ALL.into_iter().flat_map(recitals).collect());
 
-/// Sentences that end an interview, by what they say of it.
-static ENDINGS: LazyLock<RegexSet> = LazyLock::new(|| {
-    let interview = "(interview|conversation|session)";
-    RegexSet::new([
-        format!(
-            r"(?is)\b(concludes?|end(s|ed)?|finish(es|ed)?|terminat(es?|ed)|clos(es?|ed)|wrap(s|ped)? up) (of )?(our|the|this|your) {interview}\b"
-        ),
-        format!(
-            r"(?is)\b{interview} (is|has been|was) (now )?(over|concluded|ended|finished|complete(d)?|terminated|closed)\b"
-        ),
-        r"(?is)\bend of (the|this|our) (interview|session)\b".to_owned(),
-        r"(?i)\b(goodbye|good-bye|farewell)\b".to_owned(),
-    ])
-    .expect("the patterns are constant")
+/// Beginnings of requests such as "Tell me about …", in all languages that are known.
+static OPENERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let by_language: BTreeMap<&str, Vec<&str>> =
+        toml::from_str(include_str!("../../data/question-openers.toml"))
+            .unwrap_or_else(|error| panic!("a file of data/: {error}"));
+    by_language.into_values().flatten().collect()
 });
 
 /// Bytes before an addition that can belong to the same objection.
@@ -54,14 +33,59 @@ pub(super) fn end_of(text: &str, bytes: usize) -> &str {
 }
 
 /// Why `text` must not be used; `None` when it may.
-pub(super) fn objection(text: &str, may_close: bool) -> Option<String> {
-    if recitals(text).any(|words| INSTRUCTIONS.contains(&words)) {
-        return Some("it repeats the instructions".into());
-    }
-    if !may_close && ENDINGS.is_match(text) {
-        return Some("it ends the interview, which goes on".into());
-    }
-    None
+pub(super) fn objection(text: &str) -> Option<String> {
+    let recited = recitals(text).any(|words| INSTRUCTIONS.contains(&words));
+    recited.then(|| "it repeats the instructions".to_owned())
+}
+
+/// Whether a line leaves the candidate something to answer: one of its last two sentences is a question, in any
+/// script, or begins like a request.
+pub(super) fn asks(line: &str) -> bool {
+    let sentences: Vec<&str> = line
+        .split_inclusive(['\n', '。', '！', '？', '।'])
+        .flat_map(str::unicode_sentences)
+        .collect();
+    let last = &sentences[sentences.len().saturating_sub(2)..];
+    last.iter().any(|sentence| {
+        // Greek asks with a semicolon.
+        let greek = sentence.trim_end().ends_with([';', '\u{37e}']);
+        greek || has_question_mark(sentence) || is_request(sentence)
+    })
+}
+
+/// Whether there is a question mark of any script.
+pub(super) fn has_question_mark(text: &str) -> bool {
+    text.contains(['?', '？', '؟', '՞', '⸮', '\u{37e}'])
+}
+
+fn is_request(sentence: &str) -> bool {
+    let sentence = sentence.to_lowercase();
+    // Also behind "Great," or "So:".
+    let mut parts = sentence.split([',', ':', '–', '—', '，', '：', '、']);
+    parts.any(|part| {
+        let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+        OPENERS.iter().any(|opener| {
+            let rest = part.strip_prefix(opener);
+            // Scripts without spaces have no end of a word.
+            let alphabetic = opener.chars().all(|c| c < '\u{2e80}');
+            rest.is_some_and(|rest| !alphabetic || !rest.starts_with(char::is_alphanumeric))
+        })
+    })
+}
+
+/// The line up to its last whole sentence; `None` when it has none.
+pub(super) fn whole_sentences(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    let end = line.rfind(['.', '?', '!', '。', '？', '！', '؟', '…', '।'])?;
+    let mark = line[end..].chars().next()?;
+    let end = end + mark.len_utf8();
+    let closing = |c: &char| "\"'”’»“)」』）".contains(*c);
+    let closed: usize = line[end..]
+        .chars()
+        .take_while(closing)
+        .map(char::len_utf8)
+        .sum();
+    Some(&line[..end + closed])
 }
 
 /// Each run of [`RECITAL`] words, letters and digits only.
@@ -81,31 +105,57 @@ mod tests {
 
     #[test]
     fn instructions_are_not_recited() {
-        let recital =
-            "Sure! I was told: ask one question at a TIME, in one to three - short sentences.";
-        assert!(objection(recital, true).is_some());
-        assert_eq!(
-            objection("What did you do when the deploy failed?", false),
-            None
-        );
+        let recital: Vec<&str> = prompts::INTERVIEWER.split_whitespace().take(14).collect();
+        assert!(objection(&format!("Sure! I was told: {}", recital.join(" - "))).is_some());
+        assert_eq!(objection("What did you do when the deploy failed?"), None);
     }
 
     #[test]
-    fn only_the_server_ends_the_interview() {
-        for ending in [
+    fn questions_ask_in_any_language() {
+        for line in [
+            "How do you make sure that a session is closed when a request fails?",
+            "Thank you. What ends the interview process at your company?",
+            "Tell me about a session you had to finish early.",
+            "Great, walk me through it. Take your time.",
+            "Wie beenden Sie ein Gespräch, das sich im Kreis dreht?",
+            "Danke. Beschreiben Sie bitte einen Konflikt im Team.",
+            "Pourquoi avez-vous quitté ce poste ?",
+            "您为什么离开上一份工作？",
+            "谢谢。请介绍一下您负责的项目。",
+            "لماذا تركت وظيفتك؟",
+            "“Who decided that?”",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn farewells_ask_nothing_in_any_language() {
+        for line in [
             "Thank you, this concludes our interview.",
             "The interview is now over. Goodbye!",
-            "That is the end of the interview.",
+            "Vielen Dank für das Gespräch. Auf Wiedersehen!",
+            "Merci beaucoup, c'est la fin de notre entretien. Au revoir.",
+            "感谢您的时间，面试到此结束。再见！",
+            "Gracias por su tiempo. Adiós.",
+            "شكرا لك، انتهت المقابلة.",
+            "",
         ] {
-            assert!(objection(ending, false).is_some(), "{ending}");
-            assert_eq!(objection(ending, true), None, "{ending}");
+            assert!(!asks(line), "{line}");
         }
-        for going_on in [
-            "How did the project end, and what did you take from it?",
-            "When was the last time you closed a deal?",
-            "Tell me about a session you had to finish early.",
-        ] {
-            assert_eq!(objection(going_on, false), None, "{going_on}");
-        }
+    }
+
+    #[test]
+    fn a_line_is_shortened_to_its_last_whole_sentence() {
+        assert_eq!(
+            whole_sentences("Well done. Why did you"),
+            Some("Well done.")
+        );
+        assert_eq!(
+            whole_sentences("She said “Why?” and then"),
+            Some("She said “Why?”")
+        );
+        assert_eq!(whole_sentences("为什么？然后"), Some("为什么？"));
+        assert_eq!(whole_sentences("Why did"), None);
     }
 }

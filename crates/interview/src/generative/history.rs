@@ -142,6 +142,7 @@ impl Summaries {
                 messages: vec![(Role::User, asked.to_string())],
                 schema: None,
                 max_tokens: SUMMARY_TOKENS,
+                temperature: None,
             };
             match llm
                 .ask(Lane::Interviewer, &prompt, &mut Unread, deadline)

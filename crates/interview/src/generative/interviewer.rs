@@ -4,22 +4,27 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use serde_json::json;
 
 use super::decision::{Action, Decision, DecisionReader, names, schema};
 use super::history::Summaries;
 use super::material::{self, tokens};
 use super::prompts::{self, INTERVIEWER_VERSION, filled};
 use super::speaker::{repair, speak};
-use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage, director};
+use super::{language, plan};
+use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::{ResponseType, SessionConfig};
-use llm::{Lane, Llm, Prompt, Role};
+use llm::{Lane, Llm, LlmError, Prompt, Role};
 
 /// Tokens that a line may have, with what is around it.
 const LINE_TOKENS: u32 = 500;
-/// Topics that the model is reminded of.
-const TOPICS_TOLD: usize = 30;
+/// How often a decision is asked for before a plain question is.
+const ATTEMPTS: u32 = 2;
+
+enum Decided {
+    Line(Line),
+    /// No attempt could be used; what they cost.
+    Nothing(Usage),
+}
 
 /// Asks a language model for each line. The question target, the clock and the end are the server's.
 pub struct GenerativeInterviewer {
@@ -38,9 +43,14 @@ impl GenerativeInterviewer {
     fn system(config: &SessionConfig) -> String {
         let style = material::style(config.style.unwrap_or_default());
         let difficulty = material::difficulty(config.difficulty.unwrap_or_default());
+        let language = language::name(config);
         filled(
             prompts::INTERVIEWER,
-            &[("style", style), ("difficulty", difficulty)],
+            &[
+                ("style", style),
+                ("difficulty", difficulty),
+                ("language", &language),
+            ],
         )
     }
 
@@ -79,6 +89,7 @@ impl GenerativeInterviewer {
             messages,
             schema: None,
             max_tokens: LINE_TOKENS,
+            temperature: None,
         };
         (prompt, told.usage)
     }
@@ -98,56 +109,106 @@ impl GenerativeInterviewer {
             )],
             schema: None,
             max_tokens: LINE_TOKENS,
+            temperature: None,
         }
     }
 
-    /// The next line by structured decision: one attempt, one repair, then a plain question.
+    /// The next line: by decision, else a plain question.
     async fn next(
         &self,
         conversation: &Conversation,
         draft: &Draft,
     ) -> Result<Line, InterviewError> {
         let deadline = self.llm.deadline();
-        let allowed = if director::may_follow_up(conversation) {
-            &[Action::FollowUp, Action::NewQuestion][..]
-        } else {
-            &[Action::NewQuestion][..]
-        };
+        let allowed = plan::actions(conversation);
         let task = filled(
             prompts::NEXT,
             &[
-                ("state", &state(conversation)),
-                ("actions", &names(allowed)),
+                ("state", &plan::state(conversation)),
+                ("actions", &names(&allowed)),
             ],
         );
-        let (mut prompt, mut usage) = self.prompt(conversation, task, deadline).await;
+        let decided = self.decide(conversation, &task, &allowed, draft, deadline);
+        let mut usage = match decided.await? {
+            Decided::Line(line) => return Ok(line),
+            Decided::Nothing(usage) => usage,
+        };
+        let task = filled(prompts::PLAIN, &[("state", &plan::state(conversation))]);
+        let plain = Self::bare(&conversation.config, &task);
+        let (content, spent, repairs) = speak(&self.llm, plain, draft, false, deadline).await?;
+        usage += spent;
+        Ok(Line {
+            content,
+            response_type: ResponseType::Question,
+            usage,
+            repairs: repairs + ATTEMPTS,
+            ..self.line()
+        })
+    }
+
+    /// The closing line, unless the candidate asks back about the last question.
+    async fn close(
+        &self,
+        conversation: &Conversation,
+        draft: &Draft,
+    ) -> Result<Line, InterviewError> {
+        let kind = ResponseType::Closing;
+        if !plan::may_ask_back(conversation) {
+            return self
+                .set_piece(conversation, prompts::CLOSING, kind, draft)
+                .await;
+        }
+        let allowed = [Action::Close, Action::Clarify];
+        let task = filled(prompts::LAST, &[("actions", &names(&allowed))]);
+        let deadline = self.llm.deadline();
+        let decided = self.decide(conversation, &task, &allowed, draft, deadline);
+        match decided.await? {
+            Decided::Line(line) => Ok(line),
+            Decided::Nothing(usage) => {
+                let closing = self.set_piece(conversation, prompts::CLOSING, kind, draft);
+                let mut line = closing.await?;
+                line.usage += usage;
+                Ok(line)
+            }
+        }
+    }
+
+    /// A line by structured decision: one attempt and one repair.
+    async fn decide(
+        &self,
+        conversation: &Conversation,
+        task: &str,
+        allowed: &[Action],
+        draft: &Draft,
+        deadline: Instant,
+    ) -> Result<Decided, InterviewError> {
+        let (mut prompt, mut usage) = self.prompt(conversation, task.to_owned(), deadline).await;
         prompt.schema = Some(schema(allowed));
         let asked = prompt
             .messages
             .last()
             .map(|(_, text)| text.clone())
             .unwrap_or_default();
-        for repairs in 0..2 {
+        for repairs in 0..ATTEMPTS {
             let mut reader = DecisionReader::new(allowed, draft);
-            let error = match self
+            let asking = self
                 .llm
-                .ask(Lane::Interviewer, &prompt, &mut reader, deadline)
-                .await
-            {
+                .ask(Lane::Interviewer, &prompt, &mut reader, deadline);
+            let error = match asking.await {
                 Ok(completion) => {
                     usage += completion.usage;
                     match reader.finish() {
                         Ok((Decision { action, topic }, content)) => {
-                            return Ok(Line {
+                            return Ok(Decided::Line(Line {
                                 content,
                                 response_type: action.response_type(),
                                 topic: topic.or_else(|| last_topic(conversation, action)),
                                 usage,
                                 repairs,
                                 ..self.line()
-                            });
+                            }));
                         }
-                        Err(reason) => llm::LlmError::Unwanted(reason),
+                        Err(reason) => LlmError::Unwanted(reason),
                     }
                 }
                 Err(error) if error.is_about_the_answer() => error,
@@ -157,18 +218,7 @@ impl GenerativeInterviewer {
             draft.restart();
             repair(&mut prompt, &asked, &error);
         }
-        let task = filled(prompts::PLAIN, &[("state", &state(conversation))]);
-        let plain = Self::bare(&conversation.config, &task);
-        let (content, completion, repairs) =
-            speak(&self.llm, plain, draft, false, deadline).await?;
-        usage += completion.usage;
-        Ok(Line {
-            content,
-            response_type: ResponseType::Question,
-            usage,
-            repairs: repairs + 2,
-            ..self.line()
-        })
+        Ok(Decided::Nothing(usage))
     }
 
     /// The opening or the closing: no decision is to be made.
@@ -190,8 +240,8 @@ impl GenerativeInterviewer {
             }
             spoken => spoken,
         };
-        let (content, completion, repairs) = spoken?;
-        usage += completion.usage;
+        let (content, spent, repairs) = spoken?;
+        usage += spent;
         Ok(Line {
             content,
             response_type,
@@ -260,34 +310,20 @@ impl Interviewer for GenerativeInterviewer {
                 self.unless_stopped(line, draft).await
             }
             Allowed::MustClose => {
-                let kind = ResponseType::Closing;
-                let line = self.set_piece(conversation, prompts::CLOSING, kind, draft);
+                let line = self.close(conversation, draft);
                 let mut line = self.unless_stopped(line, draft).await?;
-                line.response_type = kind;
+                if line.response_type != ResponseType::Clarification {
+                    line.response_type = ResponseType::Closing;
+                }
                 Ok(line)
             }
         }
     }
 }
 
-/// What the server knows of the interview's course.
-fn state(conversation: &Conversation) -> String {
-    let topics = &conversation.stats.topics;
-    let recent = &topics[topics.len().saturating_sub(TOPICS_TOLD)..];
-    let config = &conversation.config;
-    let seconds = director::seconds_remaining(config, conversation.started_at, Timestamp::now());
-    json!({
-        "questions_asked": conversation.stats.questions,
-        "question_target": seconds.is_none().then(|| config.question_target()),
-        "minutes_left": seconds.map(|seconds| (seconds + 30) / 60),
-        "topics_covered": recent,
-    })
-    .to_string()
-}
-
 /// A follow-up that names no topic stays with the one before.
 fn last_topic(conversation: &Conversation, action: Action) -> Option<String> {
-    if action == Action::NewQuestion {
+    if matches!(action, Action::NewQuestion | Action::Close) {
         return None;
     }
     conversation.stats.topics.last().cloned()

@@ -9,7 +9,10 @@ mod decision;
 mod guard;
 mod history;
 mod interviewer;
+mod json;
+mod language;
 mod material;
+mod plan;
 mod prompts;
 mod proof;
 mod screen;
@@ -26,6 +29,12 @@ impl From<LlmError> for InterviewError {
     fn from(error: LlmError) -> Self {
         if error.is_about_the_answer() {
             return Self::Invalid(error.to_string());
+        }
+        if let Some(kind) = error.permanent() {
+            return Self::Permanent {
+                kind,
+                cause: error.to_string(),
+            };
         }
         Self::Unavailable {
             retry_after: error.retry_after(),

@@ -10,9 +10,24 @@ pub(super) const NEXT: &str = include_str!("../../prompts/next.md");
 pub(super) const REPAIR: &str = include_str!("../../prompts/repair.md");
 pub(super) const PLAIN: &str = include_str!("../../prompts/plain.md");
 pub(super) const CLOSING: &str = include_str!("../../prompts/closing.md");
+pub(super) const LAST: &str = include_str!("../../prompts/last.md");
 pub(super) const SUMMARY: &str = include_str!("../../prompts/summary.md");
 pub(super) const COACH: &str = include_str!("../../prompts/coach.md");
 pub(super) const NARRATIVE: &str = include_str!("../../prompts/narrative.md");
+
+/// All of them.
+pub(super) const ALL: [&str; 10] = [
+    INTERVIEWER,
+    INTRODUCTION,
+    NEXT,
+    PLAIN,
+    CLOSING,
+    LAST,
+    REPAIR,
+    SUMMARY,
+    COACH,
+    NARRATIVE,
+];
 
 /// Version of the interviewer's prompts, stored with each turn.
 pub(super) static INTERVIEWER_VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -25,6 +40,7 @@ pub(super) static INTERVIEWER_VERSION: LazyLock<String> = LazyLock::new(|| {
             REPAIR,
             PLAIN,
             CLOSING,
+            LAST,
             SUMMARY,
         ],
     )
@@ -84,7 +100,10 @@ mod tests {
 
     #[test]
     fn no_placeholder_is_left() {
-        let filled = filled(INTERVIEWER, &[("style", "x"), ("difficulty", "y")]);
+        let filled = filled(
+            INTERVIEWER,
+            &[("style", "x"), ("difficulty", "y"), ("language", "z")],
+        );
         assert!(!filled.contains('{'), "{filled}");
     }
 

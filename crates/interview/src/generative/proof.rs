@@ -52,7 +52,7 @@ pub(super) fn check_judgement(judgement: &Judgement) -> Result<(), String> {
         .chain(&judgement.to_change)
         .chain([&judgement.summary]);
     for text in texts {
-        if let Some(objection) = guard::objection(text, true) {
+        if let Some(objection) = guard::objection(text) {
             return Err(objection);
         }
     }

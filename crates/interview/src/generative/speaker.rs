@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::guard;
 use super::prompts::{self, filled};
-use crate::{Draft, InterviewError};
-use llm::{Completion, Lane, Llm, LlmError, Prompt, Read, Reader};
+use crate::{Draft, InterviewError, Usage};
+use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
 
 /// Longest line, in bytes; a line of plain text ends with the sentence that reaches [`LONG_ENOUGH`].
 pub(super) const LONGEST_LINE: usize = 2_000;
@@ -14,24 +14,37 @@ const LONG_ENOUGH: usize = 800;
 /// Reads an answer that is the line itself.
 pub(super) struct Speaker<'a> {
     draft: &'a Draft,
-    may_close: bool,
     line: String,
     /// White space that is only said when more follows.
     held: String,
 }
 
 impl<'a> Speaker<'a> {
-    pub(super) fn new(draft: &'a Draft, may_close: bool) -> Self {
+    pub(super) fn new(draft: &'a Draft) -> Self {
         Self {
             draft,
-            may_close,
             line: String::new(),
             held: String::new(),
         }
     }
 
-    pub(super) fn line(&self) -> &str {
-        &self.line
+    /// The line, once nothing more comes. One that is `cut` ends with its last whole sentence.
+    ///
+    /// # Errors
+    /// Why it can't be used.
+    pub(super) fn finish(&mut self, cut: bool, closes: bool) -> Result<String, String> {
+        if cut {
+            let whole = guard::whole_sentences(&self.line).ok_or("it was cut off")?;
+            if whole.len() < self.line.len() {
+                self.line.truncate(whole.len());
+                self.draft.restart();
+                self.draft.push(&self.line);
+            }
+        }
+        if !closes && !guard::asks(&self.line) {
+            return Err("it asks nothing; end it with a question".into());
+        }
+        Ok(self.line.clone())
     }
 
     /// Says more of the line.
@@ -60,7 +73,7 @@ impl<'a> Speaker<'a> {
         }
         // What was there before was checked when it came.
         let recent = guard::end_of(&self.line, more.len() + guard::REACH);
-        if let Some(objection) = guard::objection(recent, self.may_close) {
+        if let Some(objection) = guard::objection(recent) {
             return Err(objection);
         }
         self.draft.push(&more);
@@ -71,7 +84,7 @@ impl<'a> Speaker<'a> {
 impl Reader for Speaker<'_> {
     fn read(&mut self, text: &str) -> Result<Read, String> {
         self.say(text)?;
-        let ended = self.line.ends_with(['.', '?', '!']);
+        let ended = self.line.ends_with(['.', '?', '!', '。', '？', '！', '؟']);
         Ok(if ended && self.line.len() >= LONG_ENOUGH {
             Read::Enough
         } else {
@@ -91,26 +104,31 @@ pub(super) async fn speak(
     llm: &Llm,
     mut prompt: Prompt,
     draft: &Draft,
-    may_close: bool,
+    closes: bool,
     deadline: Instant,
-) -> Result<(String, Completion, u32), InterviewError> {
+) -> Result<(String, Usage, u32), InterviewError> {
     let asked = prompt
         .messages
         .last()
         .map(|(_, text)| text.clone())
         .unwrap_or_default();
+    let mut usage = Usage::default();
     for repairs in 0..2 {
-        let mut speaker = Speaker::new(draft, may_close);
-        match llm
-            .ask(Lane::Interviewer, &prompt, &mut speaker, deadline)
-            .await
-        {
-            Ok(completion) => return Ok((speaker.line().to_owned(), completion, repairs)),
-            Err(error) if error.is_about_the_answer() && repairs == 0 => {
-                repair(&mut prompt, &asked, &error);
+        let mut speaker = Speaker::new(draft);
+        let asking = llm.ask(Lane::Interviewer, &prompt, &mut speaker, deadline);
+        let error = match asking.await {
+            Ok(completion) => {
+                usage += completion.usage;
+                match speaker.finish(completion.cut, closes) {
+                    Ok(line) => return Ok((line, usage, repairs)),
+                    Err(reason) => LlmError::Unwanted(reason),
+                }
             }
+            Err(error) if error.is_about_the_answer() => error,
             Err(error) => return Err(error.into()),
-        }
+        };
+        draft.restart();
+        repair(&mut prompt, &asked, &error);
     }
     Err(InterviewError::Invalid("no line could be used".into()))
 }
@@ -134,11 +152,11 @@ mod tests {
 
     fn spoken(pieces: &[&str]) -> (String, String) {
         let draft = Draft::default();
-        let mut speaker = Speaker::new(&draft, false);
+        let mut speaker = Speaker::new(&draft);
         for piece in pieces {
             speaker.read(piece).expect("harmless");
         }
-        (speaker.line().to_owned(), draft.text())
+        (speaker.line.clone(), draft.text())
     }
 
     #[test]
@@ -161,14 +179,14 @@ mod tests {
     #[test]
     fn a_recital_is_never_drafted_whole() {
         let draft = Draft::default();
-        let mut speaker = Speaker::new(&draft, true);
+        let mut speaker = Speaker::new(&draft);
         let mut refused = false;
         for word in prompts::INTERVIEWER.split_inclusive(' ').take(30) {
             refused |= speaker.read(word).is_err();
         }
         assert!(refused);
         assert!(
-            draft.text().split_whitespace().count() < 12,
+            draft.text().split_whitespace().count() < 14,
             "{}",
             draft.text()
         );
@@ -177,7 +195,7 @@ mod tests {
     #[test]
     fn a_rambling_line_ends_with_a_sentence() {
         let draft = Draft::default();
-        let mut speaker = Speaker::new(&draft, false);
+        let mut speaker = Speaker::new(&draft);
         let mut read = 0;
         while matches!(
             speaker.read("Tell me about it, and what else there was? "),

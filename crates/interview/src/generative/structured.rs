@@ -1,31 +1,30 @@
 //! Asks for a JSON object and reads it, with one repair.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::json;
 use super::speaker::repair;
 use crate::{InterviewError, Usage};
 use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
 
-/// Ends an answer at its first character when that begins no JSON object: nothing after it could be used.
+/// Ends an answer that goes on without an object: nothing after it could be used.
 #[derive(Default)]
 struct OnlyJson {
-    begun: bool,
+    text: String,
 }
 
 impl Reader for OnlyJson {
     fn read(&mut self, text: &str) -> Result<Read, String> {
-        match text.trim_start().chars().next() {
-            Some(first) if !self.begun && first != '{' => {
-                return Err("it is not the JSON object that was asked for".to_owned());
-            }
-            Some(_) => self.begun = true,
-            None => {}
+        self.text.push_str(text);
+        if json::is_hopeless(&self.text) {
+            return Err("it is not the JSON object that was asked for".to_owned());
         }
         Ok(Read::On)
     }
 
     fn restart(&mut self) {
-        self.begun = false;
+        self.text.clear();
     }
 }
 
@@ -36,6 +35,10 @@ pub(super) async fn structured<T: DeserializeOwned>(
     check: impl Fn(&T) -> Result<(), String>,
 ) -> Result<(T, Usage), InterviewError> {
     let deadline = llm.deadline();
+    let schema = prompt
+        .schema
+        .as_ref()
+        .map_or(Value::Null, |(_, schema)| schema.clone());
     let asked = prompt
         .messages
         .last()
@@ -50,8 +53,10 @@ pub(super) async fn structured<T: DeserializeOwned>(
         {
             Ok(completion) => {
                 usage += completion.usage;
-                let read = serde_json::from_str::<T>(completion.text.trim())
-                    .map_err(|_| "it is not the JSON object that was asked for".to_owned());
+                let read = json::read(&completion.text, &schema).and_then(|value| {
+                    T::deserialize(value)
+                        .map_err(|_| "a member of it is missing or of the wrong type".to_owned())
+                });
                 match read.and_then(|value| check(&value).map(|()| value)) {
                     Ok(value) => return Ok((value, usage)),
                     Err(reason) => LlmError::Unwanted(reason),
