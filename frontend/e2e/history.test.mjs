@@ -78,7 +78,7 @@ test("the list can be searched and filtered, says when nothing matches, and lose
   await page.getByText("3 interviews").waitFor();
   await page.getByLabel("Status").selectOption("Finished");
   await page.getByText("1 interview", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "Report on Backend engineer" }).waitFor();
+  await page.getByRole("link", { name: "See report on Backend engineer" }).waitFor();
   await page.getByLabel("Status").selectOption("In progress");
   await page.getByText("2 interviews").waitFor();
   await page.getByRole("button", { name: "Delete Nurse" }).click();

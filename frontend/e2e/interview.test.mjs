@@ -45,7 +45,7 @@ test("a guest is at the first question after one click, and an account keeps wha
   const report = JSON.parse(readFileSync(await json.path(), "utf8"));
   assert.equal(report.transcript.filter((turn) => turn.message === ANSWER).length, 1);
   await page.getByRole("link", { name: "History" }).click();
-  await page.getByRole("link", { name: "Report on Backend engineer" }).waitFor();
+  await page.getByRole("link", { name: "See report on Backend engineer" }).waitFor();
 });
 
 test("a report on paper is whole: nothing folded, no buttons, and every quote", async () => {

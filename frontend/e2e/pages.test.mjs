@@ -59,7 +59,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("heading", { name: "What to read next" }).waitFor();
       await checkPage("report");
       await page.goto(`${app.url}/history`);
-      await page.getByRole("link", { name: /Report on/ }).click();
+      await page.getByRole("link", { name: /See report on/ }).click();
       await page.getByRole("button", { name: "Practise this again" }).click();
       await waitForIntroduction(page);
       await answerQuestion(
@@ -79,6 +79,9 @@ for (const colorScheme of ["light", "dark"]) {
       await page.goto(`${app.url}/account`);
       await page.getByRole("heading", { name: "Delete your account" }).waitFor();
       await checkPage("account");
+      await page.goto(`${app.url}/privacy`);
+      await page.getByRole("heading", { name: "Your voice" }).waitFor();
+      await checkPage("privacy");
       await page.goto(`${app.url}/nowhere`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await checkPage("not-found");
@@ -132,4 +135,55 @@ test("by keyboard alone: from the first page to an answer", async () => {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   // Back where it was.
   await page.waitForFunction(() => document.activeElement?.textContent === "End");
+});
+
+for (const [name, options] of [
+  ["with forced colours", { forcedColors: "active" }],
+  ["at 400 %", { viewport: { width: 320, height: 256 } }],
+  ["from right to left", { locale: "ar" }],
+]) {
+  test(`a whole interview is usable ${name}`, async () => {
+    const page = await app.newPage(options);
+    if (options.locale) {
+      await page.addInitScript(() =>
+        document.addEventListener("DOMContentLoaded", () => document.documentElement.setAttribute("dir", "rtl")),
+      );
+    }
+    await page.goto(`${app.url}/setup`);
+    await page.getByRole("button", { name: "Start interview" }).click();
+    await page.getByText("Enter the role you’re applying for.").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "job_role");
+    await checkWidth(page, "the set-up");
+    await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+    const questions = page.getByLabel("Number of questions");
+    await questions.fill("");
+    await questions.pressSequentially("12");
+    assert.equal(await questions.inputValue(), "12");
+    await page.getByRole("button", { name: "Start interview" }).click();
+    await waitForIntroduction(page);
+    await answerQuestion(page);
+    await checkWidth(page, "the interview");
+    await checkAccessibility(page);
+    await endInterview(page);
+    await checkWidth(page, "the report");
+    await checkAccessibility(page);
+    if (!options.forcedColors) return;
+    const borderless = await page.evaluate(() =>
+      [...document.querySelectorAll("button, a[class*=min-h-11]")]
+        .filter((element) => element.checkVisibility() && getComputedStyle(element).borderTopWidth === "0px")
+        .map((element) => element.outerHTML.slice(0, 100)),
+    );
+    assert.deepEqual(borderless, [], "colours alone show no button");
+  });
+}
+
+test("the focus goes to the list when an interview in it is deleted", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await startInterview(page, app.url, "Nurse");
+  await page.goto(`${app.url}/history`);
+  await page.getByRole("button", { name: "Delete Nurse" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("1 interview", { exact: true }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Interviews");
 });

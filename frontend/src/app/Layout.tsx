@@ -14,11 +14,11 @@ const AuthDialog = lazy(() =>
 );
 
 /** Marks the link to the current page. */
-const currentPage = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+const navLink =
+  "max-[30rem]:px-1.5 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
 /** Moves the focus to each new page, so that reading and tabbing go on there. The first page keeps the browser's own. */
-function useFocusOnNavigation() {
-  const path = useLocation({ select: ({ pathname }) => pathname });
+function useFocusOnNavigation(path: string) {
   const previous = useRef(path);
   useEffect(() => {
     if (previous.current === path) return;
@@ -30,7 +30,8 @@ function useFocusOnNavigation() {
 /** The frame of every page: navigation, who is signed in, whether there is a network. */
 export function Layout() {
   const { user, logout } = useAuth();
-  useFocusOnNavigation();
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useFocusOnNavigation(path);
   const [view, setView] = useState<AuthView | null>(null);
   const [wasOpened, setWasOpened] = useState(false);
   const openAuthDialog = useCallback((requested: AuthView) => {
@@ -61,25 +62,30 @@ export function Layout() {
               <img src="/favicon.svg" alt="" className="size-7" />
               <span className="max-[26rem]:sr-only">AI Interviewer</span>
             </Link>
-            <Button asChild variant="ghost" className={currentPage}>
+            <Button asChild variant="ghost" className={navLink}>
               <Link to="/history">History</Link>
             </Button>
-            <Button asChild variant="ghost" className={currentPage}>
+            <Button asChild variant="ghost" className={navLink}>
               <Link to="/progress">Progress</Link>
             </Button>
             {user ? (
               <>
-                <Button asChild variant="ghost" className={currentPage}>
+                <Button asChild variant="ghost" className={navLink}>
                   <Link to="/account">
                     <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
                   </Link>
                 </Button>
-                <Button variant="ghost" onClick={() => void logout()}>
+                {/* On phones it is on the account's page. */}
+                <Button variant="ghost" className="hidden sm:inline-flex" onClick={() => void logout()}>
                   Sign out
                 </Button>
               </>
             ) : (
-              <Button variant="secondary" onClick={() => openAuthDialog("login")}>
+              <Button
+                variant="secondary"
+                className="max-[30rem]:px-2 max-[30rem]:text-sm"
+                onClick={() => openAuthDialog("login")}
+              >
                 Sign in
               </Button>
             )}
@@ -94,6 +100,14 @@ export function Layout() {
         <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
           <Outlet />
         </main>
+        {/* An interview's page ends with the box for the answer. */}
+        {path === "/interview" ? null : (
+          <footer className="no-print mx-auto w-full max-w-5xl px-4 pb-4 text-sm">
+            <Link to="/privacy" className="inline-flex min-h-6 items-center text-muted underline">
+              Privacy
+            </Link>
+          </footer>
+        )}
       </div>
       {wasOpened ? (
         <Suspense fallback={null}>

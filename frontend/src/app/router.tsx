@@ -36,6 +36,7 @@ const routes = root.addChildren([
   page("/history", () => import("@/pages/History"), "History"),
   page("/progress", () => import("@/pages/Progress"), "Progress"),
   page("/account", () => import("@/pages/Account"), "Account"),
+  page("/privacy", () => import("@/pages/Privacy"), "Privacy"),
   page("/auth/callback", () => import("@/pages/AuthCallback"), "AuthCallback"),
 ]);
 

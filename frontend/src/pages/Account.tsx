@@ -9,7 +9,7 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 export function Account() {
   useDocumentTitle("Account");
-  const { user, isLoading } = useAuth();
+  const { user, isLoading, logout } = useAuth();
   const openAuthDialog = useOpenAuthDialog();
   if (!user) {
     return (
@@ -26,6 +26,9 @@ export function Account() {
       <div>
         <h1>Your account</h1>
         <p className="text-muted">{user.email}</p>
+        <Button variant="secondary" className="mt-3 sm:hidden" onClick={() => void logout()}>
+          Sign out
+        </Button>
       </div>
       <NameForm name={user.name} />
       <PasswordForm />

@@ -91,7 +91,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
           rows={1}
           dir="auto"
           value={draft}
-          placeholder={voice.input.isAvailable ? "Type or speak your answer" : "Type your answer"}
+          placeholder={voice.input.isAvailable ? "Type or speak" : "Type your answer"}
           aria-describedby={`${id}-hint`}
           aria-invalid={charactersLeft(draft) < 0}
           onChange={(event) => {

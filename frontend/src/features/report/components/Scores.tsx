@@ -24,6 +24,7 @@ export function Scores({ results, questions }: Props) {
         <RadarChart scores={scores} />
         <ScoreTable scores={scores} />
       </div>
+      <p className="text-sm text-muted">The coach reads your words. It can’t see you, hear your tone or check facts.</p>
       <ul className="grid gap-3 md:grid-cols-2">
         {scores.map((score) => (
           <li key={score.dimension} className="space-y-2 rounded-xl border bg-card p-4">
