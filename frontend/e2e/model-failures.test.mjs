@@ -70,3 +70,24 @@ test("a reply that fails for good is asked for again by the user alone, and answ
   assert.equal(await candidateMessages(page).count(), 1);
   assert.equal(await page.getByText("Your message is saved.").count(), 0);
 });
+
+test("a report that fails for good is written again by the user alone", async () => {
+  const page = await app.newPage();
+  await page.clock.install();
+  await page.goto(app.url);
+  await page.getByRole("button", { name: /Backend engineer/ }).click();
+  await message(page, /^Hello and welcome/).waitFor();
+  await waitForReplies(page, 1);
+  await sendAnswer(page, ANSWER);
+  await waitForReplies(page, 2);
+  model.failing.add("report");
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("button", { name: "End and get report" }).click();
+  await page.getByText("We couldn’t write this part.").waitFor();
+  const asked = model.requests;
+  await passFiveMinutes(page);
+  assert.equal(model.requests, asked, "an idle page costs nothing");
+  model.failing.clear();
+  await tryAgain(page).click();
+  await page.getByRole("heading", { name: "Strengths" }).waitFor();
+});

@@ -28,9 +28,14 @@ export class ModelServer {
   }
 
   async answer(request, response) {
-    this.requests += 1;
     let text = "";
     for await (const chunk of request) text += chunk;
+    // Questions about the server itself cost nothing.
+    if (request.method !== "POST" || !text) {
+      response.writeHead(404).end();
+      return;
+    }
+    this.requests += 1;
     const { messages, response_format } = JSON.parse(text);
     const fields = response_format?.json_schema?.schema?.properties ?? {};
     const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";

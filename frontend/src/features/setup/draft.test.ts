@@ -37,6 +37,11 @@ describe("what is wrong with a form", () => {
     expect(draftErrors({ ...draft, questions, length: "time" })).toEqual({});
   });
 
+  it("is a text that is too long, and by how much", () => {
+    const errors = draftErrors({ ...draft, resume_content: "a".repeat(100_010), job_description: "🙂".repeat(50_000) });
+    expect(errors).toEqual({ resume_content: "10 characters over the limit of 100,000. Shorten it." });
+  });
+
   it("is a length of too many minutes", () => {
     const errors = draftErrors({ ...draft, length: "time", minutes: "241" });
     expect(Object.keys(errors)).toEqual(["interview_duration_minutes"]);

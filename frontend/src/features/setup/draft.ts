@@ -35,12 +35,22 @@ export const emptyDraft = (): SetupDraft => ({
 export const MAX_QUESTIONS = 100;
 export const MAX_MINUTES = 240;
 
+/** Characters. */
+const MAX_LENGTHS = { job_role: 200, company_name: 200, job_description: 50_000, resume_content: 100_000 } as const;
+
 const isCount = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
 
 /** What must be changed before the interview can start, by the service's name of the field. */
 export function draftErrors(draft: SetupDraft): Record<string, string> {
   const errors: Record<string, string> = {};
   if (!draft.job_role.trim()) errors["job_role"] = "Enter the role you’re applying for.";
+  for (const [field, max] of Object.entries(MAX_LENGTHS)) {
+    const length = [...draft[field as keyof typeof MAX_LENGTHS]].length;
+    if (length > max) {
+      errors[field] =
+        `${(length - max).toLocaleString()} characters over the limit of ${max.toLocaleString()}. Shorten it.`;
+    }
+  }
   if (draft.length === "questions" && !isCount(draft.questions, MAX_QUESTIONS)) {
     errors["target_question_count"] = `Enter a number from 1 to ${MAX_QUESTIONS}.`;
   }

@@ -6,6 +6,7 @@ import { CheckField } from "@/components/ui/field";
 import { Popover } from "@/components/ui/popover";
 import { useVisibleViewport } from "@/features/interview/hooks/useVisibleViewport";
 import { charactersLeft } from "@/features/interview/message-length";
+import { nudge } from "@/features/interview/nudge";
 import { PushToTalkButton } from "@/features/voice/components/PushToTalkButton";
 import { VoiceOptions } from "@/features/voice/components/VoiceOptions";
 import type { Voice } from "@/features/voice/hooks/useVoice";
@@ -21,8 +22,8 @@ interface Props {
   draft: string;
   onDraft: (text: string) => void;
   onSend: () => void;
-  /** The outbox still holds the last message. */
-  isSending: boolean;
+  /** Nothing can be sent yet: the first line or the last message is on its way. */
+  isWaiting: boolean;
   /** The interviewer's reply is being made. */
   isReplyPending: boolean;
   onStop: () => void;
@@ -30,17 +31,20 @@ interface Props {
   voice: Voice;
   /** The sentences that "Read again" plays. */
   lastLine: string[];
+  /** Whether the user may ask for tips while answering. */
+  offersTips: boolean;
 }
 
 /** Where an answer is written or spoken: one row that grows with it, in view wherever the reader is. */
-export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, voice, ...props }: Props) {
+export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, voice, ...props }: Props) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const box = useAutosize(draft);
   const [enterSends, setEnterSends] = useStoredValue<boolean>("enter_sends", false);
+  const [wantsTips, setWantsTips] = useStoredValue<boolean>("tips", false);
   useVisibleViewport();
   useHeightVariable(form);
-  const canSend = draft.trim() !== "" && charactersLeft(draft) >= 0 && !isSending && !isReplyPending;
+  const canSend = draft.trim() !== "" && charactersLeft(draft) >= 0 && !isWaiting && !isReplyPending;
   const send = () => {
     if (canSend) onSend();
     // The disabled button would lose the focus. On touch screens that would open the keyboard again.
@@ -62,7 +66,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
       }}
       className="sticky bottom-[var(--keyboard-inset,0px)] z-20 -mx-4 mt-auto -mb-6 bg-background px-4 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
     >
-      <ComposerStatus draft={draft} voice={voice} />
+      <ComposerStatus draft={draft} voice={voice} tip={props.offersTips && wantsTips ? nudge(draft) : null} />
       <div className="flex items-end gap-0.5 rounded-2xl border p-1 border-input bg-background focus-within:border-primary focus-within:outline-1 focus-within:outline-primary">
         <Popover
           label="Options for answering"
@@ -74,6 +78,7 @@ export function Composer({ draft, onDraft, onSend, isSending, isReplyPending, vo
         >
           <VoiceOptions voice={voice} lastLine={props.lastLine} />
           {hasKeyboard() ? <CheckField label="Enter sends my answer" on={enterSends} onChange={setEnterSends} /> : null}
+          {props.offersTips ? <CheckField label="Tips while I answer" on={wantsTips} onChange={setWantsTips} /> : null}
           <p className="text-sm text-muted">Your draft is saved in this browser until you send it.</p>
         </Popover>
         {voice.input.isAvailable ? <PushToTalkButton input={voice.input} /> : null}

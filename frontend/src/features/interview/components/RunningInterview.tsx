@@ -23,6 +23,8 @@ import { InterviewHeader } from "./InterviewHeader";
 import { InterviewUnavailable } from "./InterviewUnavailable";
 import { Transcript } from "./Transcript";
 
+const isEnglish = (language = "en") => language.split("-")[0] === "en";
+
 /** An interview from its first line to its end. */
 export function RunningInterview({ sessionId }: { sessionId: string }) {
   const navigate = useNavigate();
@@ -102,8 +104,9 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
           draft={draft.text}
           onDraft={draft.change}
           onSend={send}
-          isSending={outbox.outgoing !== null}
-          isReplyPending={pendingTurn(conversation) !== undefined && line !== null && !outbox.isStopped}
+          isWaiting={outbox.outgoing !== null || turns[0]?.reply == null}
+          isReplyPending={pendingTurn(conversation) !== undefined && !outbox.isStopped}
+          offersTips={showFeedback && isEnglish(config?.language)}
           onStop={() => stop.mutate()}
           isStopping={stop.isPending}
           voice={voice}

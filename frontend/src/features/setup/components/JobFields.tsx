@@ -23,7 +23,6 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
           label="Role"
           name="job_role"
           dir="auto"
-          maxLength={200}
           list={suggestions}
           autoComplete="organization-title"
           required
@@ -40,7 +39,6 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
           label="Company (optional)"
           name="company_name"
           dir="auto"
-          maxLength={200}
           value={draft.company_name}
           error={errorOf("company_name")}
           onChange={(event) => onChange({ company_name: event.target.value })}
@@ -50,7 +48,6 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
         label="Job description (optional)"
         name="job_description"
         dir="auto"
-        maxLength={50_000}
         value={draft.job_description}
         error={errorOf("job_description")}
         onChange={(event) => onChange({ job_description: event.target.value })}

@@ -9,10 +9,12 @@ import { uploadResume } from "@/features/setup/api";
 interface Props {
   value: string;
   onChange: (text: string) => void;
+  /** Why this text can't be sent. */
+  error?: string | undefined;
 }
 
 /** A CV, dropped, chosen or pasted. The text of a file can be checked and changed before it is sent. */
-export function ResumeField({ value, onChange }: Props) {
+export function ResumeField({ value, onChange, error: tooLong }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [isDragOver, setDragOver] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -53,8 +55,8 @@ export function ResumeField({ value, onChange }: Props) {
         name="resume_content"
         dir="auto"
         rows={6}
-        maxLength={100_000}
         value={value}
+        error={tooLong}
         onChange={(event) => onChange(event.target.value)}
         placeholder="Paste your CV, or drop a PDF, DOCX or text file here."
         hint="We keep only the text, not the file. Check the text. Delete anything you don’t want the interviewer to see."

@@ -46,7 +46,11 @@ export function SetupForm() {
       <JobFields {...fields} />
       <fieldset className="space-y-4">
         <legend className="text-xl font-semibold">You</legend>
-        <ResumeField value={draft.resume_content} onChange={(resume_content) => change({ resume_content })} />
+        <ResumeField
+          value={draft.resume_content}
+          error={errorOf("resume_content")}
+          onChange={(resume_content) => change({ resume_content })}
+        />
       </fieldset>
       <InterviewFields {...fields} />
       <Lobby language={draft.language} />
