@@ -60,7 +60,8 @@ test("a reply that fails for good is asked for again by the user alone, and answ
   await sendAnswer(page, ANSWER);
   await waitUntilStopped(page);
   await message(page, ANSWER).waitFor();
-  await page.getByText("Your message is saved.").waitFor();
+  await page.getByText("The interviewer’s AI model isn’t working").waitFor();
+  await page.getByText("Whoever runs the service").waitFor();
   const asked = model.requests;
   await passFiveMinutes(page);
   assert.equal(model.requests, asked, "an idle page costs nothing");
@@ -68,7 +69,7 @@ test("a reply that fails for good is asked for again by the user alone, and answ
   await tryAgain(page).click();
   await waitForReplies(page, 2);
   assert.equal(await candidateMessages(page).count(), 1);
-  assert.equal(await page.getByText("Your message is saved.").count(), 0);
+  assert.equal(await page.getByText("The interviewer’s AI model isn’t working").count(), 0);
 });
 
 test("a report that fails for good is written again by the user alone", async () => {

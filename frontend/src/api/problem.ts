@@ -1,3 +1,5 @@
+import { problemSentences } from "./problem-sentences";
+
 /** Seconds. A longer wait is told, not slept. */
 const MAX_SILENT_WAIT = 60;
 
@@ -15,13 +17,14 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
+    /** The service's own sentence; `message` is the one for people. */
     readonly detail: string,
     readonly retryable: boolean,
     /** Seconds. */
     readonly retryAfter: number | null = null,
     readonly fields: { field: string; message: string }[] = [],
   ) {
-    super(detail);
+    super(problemSentences[code] ?? detail);
     this.name = "Problem";
   }
 

@@ -65,9 +65,8 @@ function FailedRequest({ problem, isStopped, onTryAgain, kept }: FailedRequestPr
       <div className="mr-auto min-w-0 flex-1 basis-60 space-y-1">
         {problem.isForOperator ? <p className="font-semibold">The interviewer’s AI model isn’t working</p> : null}
         <p>
-          {problem.detail} {kept}
+          {problem.message} {problem.isForOperator ? null : kept}
         </p>
-        {problem.isForOperator ? <p>Only whoever runs this service can fix this.</p> : null}
         {problem.retryAt ? (
           <p>
             Try again after {problem.retryAt.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}.

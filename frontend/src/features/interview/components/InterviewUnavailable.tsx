@@ -11,7 +11,7 @@ export function InterviewUnavailable({ problem }: { problem: Problem }) {
   return (
     <div className="space-y-4">
       <h1>We can’t show this interview</h1>
-      <Notice kind="problem">{problem.detail}</Notice>
+      <Notice kind="problem">{problem.message}</Notice>
       <div className="flex flex-wrap gap-3">
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
         <Button asChild variant="secondary">

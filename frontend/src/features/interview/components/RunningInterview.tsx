@@ -33,7 +33,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const [isEndDialogOpen, setEndDialogOpen] = useState(false);
   const onRefused = (text: string, problem: Problem) => {
     draft.change(text);
-    setRefusal(problem.detail);
+    setRefusal(problem.message);
   };
   const { phase, conversation, stream, session, outbox, end, stop, reset } = useInterviewSession(sessionId, onRefused);
   const { turns } = conversation;
