@@ -75,18 +75,27 @@ function completion(purpose, messages) {
     case "decision":
       return JSON.stringify({ action: "new_question", line: QUESTION, topic: "decisions" });
     case "feedback": {
+      // A list of segments where some of them address the grader.
       const { answer } = JSON.parse(messages.at(-1).content.split("\n")[0]);
-      const score = scoreWith(answer.split(" ").slice(0, 4).join(" "), answer);
+      const said = [answer].flat().find((segment) => typeof segment === "string") ?? "";
+      const score = scoreWith(said.split(" ").slice(0, 4).join(" "), said);
       return JSON.stringify({
+        question_kind: "behavioral",
+        answers_the_question: true,
         scores: { structure: score, specificity: score, relevance: score, depth: score, communication: score },
+        headline: "A clear start without a result.",
         summary: "You tell what you did.",
-        to_change: ["Name the result."],
         worked: ["You answered."],
+        to_change: ["Name the result."],
+        stronger_answer: `${said} That saved us [how much?].`,
       });
     }
     default: {
       const text = "You often tell what you did.";
       return JSON.stringify({
+        verdict: "You are clear, and you leave out results.",
+        actions: ["Write down one result for each story.", "Say what you did yourself.", "Practise aloud."],
+        requirements: [],
         patterns_tendencies: text,
         strengths: text,
         weaknesses: text,

@@ -25,5 +25,5 @@ test("the countdown warns, survives a reload, and the answer after its end is th
   await answerQuestion(page, "That is all I have to say: we shipped it in March, and it paid for itself.");
   await page.getByText("Well done").waitFor();
   await page.getByRole("button", { name: "Get my report" }).click();
-  await page.getByRole("heading", { name: "Strengths" }).waitFor();
+  await page.getByRole("heading", { name: "Transcript" }).waitFor();
 });

@@ -71,10 +71,39 @@ function ScoreChips({ scores }: { scores: Score[] }) {
   );
 }
 
-/** What can be seen in an answer, each with the sentences it rests on. */
+/** What can be seen in an answer: first what is missing and why, then what is there, with its sentences one tap away. */
 function Checklist({ checks }: { checks: Check[] }) {
+  const met = checks.filter((check) => check.met === true);
   return (
-    <ul aria-label="Checklist" className="space-y-2">
+    <div className="space-y-2">
+      <CheckList label="Checklist" checks={checks.filter((check) => check.met !== true)} />
+      {met.length > 0 ? (
+        <>
+          <ul aria-label="What is there" className="flex flex-wrap gap-x-3 gap-y-1">
+            {met.map(({ check }) => (
+              <li key={check} className="flex items-center gap-1">
+                <CheckMark met />
+                {checkName(check)}
+              </li>
+            ))}
+          </ul>
+          <details>
+            <summary className="min-h-6 cursor-pointer font-semibold">See the sentences</summary>
+            <div className="mt-2">
+              <CheckList label="The sentences this rests on" checks={met} />
+            </div>
+          </details>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** Each check with what was seen and the sentences it rests on. */
+function CheckList({ label, checks }: { label: string; checks: Check[] }) {
+  if (checks.length === 0) return null;
+  return (
+    <ul aria-label={label} className="space-y-2">
       {checks.map(({ check, met, detail, evidence }) => (
         <li key={check} className="flex gap-2">
           <CheckMark met={met} />

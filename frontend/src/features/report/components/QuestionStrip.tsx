@@ -10,7 +10,7 @@ const bands = [
 /** One cell for each answer, which leads to it. Colours repeat what the words below the numbers say. */
 export function QuestionStrip({ questions }: { questions: AnsweredQuestion[] }) {
   return (
-    <nav aria-labelledby="questions" className="break-inside-avoid space-y-3">
+    <nav aria-labelledby="questions" className="no-print space-y-3">
       <h2 id="questions">Question by question</h2>
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-2">
         {questions.map(({ turnNo, number, name, feedback }) => {

@@ -99,6 +99,7 @@ describe("a report with scores", () => {
         ],
         answers: 1,
         answers_judged: 1,
+        strengths: "You were clear.",
         requirements: [{ requirement: "Night shifts", met: true, evidence: { turn_no: 1, quote: "at night" } }],
       },
       [answer(1, "At night, we did.", feedback)],

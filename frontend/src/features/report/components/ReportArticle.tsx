@@ -5,7 +5,7 @@ import { answeredQuestions } from "@/features/interview/questions";
 
 import { BestAndWeakest } from "./BestAndWeakest";
 import { DeliverySection } from "./DeliverySection";
-import { Narrative } from "./Narrative";
+import { hasNarrative, Narrative } from "./Narrative";
 import { QuestionStrip } from "./QuestionStrip";
 import { ReportFooter } from "./ReportFooter";
 import { ReportHeader } from "./ReportHeader";
@@ -62,9 +62,11 @@ function ReportBody({ sessionId, report, questions }: BodyProps) {
       </ReportSection>
       <DeliverySection questions={questions} />
       <Requirements requirements={results.requirements ?? []} questions={questions} />
-      <ReportSection {...section} part="narrative" title="Coach’s summary">
-        <Narrative results={results} />
-      </ReportSection>
+      {report?.parts.narrative !== "ready" || hasNarrative(results) ? (
+        <ReportSection {...section} part="narrative" title="Coach’s summary">
+          <Narrative results={results} />
+        </ReportSection>
+      ) : null}
       <ReportSection {...section} part="resources" title="What to read next">
         <Resources results={results} />
       </ReportSection>
