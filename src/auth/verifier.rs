@@ -157,8 +157,10 @@ impl TokenVerifier {
         if last_fetch.is_some_and(|at| at.elapsed() < REFETCH_EVERY) {
             return stale().ok_or(TokenError::KeysUnavailable);
         }
+        let fetched = self.gotrue.signing_keys().await;
+        // Only now: a request that is dropped on the way has fetched nothing.
         *last_fetch = Some(Instant::now());
-        match self.gotrue.signing_keys().await {
+        match fetched {
             Ok(set) => {
                 let keys = Arc::new(usable(set));
                 *self.keys.write().unwrap_or_else(PoisonError::into_inner) =

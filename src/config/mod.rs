@@ -41,6 +41,8 @@ pub struct ServerConfig {
     pub shutdown_timeout: Duration,
     /// Largest JSON body accepted, in bytes.
     pub max_json_bytes: usize,
+    /// How long a JSON body may take to arrive.
+    pub json_timeout: Duration,
     pub log_format: LogFormat,
     /// This program, which reads files in processes of its own.
     pub binary: PathBuf,
@@ -221,6 +223,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             trust_proxy: self.flag("TRUST_PROXY"),
             shutdown_timeout: self.seconds("SHUTDOWN_TIMEOUT_SECONDS", 30.0),
             max_json_bytes: self.at_least("MAX_JSON_KB", 512, 1) * 1024,
+            json_timeout: self.seconds("JSON_TIMEOUT_SECONDS", 30.0),
             log_format,
             binary: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("ai-interviewer")),
         }

@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
@@ -169,9 +170,13 @@ impl FromRequest for Fields {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let limit = request
-            .app_data::<web::Data<AppState>>()
-            .map_or(512 * 1024, |state| state.config.server.max_json_bytes);
+        let (limit, timeout) = request.app_data::<web::Data<AppState>>().map_or(
+            (512 * 1024, Duration::from_secs(30)),
+            |state| {
+                let server = &state.config.server;
+                (server.max_json_bytes, server.json_timeout)
+            },
+        );
         let is_json = is_json(request);
         let announced = request
             .headers()
@@ -183,7 +188,8 @@ impl FromRequest for Fields {
                 return Err(too_large(limit));
             }
             let payload = payload.await.map_err(|_| unreadable())?;
-            let bytes = match payload.to_bytes_limited(limit).await {
+            let reading = tokio::time::timeout(timeout, payload.to_bytes_limited(limit));
+            let bytes = match reading.await.map_err(|_| too_slow())? {
                 Ok(Ok(bytes)) => bytes,
                 Ok(Err(_)) => return Err(unreadable()),
                 Err(_) => return Err(too_large(limit)),
@@ -212,6 +218,15 @@ impl<T: FromFields> FromRequest for Body<T> {
             fields.validated(Self(body))
         })
     }
+}
+
+fn too_slow() -> ApiError {
+    ApiError::new(
+        408,
+        "body_too_slow",
+        "The request's body did not arrive in time. Send it again.",
+    )
+    .retryable(true)
 }
 
 pub(crate) fn unreadable() -> ApiError {

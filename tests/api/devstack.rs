@@ -9,11 +9,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use crate::support::{
-    Client, DevstackProcess, ModelServer, SearchServer, SpeechServer, TestApp, eventually, stack,
-};
+use crate::support::{Client, DevstackProcess, TestApp, eventually, stack};
 
-fn binary(arguments: &[&str]) -> Command {
+pub(crate) fn binary(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"));
     command
         .args(arguments)
@@ -66,7 +64,7 @@ fn in_use(data_dir: &str) -> bool {
         })
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -361,86 +359,6 @@ async fn the_document_is_printed_as_it_is_served() {
             .is_some_and(|page| !page.contains("https://")),
         "nothing is loaded from elsewhere"
     );
-}
-
-fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
-    let output = binary(&["doctor", "--json"])
-        .env_clear()
-        .envs(settings.iter().copied())
-        .current_dir("/")
-        .output()
-        .expect("it runs");
-    let report =
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
-    (output.status.success(), report)
-}
-
-fn failed(report: &Value) -> Vec<&str> {
-    let checks = report["checks"].as_array().expect("checks").iter();
-    checks
-        .filter(|check| check["verdict"] == "failed")
-        .inspect(|check| assert!(check["cure"].is_string(), "{check}"))
-        .filter_map(|check| check["name"].as_str())
-        .collect()
-}
-
-#[test]
-fn the_doctor_finds_a_good_configuration_good_and_names_what_is_wrong() {
-    let stack = stack();
-    let url = ("SUPABASE_URL", stack.api_url());
-    let anon = ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"));
-    let service = ("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"));
-    let (passed, report) = doctor(&[url, anon, service]);
-    assert!(passed, "{report:#}");
-    assert_eq!(report["passed"], true);
-    let (passed, report) = doctor(&[url, ("SUPABASE_ANON_KEY", stack.var("SECRET_KEY"))]);
-    assert!(!passed);
-    assert!(failed(&report).contains(&"public key"), "{report:#}");
-    let (passed, report) = doctor(&[("SUPABASE_URL", "http://127.0.0.1:9"), anon]);
-    assert!(!passed && !failed(&report).is_empty(), "{report:#}");
-    let (passed, report) = doctor(&[anon]);
-    assert!(!passed);
-    assert_eq!(failed(&report), ["configuration"]);
-}
-
-#[test]
-fn the_doctor_tries_the_keys_of_model_search_and_speech() {
-    let stack = stack();
-    let (model, search) = (ModelServer::start(), SearchServer::start());
-    let (base, search_base) = (format!("{}/v1", model.url), search.url.clone());
-    let speech = SpeechServer::start();
-    let speech_base = format!("{}/v1", speech.url);
-    let live_base = speech.url.replacen("http", "ws", 1);
-    let try_with = |key: &str| {
-        doctor(&[
-            ("SUPABASE_URL", stack.api_url()),
-            ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY")),
-            ("OPENAI_BASE_URL", &base),
-            ("OPENAI_API_KEY", key),
-            ("SERPER_BASE_URL", &search_base),
-            ("SERPER_API_KEY", "k"),
-            ("SPEECH_BASE_URL", &speech_base),
-            ("SPEECH_API_KEY", key),
-            ("DEEPGRAM_BASE_URL", &live_base),
-            ("DEEPGRAM_API_KEY", key),
-        ])
-    };
-    let (passed, report) = try_with("sk-good");
-    assert!(passed, "{report:#}");
-    search.answer(403, json!([]));
-    let (passed, report) = try_with("sk-wrong");
-    assert!(!passed);
-    assert_eq!(
-        failed(&report),
-        [
-            "language model",
-            "web search",
-            "text to speech",
-            "speech to text",
-            "live transcription"
-        ]
-    );
-    assert!(!report.to_string().contains("sk-wrong"));
 }
 
 #[tokio::test]

@@ -326,3 +326,24 @@ async fn sigterm_lets_turns_in_flight_finish() {
     assert!(status.success(), "{status:?}");
     drop(events);
 }
+
+#[tokio::test]
+async fn a_body_that_trickles_is_ended() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let app = TestApp::with(|config| config.server.json_timeout = Duration::from_millis(300));
+    let address = app.url.trim_start_matches("http://").to_owned();
+    for sent in ["", "{\"job_role\": "] {
+        let mut socket = tokio::net::TcpStream::connect(&address)
+            .await
+            .expect("a connection");
+        let head = format!(
+            "POST /agent/create_session HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{sent}"
+        );
+        socket.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = vec![0; 4_096];
+        let read = socket.read(&mut answer).await.expect("an answer");
+        let answer = String::from_utf8_lossy(&answer[..read]);
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("body_too_slow"), "{answer}");
+    }
+}

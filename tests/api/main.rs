@@ -6,6 +6,7 @@ mod contract;
 mod database;
 mod deepgram;
 mod devstack;
+mod doctor;
 mod document;
 mod exactly_once;
 mod faults;

@@ -297,3 +297,59 @@ async fn a_reader_of_events_learns_that_an_interview_was_reset() {
     );
     assert!(!status.contains("To be forgotten"), "{heard}");
 }
+
+/// Kinds of JSON from test suites of parsers: what is accepted comes back, on any later read.
+#[tokio::test]
+async fn whatever_configuration_is_accepted_comes_back() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let (deep, too_deep) = (nested(32), nested(100));
+    for (value, accepted) in [
+        ("1.7976931348623157e308", false),
+        ("-1e308", false),
+        ("5e-324", false),
+        ("1e300", true),
+        ("1e-300", true),
+        ("0.1", true),
+        ("-0.0", true),
+        ("1E+2", true),
+        ("18446744073709551615", true),
+        ("123456789012345678901234567890", true),
+        (deep.as_str(), true),
+        (too_deep.as_str(), false),
+        (
+            r#"{"": {"a": [null, true, "\u2028 \ud83d\ude00 \\ \" \u0001"]}}"#,
+            true,
+        ),
+        (r#""\u0000""#, false),
+        (r#"{"\u0000": 1}"#, false),
+    ] {
+        let answer = guest
+            .request(reqwest::Method::POST, "/agent/create_session")
+            .header("content-type", "application/json")
+            .body(format!(r#"{{"x": {value}}}"#))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status() == 201, accepted, "{value}");
+        if accepted {
+            let created: Value = answer.json().await.expect("JSON");
+            let session = created["session_id"]
+                .as_str()
+                .expect("an id")
+                .parse()
+                .expect("an id");
+            // Another instance reads it from the database.
+            let other = TestApp::start();
+            let read = other.guest().read("/agent/session", session).await;
+            assert_eq!(read.status, 200, "{value}: {read:?}");
+            let sent: Value = serde_json::from_str(value).expect("JSON");
+            let same = match (sent.as_f64(), read.body["session_config"]["x"].as_f64()) {
+                (Some(sent), Some(read)) => (sent - read).abs() <= sent.abs() * 1e-15,
+                _ => sent == read.body["session_config"]["x"],
+            };
+            assert!(same, "{value}: {}", read.body["session_config"]["x"]);
+        }
+    }
+}

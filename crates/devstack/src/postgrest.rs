@@ -45,6 +45,10 @@ pub(super) async fn start(
         ("PGRST_SERVER_PORT", options.port.to_string()),
         ("PGRST_ADMIN_SERVER_PORT", options.admin_port.to_string()),
         ("PGRST_JWT_SECRET", json!({ "keys": keys }).to_string()),
+        // A token's signature is verified once, not at each request; its expiry still is.
+        ("PGRST_JWT_CACHE_MAX_LIFETIME", "3600".to_owned()),
+        // More capabilities than one cost more in synchronising than they bring here.
+        ("GHCRTS", "-N1".to_owned()),
         ("PGRST_LOG_LEVEL", "error".to_owned()),
     ];
     let log = options.folder.join("postgrest.log");

@@ -12,6 +12,8 @@ const LONGEST_RESUME: usize = 100_000;
 const LONGEST_LANGUAGE: usize = 35;
 /// Bytes of JSON that fields this version does not know may take together.
 const LARGEST_EXTRA: usize = 64 * 1024;
+/// Far below what parsers give up at, with the levels of a response around it.
+const DEEPEST_EXTRA: usize = 32;
 
 /// A configuration, and the session it is for. Documented as `SessionConfig`.
 pub(crate) struct Configuration {
@@ -68,14 +70,19 @@ fn language(fields: &mut Fields) -> Option<String> {
     }
 }
 
-/// The fields this version does not know, which are kept.
+/// The fields this version does not know, which are kept: as long as the database gives them back as they came.
 fn unknown(fields: &mut Fields) -> Map<String, Value> {
     let extra = fields.rest();
-    if extra
-        .iter()
-        .any(|(name, value)| name.contains('\0') || has_nul(value))
-    {
-        fields.reject("extra", "no field may contain the NUL character");
+    for (name, value) in &extra {
+        if name.contains('\0') || any(value, &has_nul) {
+            fields.reject("extra", "no field may contain the NUL character");
+        }
+        if any(value, &is_extreme) {
+            fields.reject("extra", "no number may be beyond 1e300 or below 1e-300");
+        }
+        if depth(value) > DEEPEST_EXTRA {
+            fields.reject("extra", "no field may be nested more than 32 levels deep");
+        }
     }
     if serde_json::to_vec(&extra).is_ok_and(|json| json.len() > LARGEST_EXTRA) {
         fields.reject("extra", "additional fields may take at most 64 kB together");
@@ -83,13 +90,35 @@ fn unknown(fields: &mut Fields) -> Map<String, Value> {
     extra
 }
 
+/// Whether `holds` is true of a value, or of one within it.
+fn any(value: &Value, holds: &impl Fn(&Value) -> bool) -> bool {
+    holds(value)
+        || match value {
+            Value::Array(items) => items.iter().any(|item| any(item, holds)),
+            Value::Object(members) => members.values().any(|member| any(member, holds)),
+            _ => false,
+        }
+}
+
 fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Object(members) => members.keys().any(|name| name.contains('\0')),
         _ => false,
     }
+}
+
+/// Numbers at the edge of what a double holds come back from the database as others, or not at all.
+fn is_extreme(value: &Value) -> bool {
+    let number = value.as_f64().map_or(0.0, f64::abs);
+    number > 1e300 || (number > 0.0 && number < 1e-300)
+}
+
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or(0)
 }
