@@ -90,12 +90,12 @@ test("a part of the report that failed is retried on demand, the others stand", 
   await page.getByText("What to change").waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "End and get report" }).click();
-  await page.getByText("This part could not be written.").waitFor();
+  await page.getByText("We couldn’t write this part.").waitFor();
   await page.getByRole("row", { name: /Structure/ }).waitFor();
   model.failing.clear();
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("heading", { name: "Strengths" }).waitFor();
-  assert.equal(await page.getByText("This part could not be written.").count(), 0);
+  assert.equal(await page.getByText("We couldn’t write this part.").count(), 0);
 });
 
 test("a reply that failed is retried on demand and answers the same message once", async () => {
