@@ -57,7 +57,7 @@ export function Layout() {
             <Link
               to="/"
               activeOptions={{ exact: true }}
-              className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+              className="me-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
             >
               <img src="/favicon.svg" alt="" className="size-7" />
               <span className="max-[26rem]:sr-only">AI Interviewer</span>

@@ -22,7 +22,7 @@ export function GuestSessions() {
   return (
     <>
       <Notice>
-        <span className="mr-auto">You’re not signed in. These interviews are saved only in this browser.</span>
+        <span className="me-auto">You’re not signed in. These interviews are saved only in this browser.</span>
         <Button onClick={() => openAuthDialog("register")}>Create account</Button>
       </Notice>
       {isLoading ? (

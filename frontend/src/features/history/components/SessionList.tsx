@@ -49,7 +49,7 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
       <ul ref={list} tabIndex={-1} aria-label="Interviews" className="space-y-3 outline-none">
         {sessions.map((session) => (
           <li key={session.session_id} className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-4">
-            <div className="mr-auto min-w-0">
+            <div className="me-auto min-w-0">
               <h2 className="text-lg [overflow-wrap:anywhere]">{role(session)}</h2>
               <p className="text-sm text-muted">{facts(session).join(" · ")}</p>
               <p className="text-sm text-muted">

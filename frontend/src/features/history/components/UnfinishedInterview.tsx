@@ -14,7 +14,7 @@ export function UnfinishedInterview() {
   if (!data) return null;
   return (
     <Notice>
-      <span className="mr-auto">You have an unfinished interview.</span>
+      <span className="me-auto">You have an unfinished interview.</span>
       <Button asChild variant="secondary">
         <Link to="/interview" hash={data.session_id}>
           {data.job_role ? `Continue your ${data.job_role} interview` : "Continue your interview"}

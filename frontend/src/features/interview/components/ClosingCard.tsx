@@ -17,7 +17,7 @@ export function ClosingCard({ answers, onEnd, isEnding }: Props) {
       className="flex flex-wrap items-center gap-4 rounded-xl border bg-accent p-4 text-accent-foreground"
     >
       <PartyPopper aria-hidden className="size-10 shrink-0 motion-safe:animate-celebrate" />
-      <div className="mr-auto">
+      <div className="me-auto">
         <p className="text-lg font-semibold">Well done, that’s the interview!</p>
         <p>
           {answers === 1 ? "You answered one question." : `You answered ${answers} questions.`} Your report is next.

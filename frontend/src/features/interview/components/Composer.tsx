@@ -64,7 +64,7 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
         event.preventDefault();
         send();
       }}
-      className="sticky bottom-[var(--keyboard-inset,0px)] z-20 -mx-4 mt-auto -mb-6 bg-background px-4 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]"
+      className="sticky bottom-[var(--keyboard-inset,0px)] z-20 -mx-4 mt-auto -mb-6 bg-background px-4 py-2"
     >
       <ComposerStatus draft={draft} voice={voice} tip={props.offersTips && wantsTips ? nudge(draft) : null} />
       <div className="flex items-end gap-0.5 rounded-2xl border p-1 border-input bg-background focus-within:border-primary focus-within:outline-1 focus-within:outline-primary">

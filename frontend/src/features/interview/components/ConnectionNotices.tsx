@@ -42,7 +42,7 @@ function SignedOut() {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <Notice kind="problem">
-      <span className="mr-auto">You are signed out. Your message is saved.</span>
+      <span className="me-auto">You are signed out. Your message is saved.</span>
       <Button variant="secondary" onClick={() => openAuthDialog("login")}>
         Sign in
       </Button>
@@ -62,7 +62,7 @@ interface FailedRequestProps {
 function FailedRequest({ problem, isStopped, onTryAgain, kept }: FailedRequestProps) {
   return (
     <Notice kind={isStopped ? "problem" : "info"}>
-      <div className="mr-auto min-w-0 flex-1 basis-60 space-y-1">
+      <div className="me-auto min-w-0 flex-1 basis-60 space-y-1">
         {problem.isForOperator ? <p className="font-semibold">The interviewer’s AI model isn’t working</p> : null}
         <p>
           {problem.message} {problem.isForOperator ? null : kept}

@@ -27,7 +27,7 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
   if (item.status === "failed") {
     return (
       <div className="flex flex-wrap items-center gap-3 rounded-xl border px-4 py-2 text-sm">
-        <p className="mr-auto">{retry.error ? errorMessage(retry.error) : "We couldn’t review this answer."}</p>
+        <p className="me-auto">{retry.error ? errorMessage(retry.error) : "We couldn’t review this answer."}</p>
         <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
           Try again
         </Button>

@@ -7,7 +7,7 @@ export function LostConnection({ stream: { isStopped, reconnect } }: { stream: E
   if (!isStopped) return <Notice>Connection lost. Reconnecting…</Notice>;
   return (
     <Notice kind="problem">
-      <span className="mr-auto">Connection lost. Check your network.</span>
+      <span className="me-auto">Connection lost. Check your network.</span>
       <Button variant="secondary" onClick={reconnect}>
         Reconnect
       </Button>

@@ -25,7 +25,7 @@ export function ReportSection({ sessionId, report, part, title, children }: Prop
       {status === "pending" ? <Loading what="Writing this part" /> : null}
       {status === "failed" ? (
         <Notice kind="problem">
-          <span className="mr-auto">We couldn’t write this part.</span>
+          <span className="me-auto">We couldn’t write this part.</span>
           <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
             Try again
           </Button>

@@ -33,7 +33,7 @@ export function SessionReport({ sessionId }: { sessionId: string }) {
     <>
       {isLate ? (
         <Notice>
-          <span className="mr-auto">Your report is taking longer than usual.</span>
+          <span className="me-auto">Your report is taking longer than usual.</span>
           <Button variant="secondary" disabled={requested.isFetching} onClick={() => void requested.refetch()}>
             Check again
           </Button>
