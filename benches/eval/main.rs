@@ -1,43 +1,31 @@
-//! How good are interviewer and coach on a given model? Simulated candidates go through whole interviews;
-//! what should set good from bad apart is measured.
+//! How good are interviewer and coach? Answers whose order is not in doubt are judged by the offline checklist and by
+//! the model; simulated candidates go through whole interviews; answers that people rated are compared.
 //!
 //! `make eval` runs it; `benches/README.md` explains the figures. No database is involved: the interview is
 //! conducted through the same traits that the service uses.
 
 mod candidates;
+mod orderings;
 mod plot;
 #[path = "../../tests/real_providers/python.rs"]
 #[expect(dead_code, reason = "shared with the tests; the bench needs no ears")]
 mod python;
+mod rated;
+mod simulated;
+mod statistics;
 
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ai_interviewer::config::Environment;
-use candidates::{CANDIDATES, Candidate, STRONG, WEAK};
-use futures_util::{StreamExt as _, stream};
 use interview::generative::{GenerativeCoach, GenerativeInterviewer};
-use interview::{Coach, Conversation, Draft, Interviewer, Line, director, scores};
-use interview::{FeedbackStatus, Reply, ResponseType, Scores, SessionConfig, SessionStats, Turn};
-use jiff::Timestamp;
+use interview::offline::OfflineCoach;
 use llm::{Llm, LlmConfig, LlmProvider, ModelConfig};
-use serde_json::{Map, json};
 
 /// Patience for a model on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// What one interview showed.
-#[derive(Default)]
-struct Shown {
-    candidate: usize,
-    overall: Option<f64>,
-    questions: u32,
-    follow_ups: u32,
-    answers: u32,
-    failed_feedback: u32,
-    closed: bool,
-    narrated: bool,
-}
 
 fn number(name: &str, default: usize) -> usize {
     std::env::var(name)
@@ -68,281 +56,70 @@ fn local(model: &python::PythonServer) -> LlmConfig {
     }
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let _env = dotenvy::dotenv();
     let metrics = ai_interviewer::telemetry::metrics();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let rated = std::env::var_os("EVAL_RATED").map(PathBuf::from);
+    println!("The offline checklist (share of ticks):");
+    let offline = runtime.block_on(async {
+        let agreement = orderings::judge(&OfflineCoach, 1, false).await?;
+        agreement.tell();
+        if let Some(folder) = &rated {
+            rated::compare(&OfflineCoach, folder).await?;
+        }
+        anyhow::Ok(agreement.is_right())
+    })?;
     let configured = Environment::process().language_model()?;
-    let small = configured
-        .is_none()
-        .then(|| python::PythonServer::start(python::LANGUAGE_MODEL));
+    let is_small = configured.is_none();
+    let small = is_small.then(|| python::PythonServer::start(python::LANGUAGE_MODEL));
     let config = match (configured, &small) {
         (Some(config), _) => config,
         (None, Some(model)) => {
             println!(
-                "No model is configured: SmolLM2 with 135 million parameters is used. It converses poorly;\n\
-                 what this shows is that the machinery works. benches/README.md tells how to use another.\n"
+                "\nNo model is configured: SmolLM2 with 135 million parameters is used. It converses and judges poorly;\n\
+                 what this shows is that the machinery works. benches/README.md tells how to use another."
             );
             local(model)
         }
         (None, None) => unreachable!("one of them is there"),
     };
-    let repeats = number("EVAL_REPEATS", if small.is_some() { 2 } else { 5 });
-    let questions = u32::try_from(number(
-        "EVAL_QUESTIONS",
-        if small.is_some() { 2 } else { 4 },
-    ))?;
+    let repeats = number("EVAL_REPEATS", if is_small { 1 } else { 5 });
+    let questions = u32::try_from(number("EVAL_QUESTIONS", if is_small { 2 } else { 4 }))?;
     let at_once = number("EVAL_AT_ONCE", 2);
-    let name = format!(
-        "{}/{}",
-        config.provider.name(),
-        config
-            .interviewer
-            .name
-            .as_deref()
-            .unwrap_or("(its default model)")
-    );
-    println!(
-        "{name}: {} candidates, {repeats} interviews each, {questions} questions\n",
-        CANDIDATES.len()
-    );
-    let runtime = tokio::runtime::Runtime::new()?;
-    let shown = runtime.block_on(async {
+    let model = runtime.block_on(async {
         let (interviewer, coach) = Llm::connect(&config).await?;
+        println!("\n{} (mean score, {repeats} repeats):", coach.name());
         let interviewer = GenerativeInterviewer::new(Arc::new(interviewer));
         let coach = GenerativeCoach::new(Arc::new(coach));
-        let (interviewer, coach) = (&interviewer, &coach);
-        let interviews = (0..repeats).flat_map(|repeat| {
-            CANDIDATES
-                .iter()
-                .enumerate()
-                .map(move |(at, candidate)| async move {
-                    let seed = u64::try_from(repeat * 100 + at).unwrap_or_default();
-                    let mut shown =
-                        interview(interviewer, coach, candidate, questions, seed).await?;
-                    shown.candidate = at;
-                    eprintln!(
-                        "  {} ({}): {}",
-                        candidate.name,
-                        repeat + 1,
-                        score(shown.overall)
-                    );
-                    anyhow::Ok(shown)
-                })
-        });
-        let mut done = stream::iter(interviews).buffer_unordered(at_once);
-        let mut all = Vec::new();
-        while let Some(shown) = done.next().await {
-            all.push(shown?);
+        let mut right = true;
+        // So small a model would take an hour over judgements that mean nothing.
+        if !is_small {
+            let agreement = orderings::judge(&coach, repeats, true).await?;
+            agreement.tell();
+            right = agreement.is_right();
+            if let Some(folder) = &rated {
+                rated::compare(&coach, folder).await?;
+            }
         }
-        anyhow::Ok(all)
+        println!("\nSimulated candidates, {questions} questions each:");
+        let shown =
+            simulated::interviews(&interviewer, &coach, (repeats, questions, at_once)).await?;
+        simulated::tell(&shown, &metrics.render());
+        anyhow::Ok(right)
     })?;
-    tell(&shown, &metrics.render());
-    Ok(())
-}
-
-async fn interview(
-    interviewer: &GenerativeInterviewer,
-    coach: &GenerativeCoach,
-    candidate: &Candidate,
-    questions: u32,
-    seed: u64,
-) -> anyhow::Result<Shown> {
-    let mut talk = Conversation {
-        config: Arc::new(SessionConfig {
-            job_role: Some("Software engineer".to_owned()),
-            job_description: Some(
-                "You build and run the services behind our shop, decide with the product team what is worth building, and keep it fast."
-                    .to_owned(),
-            ),
-            target_question_count: Some(questions),
-            ..Default::default()
-        }),
-        turns: Arc::default(),
-        stats: SessionStats::default(),
-        started_at: Some(Timestamp::now()),
-        seed,
-    };
-    let opening = interviewer.introduce(&talk, &Draft::default()).await?;
-    record(&mut talk, None, opening);
-    let mut shown = Shown::default();
-    for answer in candidate.answers.iter().cycle() {
-        let turn_no = u32::try_from(talk.turns.len())?;
-        Arc::make_mut(&mut talk.turns).push(Arc::new(turn(turn_no, Some(answer), None)));
-        let allowed = director::allowed(&talk, Timestamp::now());
-        let draft = Draft::default();
-        let (line, feedback) = futures_util::future::join(
-            interviewer.reply(&talk, allowed, &draft),
-            coach.assess(&talk, turn_no),
-        )
-        .await;
-        Arc::make_mut(&mut talk.turns).pop();
-        let line = line?;
-        let closes = line.response_type == ResponseType::Closing;
-        record(&mut talk, Some(answer), line);
-        shown.answers += 1;
-        match feedback {
-            Ok(feedback) => {
-                let turns = Arc::make_mut(&mut talk.turns);
-                let turn = Arc::make_mut(turns.last_mut().expect("recorded"));
-                debug_assert_eq!(feedback.status, FeedbackStatus::Ready);
-                turn.feedback = Some(feedback);
-            }
-            Err(_) => shown.failed_feedback += 1,
-        }
-        if closes {
-            shown.closed = true;
-            break;
-        }
-        if shown.answers > questions * 3 {
-            break;
-        }
+    if offline && model {
+        return Ok(ExitCode::SUCCESS);
     }
-    let scores: Scores = scores::of(&talk);
-    shown.overall = scores.overall_score;
-    shown.questions = talk.stats.questions;
-    shown.follow_ups = talk.stats.follow_ups;
-    shown.narrated = coach.narrate(&talk, &scores).await.is_ok();
-    Ok(shown)
-}
-
-fn record(talk: &mut Conversation, message: Option<&str>, line: Line) {
-    talk.stats = director::stats_after(&talk.stats, &line, message, 0.0);
-    let turn_no = u32::try_from(talk.turns.len()).unwrap_or(u32::MAX);
-    Arc::make_mut(&mut talk.turns).push(Arc::new(turn(turn_no, message, Some(line))));
-}
-
-fn turn(turn_no: u32, message: Option<&str>, line: Option<Line>) -> Turn {
-    Turn {
-        turn_no,
-        turn_id: format!("t{turn_no}"),
-        message: message.map(str::to_owned),
-        question_no: message.and(turn_no.checked_sub(1)),
-        version: 0,
-        accepted_at: Timestamp::now(),
-        reply: line.map(|line| {
-            let mut metadata = Map::new();
-            metadata.insert("topic".to_owned(), json!(line.topic));
-            Reply {
-                role: "assistant".to_owned(),
-                agent: "interviewer".to_owned(),
-                content: line.content,
-                response_type: line.response_type,
-                timestamp: Timestamp::now(),
-                processing_time: 0.0,
-                metadata,
-            }
-        }),
-        completed_at: None,
-        unanswered_at: None,
-        feedback: None,
-        lease_until: None,
-    }
-}
-
-fn tell(shown: &[Shown], metrics: &str) {
-    println!("\ncandidate    mean  spread  lowest  highest  unscored  feedback failed");
-    let mut bars = Vec::new();
-    for (at, candidate) in CANDIDATES.iter().enumerate() {
-        let of: Vec<&Shown> = shown.iter().filter(|one| one.candidate == at).collect();
-        let scores: Vec<f64> = of.iter().filter_map(|one| one.overall).collect();
-        let failed: u32 = of.iter().map(|one| one.failed_feedback).sum();
-        let answers: u32 = of.iter().map(|one| one.answers).sum();
-        println!(
-            "{:<11} {:>5}  {:>6}  {:>6}  {:>7}  {:>5}/{:<2}  {failed} of {answers}",
-            candidate.name,
-            score(mean(&scores)),
-            score(spread(&scores)),
-            score(scores.iter().copied().reduce(f64::min)),
-            score(scores.iter().copied().reduce(f64::max)),
-            of.len() - scores.len(),
-            of.len(),
-        );
-        bars.push((candidate.name, scores));
-    }
-    println!("\n{}", plot::scores(&bars));
-    let separation = mean(&bars[STRONG].1)
-        .zip(mean(&bars[WEAK].1))
-        .map(|(strong, weak)| strong - weak);
-    println!("separation of strong and weak     {}", score(separation));
-    let spreads: Vec<f64> = bars
-        .iter()
-        .filter_map(|(_, scores)| spread(scores))
-        .collect();
-    println!(
-        "spread over repeats, mean         {}",
-        score(mean(&spreads))
-    );
-    let count = |name: &str| counted(metrics, name);
-    let verbatim = count("coach_quotes_total{verbatim=\"yes\"}");
-    let quotes = verbatim + count("coach_quotes_total{verbatim=\"no\"}");
-    println!(
-        "quotes that are verbatim          {} ({verbatim:.0} of {quotes:.0})",
-        percent(verbatim, quotes)
-    );
-    let follow_ups: u32 = shown.iter().map(|one| one.follow_ups).sum();
-    let asked: u32 = shown.iter().map(|one| one.questions + one.follow_ups).sum();
-    println!(
-        "follow-ups among questions        {}",
-        percent(f64::from(follow_ups), f64::from(asked))
-    );
-    let answers = count("llm_requests_total{lane=\"interviewer\"")
-        + count("llm_requests_total{lane=\"coach\"");
-    let repairs = count("llm_repairs_total");
-    println!(
-        "answers that could not be used    {} ({repairs:.0} of {answers:.0})",
-        percent(repairs, answers)
-    );
-    let closed = shown.iter().filter(|one| one.closed).count();
-    let narrated = shown.iter().filter(|one| one.narrated).count();
-    println!(
-        "interviews closed by the server   {closed} of {}",
-        shown.len()
-    );
-    println!(
-        "reports written                   {narrated} of {}",
-        shown.len()
-    );
-    println!(
-        "passages left out as orders       {:.0}",
-        count("screened_passages_total")
-    );
-    println!(
-        "tokens read and written           {:.0} and {:.0}",
-        count("llm_tokens_total{lane=\"interviewer\",direction=\"input\"")
-            + count("llm_tokens_total{lane=\"coach\",direction=\"input\""),
-        count("llm_tokens_total{lane=\"interviewer\",direction=\"output\"")
-            + count("llm_tokens_total{lane=\"coach\",direction=\"output\""),
-    );
+    println!("\nAn order is wrong: see above.");
+    Ok(ExitCode::FAILURE)
 }
 
 /// The sum of the counters whose name and labels begin so.
-fn counted(metrics: &str, name: &str) -> f64 {
+pub(crate) fn counted(metrics: &str, name: &str) -> f64 {
     metrics
         .lines()
         .filter(|line| line.starts_with(name) && !line.starts_with('#'))
         .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
         .sum()
-}
-
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
-/// The standard deviation of a sample.
-fn spread(values: &[f64]) -> Option<f64> {
-    let mean = mean(values)?;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
-}
-
-fn score(value: Option<f64>) -> String {
-    value.map_or("–".to_owned(), |value| format!("{value:.2}"))
-}
-
-fn percent(part: f64, whole: f64) -> String {
-    if whole > 0.0 {
-        format!("{:.0} %", 100.0 * part / whole)
-    } else {
-        "–".to_owned()
-    }
 }

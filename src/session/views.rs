@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::row::SessionStatus;
 use super::state::SessionState;
 use interview::director;
-use interview::{Feedback, FeedbackStatus, Reply, Score, Turn};
+use interview::{Check, Delivery, Feedback, FeedbackStatus, QuestionKind, Reply, Score, Turn};
 
 /// One entry of the conversation's history.
 #[derive(Serialize, ToSchema)]
@@ -47,6 +47,23 @@ pub struct FeedbackItem {
     pub worked: Vec<String>,
     pub to_change: Vec<String>,
     pub scores: Vec<Score>,
+    /// The answer in one sentence, to be read first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question_kind: Option<QuestionKind>,
+    /// What can be seen without understanding the answer; the offline coach's instead of scores.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<Check>,
+    /// The answer rewritten, with placeholders where a fact is missing; for technical questions the right answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stronger_answer: Option<String>,
+    /// Measured, not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+    /// Passages that address the grader or the software and were not judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
     pub coach: String,
     pub rubric_version: String,
 }
@@ -132,6 +149,12 @@ impl SessionState {
             worked: given.worked,
             to_change: given.to_change,
             scores: given.scores,
+            headline: given.headline,
+            question_kind: given.question_kind,
+            checklist: given.checklist,
+            stronger_answer: given.stronger_answer,
+            delivery: given.delivery,
+            set_aside: given.set_aside,
             coach: given.coach,
             rubric_version: given.rubric_version,
         })

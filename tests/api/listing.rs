@@ -1,9 +1,10 @@
 //! The list of the caller's sessions: pages, filters, scores.
 
+use llm::LlmProvider;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Client, TestApp, eventually, stack};
+use crate::support::{Client, ModelServer, TestApp, eventually, stack};
 
 #[tokio::test]
 async fn sessions_are_listed_newest_first_page_by_page() {
@@ -169,10 +170,11 @@ async fn a_list_is_searched_for_the_very_text_and_filtered_by_status() {
 
 #[tokio::test]
 async fn a_list_tells_how_each_interview_went_without_its_quotes() {
-    let app = TestApp::start();
+    let model = ModelServer::start();
+    let app = TestApp::with_model(&model, LlmProvider::OpenAi, |_| {});
     let alice = app.user("Alice").await;
     let session = alice.started(&json!({"job_role": "Engineer"})).await;
-    let answer = "In 2024 I led a team of five at Initech, and we moved billing to Rust because it failed daily.";
+    let answer = "I led the move of our billing to a queue because the nightly batch failed.";
     assert_eq!(alice.send(session, answer).await.status, 200);
     let listed = async || alice.get("/agent/sessions").await.body["sessions"][0].clone();
     assert_eq!(listed().await["scores_by_dimension"], json!({}));

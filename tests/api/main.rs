@@ -15,6 +15,7 @@ mod hearing;
 mod hostile;
 mod injection;
 mod isolation;
+mod languages;
 mod listing;
 mod live;
 mod model_servers;

@@ -188,7 +188,8 @@ async fn a_whole_interview_ends_when_the_server_says_so_and_its_report_is_proven
             status["parts"],
             json!({"scores": "ready", "narrative": "ready", "resources": "ready"})
         );
-        assert_eq!(results["overall_score"], 3.0, "{results}");
+        // The same answer to the next two questions is none.
+        assert_eq!(results["overall_score"], 1.7, "{results}");
         for score in results["dimension_scores"].as_array().expect("scores") {
             let quote = score["evidence"][0]["quote"].as_str().expect("a quote");
             assert!(ANSWER.contains(quote), "{score}");
@@ -278,7 +279,8 @@ async fn with_one_slot_the_candidate_never_waits_for_the_coach() {
         order(Purpose::Decision) < order(Purpose::Feedback),
         "the line goes first"
     );
-    assert_eq!(guest.send(session, ANSWER).await.status, 200);
+    let another = format!("{ANSWER} And then I measured it.");
+    assert_eq!(guest.send(session, &another).await.status, 200);
     eventually("both are judged", async || {
         let log = guest.read("/agent/per_turn_feedback", session).await.body;
         let items = log.as_array().cloned().unwrap_or_default();

@@ -13,8 +13,12 @@ const ANSWER: &str = "I led the move of our billing to a queue because the night
 
 /// An interview with one answer, ended.
 async fn ended(client: &Client, config: &Value) -> Uuid {
+    ended_after(client, config, ANSWER).await
+}
+
+async fn ended_after(client: &Client, config: &Value, answer: &str) -> Uuid {
     let session = client.started(config).await;
-    assert_eq!(client.send(session, ANSWER).await.status, 200);
+    assert_eq!(client.send(session, answer).await.status, 200);
     let ended = client
         .act("/agent/end_interview", session, &json!({}))
         .await;
@@ -157,7 +161,7 @@ async fn parts_that_were_ready_survive_a_killed_process() {
 fn searching(search: &SearchServer) -> TestApp {
     let model = ModelServer::start();
     TestApp::with_model(&model, LlmProvider::OpenAi, |config| {
-        // The offline coach: scores without a model.
+        // The offline coach: a checklist without a model.
         config.llm = None;
         config.search.api_key = Some("serper-secret".into());
         config.search.base_url = format!("{}/", search.url).parse().expect("a URL");
@@ -179,9 +183,16 @@ async fn resources_are_searched_for_each_once_with_its_reason() {
     );
     let app = searching(&search);
     let guest = app.guest();
-    let session = ended(&guest, &json!({"job_role": "Baker"})).await;
+    // Short, without reasons and without anything that the candidate did.
+    let answer = "There was always a lot of work in our team.";
+    let session = ended_after(&guest, &json!({"job_role": "Baker"}), answer).await;
     let results = settled(&guest, session).await["results"].clone();
     assert_eq!(results["resources_from"], "search", "{results}");
+    assert!(results["overall_score"].is_null(), "{results}");
+    assert_eq!(
+        results["checklist"][0],
+        json!({"check": "length", "met": 0, "answers": 1})
+    );
     let resources = results["recommended_resources"]
         .as_array()
         .expect("resources");

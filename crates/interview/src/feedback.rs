@@ -95,12 +95,12 @@ impl Feedback {
     }
 }
 
-/// A score on one dimension of the rubric. Without evidence there is no score.
+/// A score on one dimension of the rubric. Above 1 there is none without evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Score {
     /// `structure`, `specificity`, `relevance`, `depth`, `communication`.
     pub dimension: String,
-    /// 1 (poor) to 5 (excellent); null when the evidence does not suffice.
+    /// 1 (judged and absent) to 5 (excellent); null when it could not be judged.
     pub score: Option<u8>,
     /// Why, in a sentence.
     pub reason: String,

@@ -4,12 +4,15 @@
 //! but the text, and language models. They see a [`Conversation`] and return values; they never
 //! touch the database or HTTP.
 
+mod chain;
+pub mod checklist;
 pub mod director;
 pub mod draft;
 pub mod evidence;
 mod feedback;
 pub mod generative;
 pub mod offline;
+mod phrases;
 mod report;
 pub mod resources;
 pub mod scores;
@@ -27,7 +30,8 @@ use llm::Usage;
 pub use draft::Draft;
 pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
 pub use report::{
-    CheckTotal, Narrative, Report, Requirement, Resource, Resources, ResourcesFrom, Scores,
+    CheckTotal, DimensionScore, Narrative, QuestionScore, Report, Requirement, Resource, Resources,
+    ResourcesFrom, Scores,
 };
 pub use setup::{
     DEFAULT_DURATION_MINUTES, DEFAULT_QUESTION_COUNT, Difficulty, SessionConfig, Style,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Score;
+use crate::Evidence;
 
 /// A learning resource of the final report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -17,12 +17,40 @@ pub struct Resource {
     pub description: String,
 }
 
+/// A dimension of the rubric over all answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DimensionScore {
+    /// `structure`, `specificity`, `relevance`, `depth`, `communication`.
+    pub dimension: String,
+    /// Mean over the answers that have a score, 1 to 5, to one decimal; null when none has.
+    pub score: Option<f64>,
+    /// On how many answers it rests, in words of the interview's language.
+    pub reason: String,
+    /// Answers that have a score.
+    #[serde(default)]
+    pub answers: u32,
+    /// Words of the best and of the weakest answer.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A question with its follow-ups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionScore {
+    /// Turn whose reply asked the question.
+    pub turn_no: u32,
+    /// Mean over its answers and all dimensions, 1 to 5, to one decimal.
+    pub score: Option<f64>,
+}
+
 /// What the scores of all answers add up to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Scores {
-    /// Mean of the dimensions that have a score, 1 to 5, to one decimal; null when none has.
+    /// Mean of all scores of all answers, 1 to 5, to one decimal; null when there is none.
     pub overall_score: Option<f64>,
-    pub dimension_scores: Vec<Score>,
+    pub dimension_scores: Vec<DimensionScore>,
+    /// Questions whose answers have a score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub question_scores: Vec<QuestionScore>,
     /// Answers given.
     #[serde(default)]
     pub answers: u32,
@@ -52,7 +80,7 @@ pub struct Requirement {
     pub met: bool,
     /// The candidate's words that show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<crate::Evidence>,
+    pub evidence: Option<Evidence>,
 }
 
 /// The report in words. Plain strings; clients render them as text.

@@ -68,6 +68,11 @@ export class Problem extends Error {
   }
 }
 
-/** A sentence for the user. */
-export const errorMessage = (error: unknown): string =>
-  error instanceof Error && error.message ? error.message : "Something went wrong. Please try again.";
+/** Sentences for the user, with the end of a long wait. */
+export function errorMessage(error: unknown): string {
+  if (!(error instanceof Error) || !error.message) return "Something went wrong. Please try again.";
+  const retryAt = error instanceof Problem ? error.retryAt : null;
+  if (!retryAt) return error.message;
+  const time = retryAt.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return `${error.message} Try again after ${time}.`;
+}

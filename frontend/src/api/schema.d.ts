@@ -1086,6 +1086,17 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        /** @description One line of the offline coach's checklist. */
+        Check: {
+            /** @description `length`, `numbers`, `own_actions`, `result`, `reason`, `fillers`, `repetition`, `own_words`, `readable`. */
+            check: string;
+            /** @description Null where it can't be told. */
+            met?: boolean | null;
+            /** @description What was seen, in a sentence. */
+            detail: string;
+            /** @description The sentences it rests on. */
+            evidence?: components["schemas"]["Evidence"][];
+        };
         /** @description How often a line of the checklist was met over all answers. */
         CheckTotal: {
             check: string;
@@ -1113,11 +1124,52 @@ export interface components {
             /** @description What earlier connections of this transcription heard. */
             text: string;
         };
+        /** @description How an answer was given, measured by the server. */
+        Delivery: {
+            /** Format: int32 */
+            words: number;
+            /**
+             * Format: int32
+             * @description Words that answers to this kind of question usually have.
+             */
+            words_from: number;
+            /** Format: int32 */
+            words_to: number;
+            /**
+             * Format: int32
+             * @description Filler words ("um", "you know"), by the interview's language.
+             */
+            fillers: number;
+            /**
+             * Format: int32
+             * @description Sentences and phrases that were begun twice ("I I went").
+             */
+            repeated_starts: number;
+        };
         /**
          * @description How demanding the questions are.
          * @enum {string}
          */
         Difficulty: "easy" | "medium" | "hard";
+        /** @description A dimension of the rubric over all answers. */
+        DimensionScore: {
+            /** @description `structure`, `specificity`, `relevance`, `depth`, `communication`. */
+            dimension: string;
+            /**
+             * Format: double
+             * @description Mean over the answers that have a score, 1 to 5, to one decimal; null when none has.
+             */
+            score?: number | null;
+            /** @description On how many answers it rests, in words of the interview's language. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Answers that have a score.
+             */
+            answers?: number;
+            /** @description Words of the best and of the weakest answer. */
+            evidence: components["schemas"]["Evidence"][];
+        };
         Done: {
             message: string;
         };
@@ -1141,6 +1193,16 @@ export interface components {
             worked: string[];
             to_change: string[];
             scores: components["schemas"]["Score"][];
+            /** @description The answer in one sentence, to be read first. */
+            headline?: string | null;
+            question_kind?: components["schemas"]["QuestionKind"] | null;
+            /** @description What can be seen without understanding the answer; the offline coach's instead of scores. */
+            checklist?: components["schemas"]["Check"][];
+            /** @description The answer rewritten, with placeholders where a fact is missing; for technical questions the right answer. */
+            stronger_answer?: string | null;
+            delivery?: components["schemas"]["Delivery"] | null;
+            /** @description Passages that address the grader or the software and were not judged. */
+            set_aside?: string[];
             coach: string;
             rubric_version: string;
         };
@@ -1306,6 +1368,24 @@ export interface components {
             /** @description Live transcriptions under way in this instance. */
             streams: number;
         };
+        /**
+         * @description What a question asks for; it decides which rubric applies.
+         * @enum {string}
+         */
+        QuestionKind: "behavioral" | "situational" | "technical" | "design" | "motivation";
+        /** @description A question with its follow-ups. */
+        QuestionScore: {
+            /**
+             * Format: int32
+             * @description Turn whose reply asked the question.
+             */
+            turn_no: number;
+            /**
+             * Format: double
+             * @description Mean over its answers and all dimensions, 1 to 5, to one decimal.
+             */
+            score?: number | null;
+        };
         /** @description A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content. */
         RecordingForm: {
             /** Format: binary */
@@ -1404,13 +1484,13 @@ export interface components {
              */
             session_id?: string | null;
         };
-        /** @description A score on one dimension of the rubric. Without evidence there is no score. */
+        /** @description A score on one dimension of the rubric. Above 1 there is none without evidence. */
         Score: {
             /** @description `structure`, `specificity`, `relevance`, `depth`, `communication`. */
             dimension: string;
             /**
              * Format: int32
-             * @description 1 (poor) to 5 (excellent); null when the evidence does not suffice.
+             * @description 1 (judged and absent) to 5 (excellent); null when it could not be judged.
              */
             score?: number | null;
             /** @description Why, in a sentence. */
@@ -1421,10 +1501,12 @@ export interface components {
         Scores: {
             /**
              * Format: double
-             * @description Mean of the dimensions that have a score, 1 to 5, to one decimal; null when none has.
+             * @description Mean of all scores of all answers, 1 to 5, to one decimal; null when there is none.
              */
             overall_score?: number | null;
-            dimension_scores: components["schemas"]["Score"][];
+            dimension_scores: components["schemas"]["DimensionScore"][];
+            /** @description Questions whose answers have a score. */
+            question_scores?: components["schemas"]["QuestionScore"][];
             /**
              * Format: int32
              * @description Answers given.
@@ -1532,6 +1614,12 @@ export interface components {
              * @default 0
              */
             output_tokens: number;
+            /**
+             * Format: int64
+             * @description Of the tokens read, those that came from the provider's prompt cache.
+             * @default 0
+             */
+            cached_input_tokens: number;
             /**
              * Format: int64
              * @description Tokens the coach's model read and wrote; counted by the database, as feedback comes beside turns.

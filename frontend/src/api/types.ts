@@ -28,32 +28,9 @@ export type Session = Omit<Schemas["WholeSession"], "session_config" | "final_su
 };
 
 export type Reply = Schemas["AgentResponse"];
-/** One line of a checklist: what can be seen without understanding the answer. */
-export interface Check {
-  /** `length`, `numbers`, `own_actions`, `result`, `reason`, `fillers`, `repetition`, `own_words`, `readable`. */
-  check: string;
-  /** `null` where it can't be told. */
-  met: boolean | null;
-  detail: string;
-  evidence: Schemas["Evidence"][];
-}
-export interface Delivery {
-  words: number;
-  /** Words that answers to this kind of question usually have. */
-  words_from: number;
-  words_to: number;
-  fillers: number;
-  repeated_starts: number;
-}
-/** Services before the checklist leave the later fields out. */
-export type FeedbackItem = Schemas["FeedbackItem"] & {
-  headline?: string | null;
-  checklist?: Check[];
-  stronger_answer?: string | null;
-  delivery?: Delivery | null;
-  /** Sentences that were not judged. */
-  set_aside?: string[];
-};
+export type Check = Schemas["Check"];
+export type Delivery = Schemas["Delivery"];
+export type FeedbackItem = Schemas["FeedbackItem"];
 export type Score = Schemas["Score"];
 export type CheckTotal = Schemas["CheckTotal"];
 export type Requirement = Schemas["Requirement"];

@@ -33,6 +33,9 @@ impl Client {
         Self {
             url: url.to_owned(),
             http: reqwest::Client::builder()
+                .no_gzip()
+                .no_deflate()
+                .no_brotli()
                 .no_proxy()
                 .no_gzip()
                 .build()

@@ -459,7 +459,9 @@ fn obedient(asked: &Asked) -> String {
 fn first_words(asked: &Asked) -> String {
     let read: Value =
         serde_json::from_str(asked.text.lines().next().unwrap_or_default()).unwrap_or_default();
-    let answer = read["answer"].as_str().unwrap_or_default();
+    // A list of segments where some of them address the grader.
+    let answer = read["answer"].as_str().or(read["answer"][0].as_str());
+    let answer = answer.unwrap_or_default();
     answer.split(' ').take(4).collect::<Vec<_>>().join(" ")
 }
 

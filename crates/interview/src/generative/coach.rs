@@ -5,20 +5,27 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::guard;
-use super::material::{shortened, tokens};
-use super::prompts::{self, RUBRIC_VERSION};
-use super::proof::{check_judgement, honest, proven, readable, sentences};
-use super::screen::screened;
+use super::grounded::grounded;
+use super::material::tokens;
+use super::non_answer::{NonAnswer, lowest};
+use super::prompts::{self, RUBRIC_VERSION, filled};
+use super::proof::{Judgement, check_judgement, honest, proven, with_gaps_told};
+use super::proof::{readable, sentence, sentences};
 use super::structured::structured;
-use crate::evidence::INSUFFICIENT;
+use super::unit::Unit;
+use super::{delivery, language, narrative, rubric};
+use crate::phrases::{self, Phrases};
 use crate::scores::DIMENSIONS;
 use crate::{Coach, Conversation, InterviewError, Usage};
-use crate::{Feedback, FeedbackStatus, Narrative, Score, Scores, SessionConfig, Turn};
+use crate::{Feedback, FeedbackStatus, Narrative, QuestionKind, Score, Scores};
 use llm::{Llm, Prompt, Role};
 
-const FEEDBACK_TOKENS: u32 = 1_600;
-const NARRATIVE_TOKENS: u32 = 1_200;
+const FEEDBACK_TOKENS: u32 = 2_000;
+/// Low, so that the same answer gets the same scores as far as a model can.
+const TEMPERATURE: f32 = 0.2;
+/// Share of the room, in percent.
+const RUBRIC_SHARE: usize = 50;
+
 /// Judges by a language model.
 pub struct GenerativeCoach {
     llm: Arc<Llm>,
@@ -29,33 +36,105 @@ impl GenerativeCoach {
         Self { llm }
     }
 
-    fn feedback(&self) -> Feedback {
+    fn prompt(&self, unit: &Unit<'_>) -> Prompt {
+        let room = self
+            .llm
+            .room(FEEDBACK_TOKENS)
+            .saturating_sub(tokens(prompts::COACH));
+        let rubric = rubric::told(unit.kind, room * RUBRIC_SHARE / 100);
+        let told = unit.told(room.saturating_sub(tokens(&rubric)));
+        let language = language::name(unit.config);
+        Prompt {
+            system: filled(
+                prompts::COACH,
+                &[("language", &language), ("rubric", &rubric)],
+            ),
+            messages: vec![(Role::User, told)],
+            schema: Some(("feedback", judgement_schema())),
+            max_tokens: FEEDBACK_TOKENS,
+            temperature: Some(TEMPERATURE),
+        }
+    }
+}
+
+impl Unit<'_> {
+    /// Feedback with what needs no model.
+    fn feedback(&self, kind: Option<QuestionKind>) -> Feedback {
         Feedback {
-            coach: self.llm.name().to_owned(),
             rubric_version: RUBRIC_VERSION.clone(),
+            question_kind: kind,
+            delivery: Some(delivery::measured(self.said, kind, self.config)),
+            set_aside: self.answer().set_aside(),
             ..Feedback::empty(FeedbackStatus::Ready)
         }
     }
 
-    /// An answer that says nothing to the interviewer is not worth a model's time.
-    fn nothing_said(&self) -> Feedback {
-        let reason = format!("{INSUFFICIENT}: the answer says nothing that answers the question.");
+    /// The feedback on what answers nothing, where the form shows that and the service can say so: it is not worth
+    /// a model's time.
+    ///
+    /// # Errors
+    /// A model has to judge it, and what its form shows.
+    fn settled(&self, conversation: &Conversation) -> Result<Feedback, Option<NonAnswer>> {
+        let newest = self.exchanges.last();
+        let found = newest.and_then(|newest| NonAnswer::of(conversation, newest, self.answer()));
+        let brief = found == Some(NonAnswer::Brief) && self.is_followed_up();
+        match (found, phrases::of(self.config)) {
+            (Some(found), Some(phrases)) if !brief => Ok(self.nothing_said(found, phrases)),
+            _ => Err(found),
+        }
+    }
+
+    fn nothing_said(&self, found: NonAnswer, phrases: &Phrases) -> Feedback {
+        let reason = found.told(phrases);
+        let scores = DIMENSIONS.iter().map(|dimension| Score {
+            dimension: (*dimension).to_owned(),
+            score: None,
+            reason: reason.to_owned(),
+            evidence: Vec::new(),
+        });
+        let to_change = vec![phrases.advice.to_owned()];
         Feedback {
-            feedback: Some(
-                "There is nothing in this answer that the interviewer could judge. Answer the question itself, with an example of your own."
-                    .to_owned(),
-            ),
-            to_change: vec!["Answer the question that was asked.".to_owned()],
-            scores: DIMENSIONS
-                .iter()
-                .map(|dimension| Score {
-                    dimension: (*dimension).to_owned(),
-                    score: None,
-                    reason: reason.clone(),
-                    evidence: Vec::new(),
-                })
-                .collect(),
-            ..self.feedback()
+            feedback: Some(readable(reason, &[], &to_change, Some(phrases))),
+            headline: Some(reason.to_owned()),
+            to_change,
+            scores: lowest(scores.collect(), self.turn_no, self.answer()),
+            ..self.feedback(self.kind)
+        }
+    }
+
+    fn judged(&self, found: Option<NonAnswer>, judgement: Judgement) -> Feedback {
+        let phrases = phrases::of(self.config);
+        // A word or two on a follow-up may be all that was asked for; the model has to say so.
+        let brief = found == Some(NonAnswer::Brief) && self.is_followed_up();
+        let answered = !judgement.found_nothing()
+            && match judgement.answers_the_question {
+                Some(answered) => answered && (found.is_none() || brief),
+                None => found.is_none(),
+            };
+        let proven = proven(&judgement, &self.answers, brief);
+        let scores = if answered {
+            with_gaps_told(proven, phrases)
+        } else {
+            lowest(proven, self.turn_no, self.answer())
+        };
+        let sources = self.sources();
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let kind = judgement.question_kind.or(self.kind);
+        let honest = |text: &String| honest(text, &sources);
+        let summary = honest(&judgement.summary);
+        let headline = sentence(&honest(&judgement.headline));
+        let stronger = judgement.stronger_answer.trim();
+        let stronger = grounded(stronger, &sources, kind, self.config);
+        let worked = sentences(judgement.worked.iter().map(honest).collect());
+        let to_change = sentences(judgement.to_change);
+        Feedback {
+            feedback: Some(readable(&summary, &worked, &to_change, phrases)),
+            headline: Some(headline).filter(|text| !text.is_empty()),
+            worked,
+            to_change,
+            scores,
+            stronger_answer: Some(stronger).filter(|text| !text.is_empty()),
+            ..self.feedback(kind)
         }
     }
 }
@@ -67,41 +146,24 @@ impl Coach for GenerativeCoach {
         conversation: &Conversation,
         turn_no: u32,
     ) -> Result<Feedback, InterviewError> {
-        let missing = || InterviewError::Invalid(format!("there is no answer in turn {turn_no}"));
-        let turn = conversation.turn(turn_no).ok_or_else(missing)?;
-        let answer = turn.message.as_deref().ok_or_else(missing)?;
-        let screened = screened(answer);
-        if screened.is_bare() {
-            return Ok(self.nothing_said());
-        }
-        let room = self
-            .llm
-            .room(FEEDBACK_TOKENS)
-            .saturating_sub(tokens(prompts::COACH));
-        let asked = json!({
-            "role": role(&conversation.config),
-            "difficulty": conversation.config.difficulty.unwrap_or_default(),
-            "question": question(conversation, turn),
-            "answer": shortened(&screened.text, room * 3 / 4),
-        });
-        let prompt = Prompt {
-            system: prompts::COACH.to_owned(),
-            messages: vec![(Role::User, asked.to_string())],
-            schema: Some(("feedback", judgement_schema())),
-            max_tokens: FEEDBACK_TOKENS,
-            temperature: None,
+        let unit = Unit::of(conversation, turn_no).ok_or_else(|| {
+            InterviewError::Invalid(format!("there is no answer in turn {turn_no}"))
+        })?;
+        let found = match unit.settled(conversation) {
+            Ok(settled) => {
+                return Ok(Feedback {
+                    coach: self.llm.name().to_owned(),
+                    ..settled
+                });
+            }
+            Err(found) => found,
         };
+        let prompt = self.prompt(&unit);
         let (judgement, usage) = structured(&self.llm, prompt, check_judgement).await?;
-        let scores = proven(&judgement, answer, &screened, turn_no);
-        let worked = sentences(judgement.worked);
-        let to_change = sentences(judgement.to_change);
         Ok(Feedback {
-            feedback: Some(readable(judgement.summary.trim(), &worked, &to_change)),
-            worked,
-            to_change,
-            scores,
+            coach: self.llm.name().to_owned(),
             usage: Some(usage),
-            ..self.feedback()
+            ..unit.judged(found, judgement)
         })
     }
 
@@ -110,155 +172,40 @@ impl Coach for GenerativeCoach {
         conversation: &Conversation,
         scores: &Scores,
     ) -> Result<(Narrative, Usage), InterviewError> {
-        let answered: Vec<&Turn> = conversation
-            .turns
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|turn| turn.is_answer())
-            .collect();
-        let room = self
-            .llm
-            .room(NARRATIVE_TOKENS)
-            .saturating_sub(tokens(prompts::NARRATIVE));
-        // Every answer has its share, so that a long interview loses detail and no answer.
-        let each = (room * 3 / 4) / answered.len().max(1);
-        let answers: Vec<Value> = answered
-            .iter()
-            .map(|turn| {
-                let said = turn.message.as_deref().unwrap_or_default();
-                let feedback = turn.feedback.as_ref();
-                let told = |sentences: fn(&Feedback) -> &Vec<String>| {
-                    let sentences = feedback
-                        .map(sentences)
-                        .map_or(String::new(), |all| all.join(" "));
-                    shortened(&sentences, each / 6)
-                };
-                json!({
-                    "question": shortened(&question(conversation, turn), each / 6),
-                    "answer": shortened(&screened(said).text, each / 2),
-                    "to_change": told(|feedback| &feedback.to_change),
-                    "worked": told(|feedback| &feedback.worked),
-                })
-            })
-            .collect();
-        let dimensions: Vec<Value> = scores
-            .dimension_scores
-            .iter()
-            .map(|score| json!({"dimension": score.dimension, "score": score.score}))
-            .collect();
-        let asked = json!({
-            "role": role(&conversation.config),
-            "scores": dimensions,
-            "answers": answers,
-        });
-        let prompt = Prompt {
-            system: prompts::NARRATIVE.to_owned(),
-            messages: vec![(Role::User, asked.to_string())],
-            schema: Some(("report", narrative_schema())),
-            max_tokens: NARRATIVE_TOKENS,
-            temperature: None,
-        };
-        let (narrative, usage) = structured(&self.llm, prompt, |narrative: &Narrative| {
-            for text in texts(narrative) {
-                if text.trim().is_empty() {
-                    return Err("one of its texts is empty".into());
-                }
-                if let Some(objection) = guard::objection(text) {
-                    return Err(objection);
-                }
-            }
-            Ok(())
-        })
-        .await?;
-        let said: Vec<&str> = answered
-            .iter()
-            .filter_map(|turn| turn.message.as_deref())
-            .collect();
-        Ok((
-            Narrative {
-                patterns_tendencies: honest(&narrative.patterns_tendencies, &said),
-                strengths: honest(&narrative.strengths, &said),
-                weaknesses: honest(&narrative.weaknesses, &said),
-                improvement_focus_areas: honest(&narrative.improvement_focus_areas, &said),
-                ..Narrative::default()
-            },
-            usage,
-        ))
+        narrative::narrate(&self.llm, conversation, scores).await
     }
 }
 
-fn role(config: &SessionConfig) -> Value {
-    let role = config
-        .job_role
-        .as_deref()
-        .map(|role| screened(role).text.clone());
-    role.map_or(Value::Null, |role| Value::String(shortened(&role, 100)))
-}
-
-fn question(conversation: &Conversation, answered: &Turn) -> String {
-    answered
-        .question_no
-        .or(answered.turn_no.checked_sub(1))
-        .and_then(|turn_no| conversation.turn(turn_no)?.reply.as_ref())
-        .map(|reply| reply.content.clone())
-        .unwrap_or_default()
-}
-
 fn judgement_schema() -> Value {
-    let judged = json!({
-        "type": "object",
-        "properties": {
-            "quotes": {"type": "array", "items": {"type": "string", "maxLength": 160}, "maxItems": 2},
-            "reason": {"type": "string", "maxLength": 200},
-            "score": {"type": "integer", "enum": [0, 1, 2, 3, 4, 5]},
-        },
-        "required": ["quotes", "reason", "score"],
-        "additionalProperties": false,
-    });
+    let text = |longest: usize| json!({"type": "string", "maxLength": longest});
+    let object = |properties: Value| {
+        let names: Vec<String> = properties
+            .as_object()
+            .map(|properties| properties.keys().cloned().collect())
+            .unwrap_or_default();
+        json!({"type": "object", "properties": properties, "required": names, "additionalProperties": false})
+    };
+    let judged = object(json!({
+        "quotes": {"type": "array", "items": text(160), "maxItems": 2},
+        "reason": text(240),
+        "score": {"type": "integer", "enum": [0, 1, 2, 3, 4, 5]},
+    }));
     let dimensions: serde_json::Map<String, Value> = DIMENSIONS
         .iter()
         .map(|dimension| ((*dimension).to_owned(), judged.clone()))
         .collect();
-    let sentences =
-        json!({"type": "array", "items": {"type": "string", "maxLength": 240}, "maxItems": 3});
-    json!({
-        "type": "object",
-        "properties": {
-            "scores": {
-                "type": "object",
-                "properties": dimensions,
-                "required": DIMENSIONS,
-                "additionalProperties": false,
-            },
-            "summary": {"type": "string", "maxLength": 400},
-            "to_change": sentences,
-            "worked": sentences,
-        },
-        "required": ["scores", "summary", "to_change", "worked"],
-        "additionalProperties": false,
-    })
+    let sentences = json!({"type": "array", "items": text(300), "maxItems": 3});
+    object(json!({
+        "question_kind": {"type": "string", "enum": rubric::names()},
+        "answers_the_question": {"type": "boolean"},
+        "scores": object(Value::Object(dimensions)),
+        "headline": text(160),
+        "summary": text(400),
+        "worked": sentences,
+        "to_change": sentences,
+        "stronger_answer": text(1_500),
+    }))
 }
 
-fn narrative_schema() -> Value {
-    let text = json!({"type": "string", "maxLength": 900});
-    json!({
-        "type": "object",
-        "properties": {
-            "patterns_tendencies": text,
-            "strengths": text,
-            "weaknesses": text,
-            "improvement_focus_areas": text,
-        },
-        "required": ["patterns_tendencies", "strengths", "weaknesses", "improvement_focus_areas"],
-        "additionalProperties": false,
-    })
-}
-
-fn texts(narrative: &Narrative) -> [&str; 4] {
-    [
-        &narrative.patterns_tendencies,
-        &narrative.strengths,
-        &narrative.weaknesses,
-        &narrative.improvement_focus_areas,
-    ]
-}
+#[cfg(test)]
+mod tests;

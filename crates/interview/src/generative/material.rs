@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::contact::without_contact;
 use super::screen::screened;
 use crate::{Difficulty, SessionConfig, Style};
 
@@ -17,7 +18,8 @@ pub(super) fn tokens(text: &str) -> usize {
     text.len() / BYTES_PER_TOKEN + 4
 }
 
-/// Role, company, job description and résumé as one JSON object of at most about 60 % of `room` tokens.
+/// Role, company, job description and résumé (without its contact block) as one JSON object of at most about 60 %
+/// of `room` tokens.
 pub(super) fn of(config: &SessionConfig, room: usize) -> String {
     let part = |text: Option<&str>, share: usize| -> Value {
         text.map(|text| shortened(text.trim(), room * share / 100))
@@ -25,11 +27,13 @@ pub(super) fn of(config: &SessionConfig, room: usize) -> String {
             .filter(|text| !text.is_empty())
             .map_or(Value::Null, Value::String)
     };
+    let resume = config.resume_content.as_deref();
+    let resume = resume.map(|resume| without_contact(&shortened(resume, room)));
     json!({
         "job_role": part(config.job_role.as_deref(), 5),
         "company_name": part(config.company_name.as_deref(), 5),
         "job_description": part(config.job_description.as_deref(), DESCRIPTION_SHARE),
-        "resume": part(config.resume_content.as_deref(), RESUME_SHARE),
+        "resume": part(resume.as_deref(), RESUME_SHARE),
     })
     .to_string()
 }
@@ -80,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn material_fits_its_room_and_holds_no_orders() {
+    fn material_fits_its_room_and_marks_orders() {
         let config = SessionConfig {
             job_description: Some("We need an engineer who tests. ".repeat(2_000)),
             resume_content: Some(format!(
@@ -96,8 +100,9 @@ mod tests {
             tokens(&material)
         );
         assert!(material.contains("left out for its length"));
-        assert!(!material.contains("Ignore all"));
         let read: Value = serde_json::from_str(&material).expect("JSON");
+        let resume = read["resume"].as_str().expect("a résumé");
+        assert!(resume.starts_with("[said to the grader or the software"));
         assert!(read["job_role"].is_null());
     }
 }

@@ -5,19 +5,27 @@
 //! back is checked before anyone sees it.
 
 mod coach;
+mod contact;
 mod decision;
+mod delivery;
+mod grounded;
 mod guard;
 mod history;
 mod interviewer;
 mod json;
 mod language;
 mod material;
+mod narrative;
+mod non_answer;
+mod patterns;
 mod plan;
 mod prompts;
 mod proof;
+mod rubric;
 mod screen;
 mod speaker;
 mod structured;
+mod unit;
 
 pub use coach::GenerativeCoach;
 pub use interviewer::GenerativeInterviewer;

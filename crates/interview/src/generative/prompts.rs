@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
 
+use super::rubric;
+
 pub(super) const INTERVIEWER: &str = include_str!("../../prompts/interviewer.md");
 pub(super) const INTRODUCTION: &str = include_str!("../../prompts/introduction.md");
 pub(super) const NEXT: &str = include_str!("../../prompts/next.md");
@@ -47,8 +49,11 @@ pub(super) static INTERVIEWER_VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Version of the coach's rubric and prompts, stored with each feedback.
-pub(super) static RUBRIC_VERSION: LazyLock<String> =
-    LazyLock::new(|| version("rubric", &[COACH, NARRATIVE]));
+pub(super) static RUBRIC_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let rubrics = rubric::FILES.iter().map(|(_, file)| *file);
+    let texts: Vec<&str> = [COACH, NARRATIVE].into_iter().chain(rubrics).collect();
+    version("rubric", &texts)
+});
 
 /// A name and the first digits of the texts' hash, so that no edit goes unnoticed.
 fn version(name: &str, texts: &[&str]) -> String {

@@ -1,133 +1,141 @@
-//! What the résumé and the advertisement give to ask about: short pieces of their text.
+//! What the résumé and the advertisement give to ask about: lines that tell what somebody did or will do.
+//! Personal data is never among them.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use regex::RegexSet;
 use serde::Deserialize;
 
-use super::answer::{Answer, clipped};
 use super::data::parsed;
-use super::lexicon::{is_capitalised, is_stop_word, looks_technical};
+use super::text::clipped;
 use crate::SessionConfig;
 
 /// Characters of either document that are looked at.
 const LOOKED_AT: usize = 12_000;
-/// Pieces taken of either document.
-const MAX_PIECES: usize = 12;
-/// Longest line of a résumé that is quoted, in characters.
-const LINE_CHARS: usize = 110;
+/// Lines taken of either document.
+const MAX_LINES: usize = 12;
+/// Lines that are looked at more closely, so that a long document costs no more.
+const MOST_LOOKED_AT: usize = 40;
+/// Words of a line that makes a question.
+const WORDS: std::ops::RangeInclusive<usize> = 3..=28;
+/// Longest line that is quoted, in characters.
+const LINE_CHARS: usize = 140;
 
-/// `data/skills.toml`.
+/// `data/background.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Skills {
+struct Background {
     #[serde(borrow)]
-    known: Vec<&'static str>,
-    ordinary: Vec<&'static str>,
+    personal: Vec<&'static str>,
+    not_duties: Vec<&'static str>,
+    lead_ins: Vec<&'static str>,
+    deeds: HashSet<&'static str>,
+    qualities: HashSet<&'static str>,
+    duties: HashSet<&'static str>,
 }
 
-fn skills() -> &'static Skills {
-    static SKILLS: LazyLock<Skills> =
-        LazyLock::new(|| parsed(include_str!("../../data/skills.toml")));
-    &SKILLS
+static BACKGROUND: LazyLock<Background> =
+    LazyLock::new(|| parsed(include_str!("../../data/background.toml")));
+
+fn matcher(patterns: &[&str]) -> RegexSet {
+    RegexSet::new(patterns).expect("the patterns are constant and tested")
 }
 
-/// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first.
-pub(super) fn resume_lines(config: &SessionConfig) -> Vec<&str> {
-    let text = clipped(
-        config.resume_content.as_deref().unwrap_or_default(),
-        LOOKED_AT,
-    );
+static PERSONAL: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.personal));
+static NOT_DUTIES: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.not_duties));
+
+/// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first. A line
+/// that holds anything personal is left out as a whole.
+pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
+    let resume = config.resume_content.as_deref().unwrap_or_default();
+    let did = |word: &String| {
+        let regular =
+            word.len() > 4 && word.ends_with("ed") && !BACKGROUND.qualities.contains(&**word);
+        regular || BACKGROUND.deeds.contains(&**word) || is_duty(word)
+    };
+    let lines = lines(resume);
+    let deeds = lines.iter().flat_map(|line| {
+        let told = pieces(line).filter(|piece| first_words(piece, 2).iter().any(did));
+        let told: Vec<&str> = told.collect();
+        let personal = !told.is_empty() && PERSONAL.is_match(line);
+        told.into_iter().filter(move |_| !personal)
+    });
+    let mut deeds = distinct(deeds);
+    deeds.sort_by_key(|line| !line.chars().any(|c| c.is_ascii_digit()));
+    deeds.truncate(MAX_LINES);
+    deeds
+}
+
+/// What the advertisement says is to be done, in its order.
+pub(super) fn duties(config: &SessionConfig) -> Vec<String> {
+    let advertisement = config.job_description.as_deref().unwrap_or_default();
+    let lines = lines(advertisement);
+    let duties = lines
+        .iter()
+        .flat_map(|line| pieces(line))
+        .map(|piece| (piece, without_lead_in(piece)))
+        .filter(|(_, duty)| WORDS.contains(&duty.split_whitespace().count()))
+        .filter(|(_, duty)| first_words(duty, 1).iter().any(|word| is_duty(word)))
+        .filter(|(piece, _)| !PERSONAL.is_match(piece) && !NOT_DUTIES.is_match(piece))
+        .map(|(_, duty)| duty);
+    let mut duties = distinct(duties);
+    duties.truncate(MAX_LINES);
+    duties
+}
+
+fn distinct<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
-    let mut lines: Vec<&str> = text
-        .lines()
-        .flat_map(|line| line.split(". "))
-        .map(|line| line.trim_matches(|c: char| !c.is_alphanumeric() && !")%+".contains(c)))
-        .filter(|line| (3..=40).contains(&line.split_whitespace().count()))
-        .filter(|line| !line.contains('@') && !line.contains("://") && !line.contains('"'))
+    lines
+        .take(MOST_LOOKED_AT)
         .filter(|line| seen.insert(*line))
-        .map(|line| clipped(line, LINE_CHARS))
-        .collect();
-    lines.sort_by_key(|line| !line.chars().any(|c| c.is_ascii_digit()));
-    lines.truncate(MAX_PIECES);
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_duty(word: &str) -> bool {
+    let duties = &BACKGROUND.duties;
+    let plain = |stem| duties.contains(stem) || duties.contains(&*format!("{stem}e"));
+    duties.contains(word) || word.strip_suffix("ing").is_some_and(plain)
+}
+
+/// Lines as they were written before a page was too narrow: what goes on in lower case belongs to the one
+/// before it.
+fn lines(document: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in clipped(document, LOOKED_AT).lines().map(str::trim) {
+        let goes_on = line.starts_with(char::is_lowercase);
+        match lines.last_mut() {
+            Some(before) if goes_on && !before.is_empty() && !before.ends_with('.') => {
+                before.push(' ');
+                before.push_str(line);
+            }
+            _ => lines.push(line.to_owned()),
+        }
+    }
     lines
 }
 
-/// Terms that the advertisement asks for and that look like skills: known ones, and words written
-/// like names within a sentence (`Kubernetes`, `PostgreSQL`, `SAP`). In the order of the text.
-pub(super) fn required_terms(config: &SessionConfig) -> Vec<String> {
-    let text = clipped(
-        config.job_description.as_deref().unwrap_or_default(),
-        LOOKED_AT,
-    );
-    let answer = Answer::new(text);
-    let mut found: Vec<(usize, String)> = Vec::new();
-    for skill in &skills().known {
-        found.extend(
-            answer
-                .find(skill)
-                .next()
-                .map(|at| (at, (*skill).to_owned())),
-        );
-    }
-    let company = config
-        .company_name
-        .as_deref()
-        .unwrap_or_default()
-        .to_lowercase();
-    for (at, word) in answer.words().enumerate() {
-        let lower = word.to_lowercase();
-        if looks_technical(word) || (is_capitalised(word) && !answer.begins_sentence(at)) {
-            let ordinary = is_stop_word(&lower) || skills().ordinary.contains(&&*lower);
-            if !ordinary && !company.contains(&lower) && (2..=24).contains(&word.chars().count()) {
-                found.push((at, word.to_owned()));
-            }
-        }
-    }
-    found.sort();
-    let mut seen = HashSet::new();
-    found.retain(|(_, term)| seen.insert(term.to_lowercase()));
-    found.truncate(MAX_PIECES);
-    found.into_iter().map(|(_, term)| term).collect()
+/// Sentences and bullet points that can be quoted in a question.
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    line.split(". ")
+        .map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric() && !")%+".contains(c)))
+        .filter(|piece| WORDS.contains(&piece.split_whitespace().count()))
+        .filter(|piece| piece.chars().count() <= LINE_CHARS)
+        .filter(|piece| !piece.contains(['"', '“', '”', '<', '{']))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn without_lead_in(line: &str) -> &str {
+    let lower = line.to_lowercase();
+    let rest = BACKGROUND.lead_ins.iter().find_map(|lead_in| {
+        let cut = lower.strip_prefix(lead_in)?;
+        line.get(line.len().checked_sub(cut.len())?..)
+    });
+    rest.unwrap_or(line).trim()
+}
 
-    #[test]
-    fn resume_lines_are_verbatim_and_leave_out_contact_lines() {
-        let config = SessionConfig {
-            resume_content: Some(
-                "Ada\nada@example.com\n- Built the billing service for 3 markets\n\
-                 • Led a team that moved to Kubernetes\nhttps://ada.example/cv page here\n"
-                    .into(),
-            ),
-            ..Default::default()
-        };
-        assert_eq!(
-            resume_lines(&config),
-            [
-                "Built the billing service for 3 markets",
-                "Led a team that moved to Kubernetes"
-            ]
-        );
-    }
-
-    #[test]
-    fn terms_of_the_advertisement_come_in_its_order() {
-        let config = SessionConfig {
-            job_description: Some(
-                "We at Acme look for someone with PostgreSQL and stakeholder management. \
-                 You know Kubernetes. English required."
-                    .into(),
-            ),
-            company_name: Some("Acme".into()),
-            ..Default::default()
-        };
-        assert_eq!(
-            required_terms(&config),
-            ["PostgreSQL", "stakeholder management", "Kubernetes"]
-        );
-    }
+fn first_words(line: &str, count: usize) -> Vec<String> {
+    let words = line.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty()).take(count);
+    words.map(str::to_lowercase).collect()
 }

@@ -1,19 +1,17 @@
-//! The offline coach: feedback on one answer; the report's texts are made in [`report`].
+//! The offline coach: a checklist for each answer; the report's texts are made in [`report`].
 
 use async_trait::async_trait;
 
-use super::answer::Answer;
-use super::rubric::facts::Facts;
-use super::rubric::{Asked, measure};
-use super::{NAME, RUBRIC_VERSION, prose, report};
-use crate::evidence::keep_proven;
+use super::asked::Asked;
+use super::checks::{CheckWording, Sheet, WORDING};
+use super::{NAME, RUBRIC_VERSION, report};
 use crate::{Coach, Conversation, InterviewError, Usage};
-use crate::{Evidence, Feedback, FeedbackStatus, Narrative, ResponseType, Score, Scores, Turn};
+use crate::{Feedback, FeedbackStatus, Narrative, Scores};
 
-/// How far back a follow-up's question is looked for.
-const MOST_FOLLOW_UPS: u32 = 4;
+/// Sentences of praise or advice on one answer.
+const MOST_SAID: usize = 3;
 
-/// Judges by what can be counted in the text.
+/// Tells what can be seen in the text. It gives no scores: counting words is no judgement.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OfflineCoach;
 
@@ -27,8 +25,12 @@ impl Coach for OfflineCoach {
         let turn = conversation
             .turn(turn_no)
             .ok_or_else(|| InterviewError::Invalid(format!("there is no turn {turn_no}")))?;
-        assessed(conversation, turn)
-            .ok_or_else(|| InterviewError::Invalid(format!("turn {turn_no} has no message")))
+        let message = turn
+            .message
+            .as_deref()
+            .ok_or_else(|| InterviewError::Invalid(format!("turn {turn_no} has no message")))?;
+        let asked = Asked::of(conversation, turn);
+        Ok(card(Sheet::of(message, turn_no, &asked), &asked))
     }
 
     async fn narrate(
@@ -40,78 +42,58 @@ impl Coach for OfflineCoach {
     }
 }
 
-/// What the interviewer asked in that turn, without what leads up to it. A follow-up is told with the
-/// question before it, and without the words it quotes, which are the candidate's own.
-fn question_of(conversation: &Conversation, turn_no: u32) -> String {
-    let mut told = String::new();
-    for back in 0..=MOST_FOLLOW_UPS {
-        let asked = turn_no
-            .checked_sub(back)
-            .and_then(|turn_no| conversation.turn(turn_no));
-        let Some(reply) = asked.and_then(|turn| turn.reply.as_ref()) else {
-            continue;
-        };
-        if reply.response_type != ResponseType::FollowUp {
-            told.push_str(Answer::new(&reply.content).ending(0));
-            break;
+fn card(sheet: Sheet, asked: &Asked<'_>) -> Feedback {
+    let worked = said(sheet.that_are(true), |wording| wording.worked);
+    let mut to_change = said(sheet.that_are(false), |wording| wording.to_change);
+    let headline = match &sheet.no_answer {
+        Some((headline, advice)) => {
+            to_change = vec![(*advice).to_owned()];
+            headline.clone()
         }
-        let mut parts = reply.content.split('“');
-        told.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            told.push_str(part.split_once('”').map_or("", |(_, rest)| rest));
-        }
-        told.push(' ');
-    }
-    told
-}
-
-/// Feedback on the turn's message; `None` when it has none.
-fn assessed(conversation: &Conversation, answered: &Turn) -> Option<Feedback> {
-    let message = answered.message.as_deref()?;
-    let asked_in = answered.question_no.or(answered.turn_no.checked_sub(1));
-    let question = asked_in
-        .map(|turn_no| question_of(conversation, turn_no))
-        .unwrap_or_default();
-    let asked = Asked {
-        question: &question,
-        topic: asked_in
-            .and_then(|turn_no| conversation.turn(turn_no)?.reply.as_ref())
-            .and_then(|reply| reply.metadata.get("topic")?.as_str()),
-        config: &conversation.config,
+        None => headline(sheet.that_are(true).count(), sheet.that_are(false).count()),
     };
-    let answer = Answer::new(message);
-    let facts = Facts::of(&answer);
-    let measures = measure(&answer, &facts, &asked);
-    let worked = prose::worked(&measures);
-    let to_change = prose::to_change(&measures);
-    let feedback = prose::feedback(&answer, &facts, &worked, &to_change);
-    let mut scores: Vec<Score> = measures
-        .into_iter()
-        .map(|measure| Score {
-            dimension: measure.dimension.into(),
-            score: measure.score,
-            reason: measure.reason,
-            evidence: measure
-                .quotes
-                .into_iter()
-                .map(|quote| Evidence {
-                    turn_no: answered.turn_no,
-                    quote: quote.into(),
-                })
-                .collect(),
-        })
-        .collect();
-    keep_proven(&mut scores, |turn_no| {
-        (turn_no == answered.turn_no).then_some(message)
-    });
-    Some(Feedback {
-        status: FeedbackStatus::Ready,
-        feedback: Some(feedback),
+    if to_change.is_empty() {
+        to_change.push(WORDING.nothing_to_change.into());
+    }
+    let mut paragraphs = vec![headline.clone()];
+    paragraphs.extend((!worked.is_empty()).then(|| worked.join(" ")));
+    paragraphs.push(to_change.join(" "));
+    paragraphs.push(WORDING.limits.into());
+    Feedback {
+        feedback: Some(paragraphs.join("\n\n")),
         worked,
         to_change,
-        scores,
+        headline: Some(headline),
+        question_kind: Some(asked.kind),
+        checklist: sheet.checks,
+        delivery: Some(sheet.delivery),
         coach: NAME.into(),
         rubric_version: RUBRIC_VERSION.into(),
         ..Feedback::empty(FeedbackStatus::Ready)
-    })
+    }
+}
+
+fn headline(met: usize, missing: usize) -> String {
+    match missing {
+        0 => format!("Everything I can check is there, {met} points of {met}."),
+        1 => format!(
+            "Nearly everything I can check is there: {met} points of {}.",
+            met + 1
+        ),
+        _ => format!(
+            "{met} of the {} points I can check are there.",
+            met + missing
+        ),
+    }
+}
+
+/// What is said about these lines of the checklist, the weightiest first.
+fn said(
+    lines: impl Iterator<Item = &'static CheckWording>,
+    of: impl Fn(&CheckWording) -> &'static str,
+) -> Vec<String> {
+    let mut lines: Vec<&CheckWording> = lines.collect();
+    lines.sort_by_key(|wording| wording.weight);
+    let sentences = lines.into_iter().map(of).filter(|said| !said.is_empty());
+    sentences.take(MOST_SAID).map(str::to_owned).collect()
 }

@@ -1,24 +1,25 @@
-//! The offline interviewer: follow-up, next question or closing line.
+//! The offline interviewer: clarification, follow-up, next question or closing line.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::bank::Plan;
-use super::role::Role;
-use super::wording::{self, shared};
-use super::{NAME, PROMPT_VERSION, background, follow_up, mixed, pick};
-use crate::director::follow_up_limit;
+use super::asked::Asked;
+use super::checks::{self, Gap};
+use super::data::{Manner, manner};
+use super::intents::{self, Intent, Then};
+use super::plan::{OWN_QUESTIONS, Plan, SHARED};
+use super::roles::Role;
+use super::text::{Text, clipped};
+use super::{NAME, PROMPT_VERSION, mixed, pick};
+use crate::director::may_follow_up;
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
-use crate::{Reply, ResponseType, SessionConfig, Style, Turn};
+use crate::{ResponseType, SessionConfig, Turn};
 
-/// Every fifth question, from the second on, is about the résumé, as long as it has lines; every
-/// fifth from the fourth on about the advertisement, as long as it has terms.
-const SPECIAL_EVERY: usize = 5;
-const RESUME_AT: usize = 1;
-const DESCRIPTION_AT: usize = 3;
-/// Turns that are looked back at: enough for a question, its follow-ups and superseded messages.
-const LOOK_BACK: usize = 16;
+/// Longest job title or company name that is spoken, in characters.
+const NAME_CHARS: usize = 80;
+/// Turns in which no wording is used twice, if it can be helped.
+const LOOK_BACK: usize = 12;
 
 /// Asks prepared questions. The cost of a reply depends on the answer and the configuration, not on
 /// the number of turns.
@@ -26,11 +27,6 @@ const LOOK_BACK: usize = 16;
 pub struct OfflineInterviewer {
     /// How long the interviewer seems to think, so that interfaces can be rehearsed.
     pub reply_delay: Duration,
-}
-
-struct Asked {
-    text: String,
-    topic: String,
 }
 
 #[async_trait]
@@ -51,12 +47,11 @@ impl Interviewer for OfflineInterviewer {
         _: &Draft,
     ) -> Result<Line, InterviewError> {
         self.think().await;
-        Ok(match allowed {
-            Allowed::MustClose => closing(conversation),
-            Allowed::Continue => {
-                follow_up_line(conversation).unwrap_or_else(|| next_question(conversation))
-            }
-        })
+        let answered = conversation
+            .turns
+            .last()
+            .ok_or_else(|| InterviewError::Invalid("there is no message to reply to".into()))?;
+        Ok(reply(conversation, answered, allowed))
     }
 }
 
@@ -68,11 +63,11 @@ impl OfflineInterviewer {
     }
 }
 
-fn line(content: String, response_type: ResponseType, topic: Option<String>) -> Line {
+fn line(content: String, response_type: ResponseType, topic: Option<&str>) -> Line {
     Line {
         content,
         response_type,
-        topic,
+        topic: topic.filter(|topic| !topic.is_empty()).map(str::to_owned),
         interviewer: NAME.into(),
         prompt_version: PROMPT_VERSION.into(),
         usage: Usage::default(),
@@ -81,142 +76,229 @@ fn line(content: String, response_type: ResponseType, topic: Option<String>) -> 
     }
 }
 
-fn style(config: &SessionConfig) -> Style {
-    config.style.unwrap_or_default()
+fn manner_of(conversation: &Conversation) -> &'static Manner {
+    manner(conversation.config.style.unwrap_or_default())
 }
 
-fn plan(config: &SessionConfig, role: Role, seed: u64) -> Plan {
-    Plan::new(
-        role,
-        style(config),
-        config.difficulty.unwrap_or_default(),
-        seed,
-    )
+fn reply(conversation: &Conversation, answered: &Turn, allowed: Allowed) -> Line {
+    let asked = Asked::of(conversation, answered);
+    let message = spoken_message(conversation);
+    let intent = intents::of(message).filter(|intent| applies(intent, &asked));
+    let by_clock = conversation.config.time_limit_seconds().is_some();
+    let must_close = allowed == Allowed::MustClose;
+    if let Some(intent) = intent.filter(|intent| intent.then == Then::Clarify)
+        && !(must_close && by_clock)
+    {
+        return clarification(intent, message, &asked);
+    }
+    if must_close {
+        let content = pick(&manner_of(conversation).closings, conversation.seed, 7_201);
+        return line(
+            content.unwrap_or_default().into(),
+            ResponseType::Closing,
+            None,
+        );
+    }
+    let salt = u64::from(answered.turn_no);
+    if may_follow_up(conversation)
+        && let Some(content) = match intent {
+            Some(intent) => eased(intent, &asked, salt),
+            None => checks::gap(message, &asked).and_then(|gap| follow_up(gap, conversation, salt)),
+        }
+        && asked
+            .lines
+            .first()
+            .is_none_or(|before| before.content != content)
+    {
+        return line(content, ResponseType::FollowUp, Some(asked.topic));
+    }
+    let passing = intent.map_or(&[][..], |intent| &intent.passing);
+    next_question(conversation, passing, salt)
+}
+
+/// Messages that a later one superseded belong to the same answer: the longest speaks for it.
+fn spoken_message(conversation: &Conversation) -> &str {
+    let open = conversation
+        .turns
+        .iter()
+        .rev()
+        .take_while(|turn| turn.reply.is_none());
+    open.filter_map(|turn| turn.message.as_deref())
+        .max_by_key(|message| message.len())
+        .unwrap_or_default()
+}
+
+/// What is no request is met once in a row. Where the candidate is to ask, questions are what is wanted.
+fn applies(intent: &Intent, asked: &Asked<'_>) -> bool {
+    match intent.then {
+        Then::Clarify if asked.topic == OWN_QUESTIONS => intent.name == "repeat",
+        Then::Clarify => intent.request || asked.clarifications() == 0,
+        Then::Ease | Then::MoveOn => true,
+    }
+}
+
+fn clarification(intent: &Intent, message: &str, asked: &Asked<'_>) -> Line {
+    let question = open_question(asked);
+    let term = term(message, &question);
+    let company = spoken(asked.conversation.config.company_name.as_deref());
+    let first = usize::try_from(mixed(asked.conversation.seed, 7_401) % 64).unwrap_or_default();
+    let wording = intent.lines[(first + asked.clarifications()) % intent.lines.len()];
+    let content = wording
+        .replace("{hint}", SHARED.hints[&asked.kind])
+        .replace("{term}", &term)
+        .replace(
+            "{company}",
+            &company.unwrap_or_else(|| "the company".into()),
+        )
+        .replace("{question}", &question);
+    line(content, ResponseType::Clarification, Some(asked.topic))
+}
+
+/// An easier angle on the question; `None` where it is to be left.
+fn eased(intent: &Intent, asked: &Asked<'_>, salt: u64) -> Option<String> {
+    let wordings = (intent.then == Then::Ease).then_some(&intent.lines)?;
+    let wording = pick(wordings, asked.conversation.seed, salt)?;
+    Some(wording.replace("{question}", &open_question(asked)))
+}
+
+/// A wording that was not used lately, if there is one.
+fn follow_up(gap: Gap, conversation: &Conversation, salt: u64) -> Option<String> {
+    let wordings = match gap {
+        Gap::NoAnswer(wordings) => wordings,
+        Gap::Open(check) => manner_of(conversation).follow_ups.get(check)?,
+    };
+    let fresh: Vec<&str> = wordings
+        .iter()
+        .copied()
+        .filter(|wording| !said_lately(conversation, wording))
+        .collect();
+    let choices = if fresh.is_empty() { wordings } else { &fresh };
+    pick(choices, conversation.seed, salt).map(str::to_owned)
+}
+
+fn said_lately(conversation: &Conversation, words: &str) -> bool {
+    let replies = conversation.turns.iter().rev().take(LOOK_BACK);
+    replies
+        .filter_map(|turn| turn.reply.as_ref())
+        .any(|reply| reply.content.ends_with(words))
+}
+
+/// What was asked last, without what led up to it.
+fn open_question(asked: &Asked<'_>) -> String {
+    let Some(open) = asked.open_line() else {
+        return String::new();
+    };
+    let conversation = asked.conversation;
+    let planned = Plan::new(&conversation.config, conversation.seed)
+        .question(conversation.stats.questions)
+        .text;
+    if open.content.ends_with(&planned) {
+        return planned;
+    }
+    let text = Text::new(&open.content);
+    let mut sentences = text.sentences();
+    let asks = sentences.find(|sentence| sentence.contains('?'));
+    let from = asks.and_then(|sentence| open.content.find(sentence));
+    let is_follow_up = open.response_type == ResponseType::FollowUp;
+    let from = from.filter(|_| is_follow_up).unwrap_or_default();
+    open.content[from..].to_owned()
+}
+
+/// The words of the question that the candidate asks about.
+fn term(message: &str, question: &str) -> String {
+    let lower = message.to_lowercase();
+    let after = [
+        "mean by ",
+        "meant by ",
+        "what does ",
+        "define ",
+        "meaning of ",
+    ];
+    let words = after
+        .iter()
+        .find_map(|lead_in| lower.split_once(lead_in))
+        .map_or("", |(_, rest)| rest);
+    let words = words.split(['?', ',', '.', '!']).next().unwrap_or_default();
+    let words = words
+        .trim()
+        .trim_end_matches(" mean")
+        .trim_matches(['"', '\'', '“', '”', '‘', '’']);
+    if !words.is_empty() && question.to_lowercase().contains(words) {
+        format!("“{words}”")
+    } else {
+        "that".into()
+    }
+}
+
+fn next_question(conversation: &Conversation, passing: &[&str], salt: u64) -> Line {
+    let plan = Plan::new(&conversation.config, conversation.seed);
+    let number = conversation.stats.questions + 1;
+    let mut asking = plan.question(number);
+    if said_lately(conversation, &asking.text) {
+        // Stats that did not count a question would otherwise ask it again.
+        asking = plan.question(number + 1);
+    }
+    let before = pick(passing, conversation.seed, salt).or_else(|| {
+        pick(
+            &manner_of(conversation).transitions,
+            conversation.seed,
+            salt,
+        )
+    });
+    let content = format!("{} {}", before.unwrap_or_default(), asking.text);
+    line(content, ResponseType::Question, Some(&asking.topic))
 }
 
 fn introduction(conversation: &Conversation) -> Line {
     let config = &conversation.config;
-    let role = Role::of(config);
-    let greeting = wording::greeting(
-        config,
-        style(config),
-        role.profile().label,
-        conversation.seed,
-    );
-    let first = plan(config, role, conversation.seed).opening(conversation.seed);
+    let manner = manner_of(conversation);
+    let first = Plan::new(config, conversation.seed).question(1);
+    let speaks_english = |tag: &str| tag.is_empty() || tag.to_lowercase().starts_with("en");
+    let english = config.language.as_deref().is_none_or(speaks_english);
+    let length = match config.time_limit_seconds() {
+        Some(60) => "We have one minute.".into(),
+        Some(seconds) => format!("We have {} minutes.", seconds / 60),
+        None => match config.question_target() {
+            1 => "I will ask you one question.".into(),
+            count => format!("I will ask you {count} questions."),
+        },
+    };
+    let said = [
+        pick(&manner.greetings, conversation.seed, 7_101).unwrap_or_default(),
+        manner.introduction,
+        if english { "" } else { SHARED.english_only },
+        &occasion(config),
+        &length,
+        manner.request,
+        &first.text,
+    ];
+    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
     line(
-        format!("{greeting} {}", first.text),
+        said.join(" "),
         ResponseType::Introduction,
-        Some(first.topic.into()),
+        Some(&first.topic),
     )
 }
 
-fn closing(conversation: &Conversation) -> Line {
-    let content = wording::closing(style(&conversation.config), conversation.seed);
-    line(content.into(), ResponseType::Closing, None)
-}
-
-fn follow_up_line(conversation: &Conversation) -> Option<Line> {
-    let style = style(&conversation.config);
-    let answered = conversation.turns.last()?;
-    let asked: Vec<&Reply> = recent_replies(&conversation.turns).collect();
-    let question_at = asked
-        .iter()
-        .position(|reply| reply.response_type != ResponseType::FollowUp)?;
-    if question_at >= follow_up_limit(style) {
-        return None;
-    }
-    let last = asked.first()?;
-    let topic = topic_of(last).or_else(|| asked.get(question_at).and_then(|reply| topic_of(reply)));
-    // Messages that a later one superseded belong to the same answer: the longest speaks for it.
-    let message = conversation
-        .turns
-        .iter()
-        .rev()
-        .take(LOOK_BACK)
-        .take_while(|turn| turn.reply.is_none())
-        .filter_map(|turn| turn.message.as_deref())
-        .max_by_key(|message| message.len())
-        .unwrap_or_default();
-    let seed = mixed(conversation.seed, u64::from(answered.turn_no));
-    let content = follow_up::on(message, topic, style, seed, &last.content)?;
-    Some(line(
-        content,
-        ResponseType::FollowUp,
-        topic.map(str::to_owned),
-    ))
-}
-
-fn next_question(conversation: &Conversation) -> Line {
-    let config = &conversation.config;
-    let style = style(config);
-    let plan = plan(config, Role::of(config), conversation.seed);
-    let resume = background::resume_lines(config);
-    let terms = background::required_terms(config);
-    // The introduction's question is the first one and not of this order.
-    let index = usize::try_from(conversation.stats.questions.saturating_sub(1)).unwrap_or_default();
-    let mut asked = question(&plan, &resume, &terms, index, conversation.seed);
-    let mut recent = recent_replies(&conversation.turns).take(4);
-    if recent.any(|reply| reply.content.ends_with(&asked.text)) {
-        // Stats that did not count a question would otherwise ask it again.
-        asked = question(&plan, &resume, &terms, index + 1, conversation.seed);
-    }
-    let salt = 8_000 + u64::from(conversation.stats.questions);
-    let content = format!(
-        "{} {}",
-        wording::moving_on(style, conversation.seed, salt),
-        asked.text
-    );
-    line(content, ResponseType::Question, Some(asked.topic))
-}
-
-/// The question at `index` of the order: of the bank, or about the résumé or the advertisement.
-fn question(plan: &Plan, resume: &[&str], terms: &[String], index: usize, seed: u64) -> Asked {
-    let round = index / SPECIAL_EVERY;
-    match index % SPECIAL_EVERY {
-        RESUME_AT => {
-            if let Some(said) = resume.get(round) {
-                return special(&shared().about_resume, said, "résumé", round, seed);
-            }
+fn occasion(config: &SessionConfig) -> String {
+    let role = spoken(config.job_role.as_deref());
+    let company = spoken(config.company_name.as_deref());
+    match (role, company) {
+        (Some(role), Some(company)) => {
+            format!("Today we practise for the position of {role} at {company}.")
         }
-        DESCRIPTION_AT => {
-            if let Some(term) = terms.get(round) {
-                return special(&shared().about_skill, term, term, round, seed);
-            }
-        }
-        _ => {}
-    }
-    let passed =
-        |at: usize, count: usize| ((index + SPECIAL_EVERY - 1 - at) / SPECIAL_EVERY).min(count);
-    let special = passed(RESUME_AT, resume.len()) + passed(DESCRIPTION_AT, terms.len());
-    let (angle, question) = plan.at(index.saturating_sub(special));
-    Asked {
-        text: match angle {
-            Some(angle) => format!("{angle} {}", question.text),
-            None => question.text.into(),
-        },
-        topic: question.topic.into(),
+        (Some(role), None) => format!("Today we practise for the position of {role}."),
+        (None, Some(company)) => format!("Today we practise for an interview at {company}."),
+        (None, None) => format!("Today we practise a {} interview.", Role::of(config).label),
     }
 }
 
-fn special(wordings: &[&str], piece: &str, topic: &str, round: usize, seed: u64) -> Asked {
-    let salt = 9_000 + u64::try_from(round).unwrap_or_default();
-    let wording = pick(wordings, seed, salt).unwrap_or("Tell me about {}.");
-    Asked {
-        text: wording.replace("{}", piece),
-        topic: topic.into(),
-    }
-}
-
-/// The interviewer's last lines, newest first.
-fn recent_replies(turns: &[std::sync::Arc<Turn>]) -> impl Iterator<Item = &Reply> {
-    turns
-        .iter()
-        .rev()
-        .take(LOOK_BACK)
-        .filter_map(|turn| turn.reply.as_ref())
-}
-
-fn topic_of(reply: &Reply) -> Option<&str> {
-    reply.metadata.get("topic").and_then(|topic| topic.as_str())
+/// A name from the configuration on one line and of bearable length; `None` when there is nothing
+/// to read.
+fn spoken(name: Option<&str>) -> Option<String> {
+    let folded = name?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = clipped(&folded, NAME_CHARS);
+    name.chars()
+        .any(char::is_alphanumeric)
+        .then(|| name.to_owned())
 }

@@ -3,24 +3,21 @@
 //!
 //! What candidates, résumés and advertisements say is measured and quoted, never obeyed.
 
-mod answer;
+mod asked;
 mod background;
-mod bank;
+mod checks;
 mod coach;
 mod data;
-mod follow_up;
+mod intents;
 mod interviewer;
-mod lexicon;
-mod prose;
+mod plan;
+mod reading;
 mod report;
 mod resources;
-mod role;
-mod rubric;
-mod style;
+mod roles;
 #[cfg(test)]
 mod tests;
-mod topics;
-mod wording;
+mod text;
 
 pub use coach::OfflineCoach;
 pub use interviewer::OfflineInterviewer;
@@ -29,15 +26,15 @@ use crate::{Resource, SessionConfig};
 
 /// Resources of the curated list for these weaknesses (names of dimensions, the worst first).
 pub fn curated(weaknesses: &[&str], config: &SessionConfig) -> Vec<Resource> {
-    resources::for_weaknesses(weaknesses, role::Role::of(config))
+    resources::for_weaknesses(weaknesses, roles::Role::of(config))
 }
 
 /// Name of both in replies and feedback.
 pub const NAME: &str = "offline";
 /// Version of the questions and wordings.
-pub const PROMPT_VERSION: &str = "offline-1";
-/// Version of the measures behind the scores.
-pub const RUBRIC_VERSION: &str = "offline-1";
+pub const PROMPT_VERSION: &str = "offline-2";
+/// Version of the checklist.
+pub const RUBRIC_VERSION: &str = "offline-checklist-1";
 
 /// A number that looks random and depends on `seed` and `salt` only (SplitMix64's finaliser).
 fn mixed(seed: u64, salt: u64) -> u64 {

@@ -1,200 +1,101 @@
-//! The offline report's texts: what the answers show when they are counted over.
+//! The offline report: practice notes from the checklist's totals.
 
-use super::answer::Answer;
-use super::rubric::facts::Facts;
-use crate::Conversation;
-use crate::scores::{GOOD, answers, ranked};
-use crate::{Narrative, Score, Scores};
+use super::checks::{CheckWording, check_wording};
+use crate::{Conversation, Delivery, Narrative, Scores};
 
-/// Answers below which the report says that it rests on little.
-const FEW_ANSWERS: usize = 3;
-/// An answer is short below this number of words.
-const SHORT_WORDS: usize = 40;
+/// Share of the answers from which on a line of the checklist shows often.
+const OFTEN: f64 = 0.75;
+const ACTIONS: usize = 3;
+/// Strengths or weaknesses told.
+const MOST_TOLD: usize = 3;
 
 pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
-    let messages: Vec<&str> = conversation
-        .turns
-        .iter()
-        .filter_map(|turn| turn.message.as_deref())
+    if scores.answers == 0 {
+        return Narrative {
+            verdict: Some("No question was answered, so there is nothing to go by yet.".into()),
+            actions: vec![
+                "Answer at least three questions: then the notes can say what to practise.".into(),
+            ],
+            ..Narrative::default()
+        };
+    }
+    let totals = scores.checklist.iter().filter(|total| total.answers > 0);
+    let mut lines: Vec<(f64, &CheckWording)> = totals
+        .filter_map(|total| {
+            let share = f64::from(total.met) / f64::from(total.answers);
+            Some((share, check_wording(&total.check)?))
+        })
         .collect();
-    let weak = ranked(&scores.dimension_scores, |score| score < GOOD);
-    let strong = ranked(&scores.dimension_scores, |score| score >= GOOD);
+    lines.sort_by(|(one, first), (other, second)| {
+        one.total_cmp(other).then(first.weight.cmp(&second.weight))
+    });
+    let often = lines.partition_point(|(share, _)| *share < OFTEN);
+    let told = |lines: &[(f64, &CheckWording)], of: fn(&CheckWording) -> &'static str| {
+        let told = lines.iter().map(|(_, wording)| of(wording));
+        told.filter(|said| !said.is_empty())
+            .take(MOST_TOLD)
+            .collect::<Vec<_>>()
+    };
+    let mut best_first = lines[often..].to_vec();
+    best_first.sort_by_key(|(_, wording)| wording.weight);
+    let strengths = told(&best_first, |wording| wording.strength);
+    let weaknesses = told(&lines[..often], |wording| wording.weakness);
+    let exercise = lines[..often].first().map(|(_, wording)| wording.exercise);
+    let actions = lines.iter().map(|(_, wording)| wording.action.to_owned());
     Narrative {
-        patterns_tendencies: patterns(&messages),
-        strengths: strengths(&strong, weak.last().copied(), messages.len()),
-        weaknesses: weaknesses(&weak, strong.len(), messages.len()),
-        improvement_focus_areas: focus_areas(&weak, strong.is_empty(), messages.is_empty()),
+        verdict: Some(verdict(
+            scores.answers,
+            strengths.first(),
+            weaknesses.first(),
+        )),
+        actions: actions.take(ACTIONS).collect(),
+        patterns_tendencies: patterns(conversation),
+        strengths: listed("What often shows", &strengths),
+        weaknesses: listed("What to work on", &weaknesses),
+        improvement_focus_areas: exercise.unwrap_or_default().into(),
         ..Narrative::default()
     }
 }
 
-fn patterns(messages: &[&str]) -> String {
-    let all = messages.len();
-    if all == 0 {
-        return "There are no answers, so no pattern can be seen.".into();
-    }
-    let mut words: Vec<usize> = Vec::with_capacity(all);
-    let (
-        mut no_numbers,
-        mut no_result,
-        mut no_reason,
-        mut no_lesson,
-        mut hedging,
-        mut short,
-        mut unreadable,
-    ) = (0, 0, 0, 0, 0, 0, 0);
-    for message in messages {
-        let facts = Facts::of(&Answer::new(message));
-        words.push(facts.words);
-        if facts.unreadable().is_some() {
-            unreadable += 1;
-            continue;
+fn verdict(answers: u32, strength: Option<&&str>, weakness: Option<&&str>) -> String {
+    let (most, often) = match answers {
+        1 => ("In your one answer".to_owned(), ""),
+        _ => (format!("In most of your {answers} answers"), "too often "),
+    };
+    match (strength, weakness) {
+        (Some(strength), Some(weakness)) => format!("{most} {strength}, but {often}{weakness}."),
+        (Some(strength), None) => {
+            format!("{most} {strength}, and nothing that I can check is missing.")
         }
-        no_numbers += usize::from(facts.numbers.is_empty());
-        no_result += usize::from(facts.result.is_none());
-        no_reason += usize::from(facts.reasons.is_empty());
-        no_lesson += usize::from(facts.reflection.is_empty());
-        hedging += usize::from(facts.filler_words_per_hundred() >= 2);
-        short += usize::from(facts.words < SHORT_WORDS);
+        (None, Some(weakness)) => format!("{most} {weakness}: begin there."),
+        (None, None) => "There was nothing in your answers that I could check.".into(),
     }
-    let total: usize = words.iter().sum();
-    let mut said = vec![format!(
-        "You gave {} with {} words on average, the shortest with {} and the longest with {}.",
-        answers(all),
-        total / all,
-        words.iter().min().copied().unwrap_or_default(),
-        words.iter().max().copied().unwrap_or_default(),
-    )];
-    let readable = all - unreadable;
-    for (count, what) in [
-        (no_numbers, "there were no numbers"),
-        (no_result, "no result was told"),
-        (no_reason, "no reason was given"),
-        (no_lesson, "nothing was said about what you learned"),
-        (hedging, "fillers and hedges were frequent"),
-        (short, "there were fewer than 40 words"),
-    ] {
-        if count > 0 {
-            said.push(format!("In {count} of {} {what}.", answers(readable)));
+}
+
+fn listed(lead_in: &str, told: &[&str]) -> String {
+    if told.is_empty() {
+        return String::new();
+    }
+    format!("{lead_in}: {}.", told.join("; "))
+}
+
+fn patterns(conversation: &Conversation) -> String {
+    let answers = conversation.turns.iter().filter(|turn| turn.is_answer());
+    let measured: Vec<&Delivery> = answers
+        .filter_map(|turn| turn.feedback.as_ref()?.delivery.as_ref())
+        .collect();
+    let words = || measured.iter().map(|delivery| delivery.words);
+    let fillers: u32 = measured.iter().map(|delivery| delivery.fillers).sum();
+    let length = match (words().min(), words().max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!("Your answers have {least} to {most} words")
         }
+        (_, Some(most)) => format!("You answered in {most} words"),
+        _ => return String::new(),
+    };
+    match fillers {
+        0 => format!("{length}."),
+        1 => format!("{length}, one of them a filler such as “um” or “I guess”."),
+        _ => format!("{length}, with {fillers} fillers such as “um” or “I guess” in all."),
     }
-    if unreadable > 0 {
-        said.push(format!(
-            "{} could not be scored: too short, not English, or the same words over and over.",
-            capitalised_answers(unreadable)
-        ));
-    }
-    if all < FEW_ANSWERS {
-        said.push("These are too few answers to speak of a tendency.".into());
-    }
-    said.join(" ")
-}
-
-fn capitalised_answers(count: usize) -> String {
-    if count == 1 {
-        "One answer".into()
-    } else {
-        answers(count)
-    }
-}
-
-/// `best_of_rest`: the highest dimension below a good score.
-fn strengths(strong: &[&Score], best_of_rest: Option<&Score>, all: usize) -> String {
-    if all == 0 {
-        return "There are no answers, so there is too little to judge strengths by.".into();
-    }
-    if strong.is_empty() {
-        let Some(best) = best_of_rest else {
-            return "No answer could be scored, so there is too little to judge strengths by."
-                .into();
-        };
-        let shown = best.evidence.first().map(|best| {
-            format!(
-                " The best of it is in turn {}: “{}”",
-                best.turn_no, best.quote
-            )
-        });
-        return format!(
-            "No dimension reaches 4 of 5 over all answers yet; the highest is {} ({}){}",
-            best.dimension,
-            best.reason,
-            shown.unwrap_or_default(),
-        );
-    }
-    let told: Vec<String> = strong
-        .iter()
-        .rev()
-        .map(|score| match score.evidence.first() {
-            Some(best) => format!(
-                "{} ({}) For example in turn {}: “{}”",
-                titled(score),
-                score.reason,
-                best.turn_no,
-                best.quote
-            ),
-            None => format!("{} ({})", titled(score), score.reason),
-        })
-        .collect();
-    told.join("\n")
-}
-
-fn weaknesses(weak: &[&Score], strong: usize, all: usize) -> String {
-    if all == 0 {
-        return "There are no answers, so there is too little to judge weaknesses by.".into();
-    }
-    if weak.is_empty() && strong == 0 {
-        return "No answer could be scored, so there is too little to judge weaknesses by: they are too short or not English sentences.".into();
-    }
-    if weak.is_empty() {
-        return "No dimension stays below 4 of 5.".into();
-    }
-    let told: Vec<String> = weak
-        .iter()
-        .map(|score| match score.evidence.last() {
-            Some(worst) => format!(
-                "{} ({}) For example in turn {}: “{}”",
-                titled(score),
-                score.reason,
-                worst.turn_no,
-                worst.quote
-            ),
-            None => format!("{} ({})", titled(score), score.reason),
-        })
-        .collect();
-    told.join("\n")
-}
-
-fn titled(score: &Score) -> String {
-    let mut letters = score.dimension.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
-}
-
-fn focus_areas(weak: &[&Score], none_strong: bool, no_answers: bool) -> String {
-    if no_answers {
-        return "Answer some questions first: with three or more answers the report can say what to practise.".into();
-    }
-    let mut areas: Vec<String> = weak
-        .iter()
-        .take(3)
-        .zip(1..)
-        .map(|(score, place)| {
-            let exercise = match score.dimension.as_str() {
-                "structure" => "Structure: write down situation, task, action and result in a sentence each before you answer.",
-                "specificity" => "Specificity: prepare three figures and three names for each of your main stories.",
-                "relevance" => "Relevance: begin with a sentence that answers the question, and end by tying your example to the job.",
-                "depth" => "Depth: for each decision say why, what you rejected, and what you learned.",
-                _ => "Communication: record yourself, count the fillers, and shorten sentences of more than 25 words.",
-            };
-            format!("{place}. {exercise}")
-        })
-        .collect();
-    if areas.is_empty() {
-        areas.push(if !none_strong {
-            "1. Keep the level under harder conditions: raise the difficulty or choose another style.".into()
-        } else {
-            "1. Answer in full English sentences, forty words or more, so that there is something to judge.".into()
-        });
-    }
-    areas.join("\n")
 }

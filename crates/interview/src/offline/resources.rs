@@ -1,14 +1,17 @@
 //! A curated list of learning resources, for when the web cannot be searched.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::data::{Entry, parsed};
-use super::role::Role;
+use super::roles::Role;
 use crate::Resource;
 
 const MOST: usize = 6;
+/// What every interview asks for, where no weakness is known.
+const ALWAYS_WORTH: [&str; 2] = ["structure", "communication"];
 
 /// What `data/resources.toml` holds on a dimension.
 #[derive(Deserialize)]
@@ -19,21 +22,33 @@ struct Dimension {
     resources: Vec<Entry>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
-struct Dimensions {
-    structure: Dimension,
-    specificity: Dimension,
-    relevance: Dimension,
-    depth: Dimension,
-    communication: Dimension,
-}
+static DIMENSIONS: LazyLock<HashMap<&str, Dimension>> =
+    LazyLock::new(|| parsed(include_str!("../../data/resources.toml")));
 
 /// Resources for the weaknesses (names of dimensions, the worst first) and the role: three to six,
-/// each URL once. Every `reasoning` names the weakness, or says that none was found.
-pub(super) fn for_weaknesses(weaknesses: &[&str], role: Role) -> Vec<Resource> {
+/// each URL once.
+pub(super) fn for_weaknesses(weaknesses: &[&str], role: &Role) -> Vec<Resource> {
+    let known = |name: &&&str| DIMENSIONS.contains_key(**name);
+    let mut names: Vec<&str> = weaknesses.iter().filter(known).copied().collect();
+    let reason = |name: &str| format!("For your {name}: {}.", DIMENSIONS[name].reason);
+    let worth = |name: &str| format!("Worth it for every interview: {}.", DIMENSIONS[name].reason);
+    let because: &dyn Fn(&str) -> String = if names.is_empty() { &worth } else { &reason };
+    if names.is_empty() {
+        names = ALWAYS_WORTH.to_vec();
+    }
+    // One each before the second of any: the worst does not fill the list alone.
+    let nth = |nth: usize| {
+        names
+            .iter()
+            .take(3)
+            .filter_map(move |name| Some((DIMENSIONS[name].resources.get(nth)?, because(name))))
+    };
+    let of_role = role.resources.iter().map(|entry| {
+        let why = format!("Gives you matter for {} interviews.", role.label);
+        (entry, why)
+    });
     let mut chosen: Vec<Resource> = Vec::new();
-    let mut add = |entry: &Entry, reasoning: String| {
+    for (entry, reasoning) in nth(0).chain(of_role).chain(nth(1)) {
         if chosen.len() < MOST && chosen.iter().all(|one| one.url != entry.url) {
             chosen.push(Resource {
                 title: entry.title.into(),
@@ -43,62 +58,6 @@ pub(super) fn for_weaknesses(weaknesses: &[&str], role: Role) -> Vec<Resource> {
                 description: entry.description.into(),
             });
         }
-    };
-    for weakness in weaknesses.iter().take(3) {
-        // One each before the second of any: the worst does not fill the list alone.
-        if let Some(entry) = by_dimension(weakness).resources.first() {
-            add(entry, reason(weakness));
-        }
-    }
-    let worst = weaknesses.first().copied();
-    for entry in &role.profile().resources {
-        add(
-            entry,
-            match worst {
-                Some(weakness) => format!(
-                    "Gives you matter for {} answers, where {weakness} was your weakest dimension.",
-                    role.profile().label
-                ),
-                None => format!(
-                    "No weakness could be established; this prepares you for {} interviews in general.",
-                    role.profile().label
-                ),
-            },
-        );
-    }
-    for weakness in weaknesses {
-        for entry in by_dimension(weakness).resources.iter().skip(1).take(1) {
-            add(entry, reason(weakness));
-        }
-    }
-    if weaknesses.is_empty() {
-        for dimension in ["structure", "communication"] {
-            for entry in by_dimension(dimension).resources.iter().take(1) {
-                add(
-                    entry,
-                    format!(
-                        "No weakness could be established; {dimension} is worth practising for every interview."
-                    ),
-                );
-            }
-        }
     }
     chosen
-}
-
-fn reason(weakness: &str) -> String {
-    let why = by_dimension(weakness).reason;
-    format!("Addresses your weakness in {weakness}: {why}.")
-}
-
-fn by_dimension(name: &str) -> &'static Dimension {
-    static DIMENSIONS: LazyLock<Dimensions> =
-        LazyLock::new(|| parsed(include_str!("../../data/resources.toml")));
-    match name {
-        "structure" => &DIMENSIONS.structure,
-        "specificity" => &DIMENSIONS.specificity,
-        "relevance" => &DIMENSIONS.relevance,
-        "depth" => &DIMENSIONS.depth,
-        _ => &DIMENSIONS.communication,
-    }
 }

@@ -51,7 +51,7 @@ export const nameOfTurn = (questions: AnsweredQuestion[], turnNo: number): strin
 export function quality(feedback: FeedbackItem | null): number | null {
   if (feedback?.status !== "ready") return null;
   const scores = feedback.scores.flatMap(({ score }) => (typeof score === "number" ? [(score - 1) / 4] : []));
-  const checks = (feedback.checklist ?? []).flatMap(({ met }) => (met === null ? [] : [met ? 1 : 0]));
+  const checks = (feedback.checklist ?? []).flatMap(({ met }) => (typeof met !== "boolean" ? [] : [met ? 1 : 0]));
   const values = scores.length > 0 ? scores : checks;
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }

@@ -10,7 +10,7 @@ import { narrativeTitles } from "./narrative-titles";
 
 const singleLine = (text: string) => text.replace(/\s+/g, " ").trim();
 const quoted = (text: string) => `“${singleLine(text)}”`;
-const mark = (met: boolean | null) => (met === null ? "–" : met ? "✓" : "✗");
+const mark = (met: boolean | null | undefined) => (met === null || met === undefined ? "–" : met ? "✓" : "✗");
 /** A titled list; nothing where there is none. */
 const list = (title: string, lines: string[]) => (lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : []);
 

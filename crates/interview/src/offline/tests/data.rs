@@ -6,27 +6,28 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::STYLES;
-use crate::SessionConfig;
-use crate::offline::lexicon::{is_stop_word, lexicon};
-use crate::offline::role::Role;
-use crate::offline::style::Gap;
-use crate::offline::topics::topic_words;
-use crate::offline::{background, curated, follow_up, style, wording};
+use crate::offline::checks::WORDING;
+use crate::offline::curated;
+use crate::offline::data::{WORDS, manner};
+use crate::offline::intents::{INTENTS, Then};
+use crate::offline::plan::SHARED;
+use crate::offline::roles::ROLES;
+use crate::offline::text::Text;
 use crate::scores::DIMENSIONS;
+use crate::{Difficulty, SessionConfig};
 
-/// Where texts are compared with lower-case words.
-const LOWER_CASE: [&str; 4] = ["lexicon.toml", "topics.toml", "skills.toml", ".keywords"];
-const ROLES: [Role; 10] = [
-    Role::Engineering,
-    Role::Data,
-    Role::Product,
-    Role::Design,
-    Role::Sales,
-    Role::Support,
-    Role::Operations,
-    Role::Finance,
-    Role::Leadership,
-    Role::General,
+/// Lists that texts are compared with, word by word.
+const COMPARED: [&str; 10] = [
+    "words.toml",
+    ".titles",
+    ".exact",
+    ".phrases",
+    ".unless",
+    ".narrating",
+    ".deeds",
+    ".duties",
+    ".kinds_by_words",
+    ".function",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -43,19 +44,31 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// No list is empty or repeats itself, no text is blank, every link is https, words to listen for are in
-/// lower case.
+/// No list is empty or repeats itself, no text is blank, every link is https, and what texts are compared with
+/// is cut into words as they are.
 fn check(value: &Value, place: &str) {
     match value {
         Value::String(text) => {
-            assert!(!text.is_empty() && text.trim() == text, "{place}: {text:?}");
+            let is_silence = text.is_empty() && place.ends_with(".exact");
+            let is_said = place.ends_with(".worked") || place.ends_with(".strength");
+            assert!(
+                text.trim() == text
+                    || ["lead_ins", "kinds", "sought"]
+                        .iter()
+                        .any(|list| place.ends_with(list)),
+                "{place}: {text:?}"
+            );
+            assert!(!text.is_empty() || is_silence || is_said, "{place}");
             let is_link = place.ends_with(".url");
             assert!(!is_link || text.starts_with("https://"), "{place}: {text}");
-            let is_lower = LOWER_CASE.iter().any(|part| place.contains(part));
-            assert!(!is_lower || *text == text.to_lowercase(), "{place}: {text}");
+            let is_compared = COMPARED.iter().any(|part| place.contains(part));
+            assert!(
+                !is_compared || *text == Text::new(text).words().join(" "),
+                "{place}: {text}"
+            );
         }
         Value::Array(items) => {
-            assert!(!items.is_empty(), "{place}");
+            assert!(!items.is_empty() || place.ends_with(".asks"), "{place}");
             for (at, item) in items.iter().enumerate() {
                 assert!(!items[..at].contains(item), "{place}: {item:?} twice");
                 check(item, place);
@@ -66,6 +79,7 @@ fn check(value: &Value, place: &str) {
                 check(field, &format!("{place}.{name}"));
             }
         }
+        Value::Integer(_) | Value::Boolean(_) => {}
         _ => panic!("{place}: neither text nor list"),
     }
 }
@@ -85,56 +99,62 @@ fn every_file_holds_distinct_texts_and_https_links() {
 }
 
 #[test]
-fn every_file_is_as_its_type_wants_it() {
-    for role in ROLES {
-        assert!(!role.profile().questions.is_empty(), "{role:?}");
-    }
-    for style in STYLES {
-        assert!(!style::profile(style).questions.is_empty(), "{style:?}");
-    }
-    let config = SessionConfig::default();
-    assert!(curated(&DIMENSIONS, &config).len() >= 3);
-    assert!(background::required_terms(&config).is_empty());
-    assert!(is_stop_word("the") && !lexicon().filler_words.is_empty());
-    assert!(!topic_words("conflict").is_empty());
-    assert!(!wording::shared().other_angles.is_empty());
-}
-
-#[test]
-fn no_question_stands_in_two_banks() {
-    let of_roles = ROLES.iter().flat_map(|role| &role.profile().questions);
-    let of_styles = STYLES.into_iter().flat_map(|style| {
-        let profile = style::profile(style);
-        profile.openings.iter().chain(&profile.questions)
-    });
+fn every_profession_has_a_dozen_questions_of_every_difficulty_and_no_text_stands_twice() {
     let mut seen = HashSet::new();
+    for role in ROLES.iter() {
+        assert!(role.questions.len() >= 12, "{}", role.label);
+        for difficulty in [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard] {
+            let has = role
+                .questions
+                .iter()
+                .any(|question| question.difficulty == difficulty);
+            assert!(has, "{} {difficulty:?}", role.label);
+        }
+        let is_situation = |question: &crate::offline::data::Question| {
+            question.kind == crate::QuestionKind::Situational
+        };
+        assert!(role.questions.iter().any(is_situation), "{}", role.label);
+    }
+    let of_roles = ROLES.iter().flat_map(|role| &role.questions);
+    let of_styles = STYLES.into_iter().flat_map(|style| {
+        let manner = manner(style);
+        manner.openings.iter().chain(&manner.questions)
+    });
     for question in of_roles.chain(of_styles) {
         assert!(seen.insert(question.text), "{}", question.text);
+        assert!(question.text.ends_with(['?', '.']), "{}", question.text);
     }
 }
 
 #[test]
-fn every_style_has_a_follow_up_for_every_gap() {
+fn every_manner_asks_further_about_what_can_be_missing() {
     for style in STYLES {
-        for gap in [
-            Gap::Again,
-            Gap::Empty,
-            Gap::Short,
-            Gap::Vague,
-            Gap::Result,
-            Gap::Numbers,
-            Gap::Reasons,
-        ] {
-            let wordings = follow_up::wordings(gap, style);
-            assert!(wordings.len() >= 2, "{style:?} {gap:?}");
-            for wording in wordings {
-                let excerpts = wording.matches("{}").count();
-                assert_eq!(excerpts, usize::from(gap != Gap::Empty), "{wording}");
-            }
+        for check in ["length", "own_actions", "result", "reason", "numbers"] {
+            let wordings = manner(style).follow_ups.get(check).map_or(0, Vec::len);
+            assert!(wordings >= 2, "{style:?} {check}");
         }
     }
-    let shared = wording::shared();
-    for wording in shared.about_resume.iter().chain(&shared.about_skill) {
-        assert_eq!(wording.matches("{}").count(), 1, "{wording}");
+}
+
+#[test]
+fn every_intent_can_be_met() {
+    for intent in &INTENTS.intents {
+        match intent.then {
+            Then::Clarify => assert!(
+                intent.lines.len() >= 2
+                    && intent.lines.iter().all(|line| line.contains("{question}"))
+            ),
+            Then::Ease => assert!(!intent.lines.is_empty() && !intent.passing.is_empty()),
+            Then::MoveOn => assert!(intent.lines.is_empty() && !intent.passing.is_empty()),
+        }
     }
+}
+
+#[test]
+fn the_rest_is_there() {
+    assert!(WORDS.function.contains("the") && !WORDS.fillers.is_empty());
+    assert!(WORDING.limits.contains("does not understand"));
+    assert!(!SHARED.english_only.is_empty());
+    assert!(SHARED.hints[&crate::QuestionKind::Design].ends_with('.'));
+    assert!(curated(&DIMENSIONS, &SessionConfig::default()).len() >= 3);
 }

@@ -1,9 +1,11 @@
 //! Whole interviews with the offline interviewer and coach.
 
 mod any_text;
+mod coaching;
 mod data;
+mod documents;
+mod intents;
 mod interviewing;
-mod judging;
 
 use std::sync::Arc;
 
@@ -13,8 +15,8 @@ use serde_json::{Map, json};
 use super::{OfflineCoach, OfflineInterviewer};
 use crate::director::{allowed, stats_after};
 use crate::resources::Library;
-use crate::{Coach, Conversation, Draft, Interviewer, Line, scores};
-use crate::{Feedback, Reply, Report, SessionConfig, SessionStats, Style, Turn};
+use crate::{Allowed, Coach, Conversation, Draft, Interviewer, Line, scores};
+use crate::{Feedback, Reply, Report, ResponseType, SessionConfig, SessionStats, Style, Turn};
 
 const STRONG: &str = "Last year our team at Acme had a billing service that failed every night, and I was \
     responsible for fixing it before the audit deadline. First I traced 40 failed runs in Grafana, because the logs \
@@ -22,8 +24,8 @@ const STRONG: &str = "Last year our team at Acme had a billing service that fail
     in PostgreSQL. I chose the index, although a rewrite was cleaner, since we had only 5 days. Finally I \
     rolled it out with tests. As a result failures fell from 30 percent to 1 percent and we saved 12 hours a \
     week. Looking back, I learned to measure before I change anything.";
-const WEAK: &str = "Well I guess I just kind of do stuff and basically it is good, you know, things \
-    were hard and maybe I tried something, whatever, a lot of things and so on, probably.";
+const WEAK: &str =
+    "We sometimes had different opinions in the team but it was never a big problem.";
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
@@ -39,6 +41,32 @@ struct Session {
 
 impl Session {
     fn start(config: SessionConfig, seed: u64) -> Self {
+        let mut session = Self::silent(config, seed);
+        let line =
+            block_on(OfflineInterviewer::default().introduce(&session.talk, &Draft::default()))
+                .expect("an introduction");
+        session.record(None, line);
+        session
+    }
+
+    /// An interview in which another interviewer asked this.
+    fn asked(config: SessionConfig, question: &str) -> Self {
+        let mut session = Self::silent(config, 1);
+        let line = Line {
+            content: question.into(),
+            response_type: ResponseType::Introduction,
+            topic: None,
+            interviewer: "other".into(),
+            prompt_version: "1".into(),
+            usage: crate::Usage::default(),
+            stopped: false,
+            repairs: 0,
+        };
+        session.record(None, line);
+        session
+    }
+
+    fn silent(config: SessionConfig, seed: u64) -> Self {
         let talk = Conversation {
             config: Arc::new(config),
             turns: Arc::default(),
@@ -46,11 +74,7 @@ impl Session {
             started_at: Some(Timestamp::UNIX_EPOCH),
             seed,
         };
-        let line = block_on(OfflineInterviewer::default().introduce(&talk, &Draft::default()))
-            .expect("an introduction");
-        let mut session = Self { talk };
-        session.record(None, line);
-        session
+        Self { talk }
     }
 
     fn record(&mut self, message: Option<&str>, line: Line) {
@@ -63,9 +87,13 @@ impl Session {
     }
 
     fn answer(&mut self, message: &str) -> Line {
+        let verdict = allowed(&self.talk, Timestamp::UNIX_EPOCH);
+        self.answer_when(message, verdict)
+    }
+
+    fn answer_when(&mut self, message: &str, verdict: Allowed) -> Line {
         let turns = Arc::make_mut(&mut self.talk.turns);
         turns.push(Arc::new(turn(turns.len(), Some(message), None)));
-        let verdict = allowed(&self.talk, Timestamp::UNIX_EPOCH);
         let line =
             block_on(OfflineInterviewer::default().reply(&self.talk, verdict, &Draft::default()))
                 .expect("a line");
@@ -81,7 +109,7 @@ impl Session {
     fn report(&mut self) -> Report {
         for turn_no in 0..self.talk.turns.len() {
             let turn = &self.talk.turns[turn_no];
-            if turn.message.is_some() && turn.feedback.is_none() {
+            if turn.is_answer() && turn.feedback.is_none() {
                 let feedback = self.feedback(turn.turn_no);
                 let turns = Arc::make_mut(&mut self.talk.turns);
                 Arc::make_mut(&mut turns[turn_no]).feedback = Some(feedback);
@@ -130,7 +158,9 @@ fn config(target: u32, style: Style) -> SessionConfig {
     SessionConfig {
         job_role: Some("Backend Engineer".into()),
         job_description: Some(
-            "We need someone who knows PostgreSQL, Kubernetes and automated testing.".into(),
+            "Backend Engineer\nYou will design services in Rust and PostgreSQL.\nYou will mentor two juniors. \
+             We offer a bonus."
+                .into(),
         ),
         resume_content: Some(
             "Rebuilt the billing service for 3 markets\nMentored two junior developers".into(),
@@ -149,11 +179,11 @@ const STYLES: [Style; 4] = [
     Style::Technical,
 ];
 
-fn mean(feedback: &Feedback) -> f64 {
-    let scores: Vec<f64> = feedback
-        .scores
+/// Lines of the checklist that are met.
+fn ticks(feedback: &Feedback) -> usize {
+    let met = feedback
+        .checklist
         .iter()
-        .filter_map(|score| score.score.map(f64::from))
-        .collect();
-    scores.iter().sum::<f64>() / scores.len().max(1) as f64
+        .filter(|check| check.met == Some(true));
+    met.count()
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "@/api/problem";
+import { errorMessage, type Problem } from "@/api/problem";
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -65,15 +65,9 @@ function FailedRequest({ problem, isStopped, onTryAgain, kept }: FailedRequestPr
       <div className="me-auto min-w-0 flex-1 basis-60 space-y-1">
         {problem.isForOperator ? <p className="font-semibold">The interviewer’s AI model isn’t working</p> : null}
         <p>
-          {problem.message} {problem.isForOperator ? null : kept}
+          {errorMessage(problem)} {problem.isForOperator ? null : kept}
         </p>
-        {problem.retryAt ? (
-          <p>
-            Try again after {problem.retryAt.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}.
-          </p>
-        ) : isStopped ? null : (
-          <p>Trying again…</p>
-        )}
+        {isStopped ? null : <p>Trying again…</p>}
       </div>
       <Button variant="secondary" onClick={onTryAgain}>
         {isStopped ? "Try again" : "Try now"}

@@ -104,7 +104,7 @@ function CheckList({ label, checks }: { label: string; checks: Check[] }) {
   if (checks.length === 0) return null;
   return (
     <ul aria-label={label} className="space-y-2">
-      {checks.map(({ check, met, detail, evidence }) => (
+      {checks.map(({ check, met, detail, evidence = [] }) => (
         <li key={check} className="flex gap-2">
           <CheckMark met={met} />
           <div className="min-w-0 space-y-1">

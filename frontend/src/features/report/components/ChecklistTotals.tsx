@@ -42,7 +42,7 @@ function AnswersTo({ check, questions }: { check: string; questions: AnsweredQue
             <p>
               <span className="font-semibold">{name}.</span> {detail}
             </p>
-            {evidence.map(({ quote }) => (
+            {evidence?.map(({ quote }) => (
               <blockquote key={quote} dir="auto" className="border-s-4 border-border ps-3">
                 “{quote}”
               </blockquote>
