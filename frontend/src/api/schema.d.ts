@@ -1063,7 +1063,7 @@ export interface components {
              */
             processing_time: number;
             /**
-             * @description `topic`, `question_number`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
+             * @description `topic`, `question_number`, `question_kind`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
              *     id that the line's deltas had), `stopped` (the candidate ended the line here), `repairs` (attempts of
              *     the model that could not be used).
              */
@@ -1653,6 +1653,8 @@ export interface components {
             scores_by_dimension: {
                 [key: string]: number;
             };
+            /** @description How often each line of the offline coach's checklist was met, once there is a report; else empty. */
+            checklist: components["schemas"]["CheckTotal"][];
             /** @description Who judged, and by which rubric: scores of different ones can't be compared. */
             coach?: string | null;
             rubric_version?: string | null;

@@ -15,8 +15,14 @@ import { removeUnsent } from "@/lib/unsent";
 
 const role = (session: SessionSummary) => session.job_role ?? "Interview";
 
+/** Practice without AI has ticks instead of a score. */
+function ticks(checklist: SessionSummary["checklist"]): string {
+  const sum = (part: "met" | "answers") => checklist.reduce((total, check) => total + check[part], 0);
+  return `${sum("met")} of ${sum("answers")} ticks`;
+}
+
 /** What tells an interview from others for the same role. */
-function facts({ company_name, style, difficulty, session_stats, overall_score }: SessionSummary): string[] {
+function facts({ company_name, style, difficulty, session_stats, overall_score, checklist }: SessionSummary): string[] {
   const { answers } = session_stats;
   return [
     company_name,
@@ -24,6 +30,7 @@ function facts({ company_name, style, difficulty, session_stats, overall_score }
     difficulty ? choiceName(difficultyNames, difficulty) : null,
     answers === 1 ? "1 answer" : `${answers} answers`,
     typeof overall_score === "number" ? `${overall_score} of 5` : null,
+    checklist.length > 0 ? ticks(checklist) : null,
   ].filter((fact): fact is string => typeof fact === "string" && fact !== "");
 }
 

@@ -32,6 +32,7 @@ function toSummary(session: Session): SessionSummary {
     session_stats,
     overall_score: results?.overall_score ?? null,
     scores_by_dimension: Object.fromEntries(scores),
+    checklist: results?.checklist ?? [],
     coach: results?.coach ?? null,
     rubric_version: results?.rubric_version ?? null,
     created_at,
