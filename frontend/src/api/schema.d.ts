@@ -571,6 +571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the service can do: interviewer and coach, languages, speech, and who gets what of an interview. */
+        get: operations["capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1086,6 +1103,19 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        Capabilities: {
+            /** @description `offline`, or provider/model. */
+            interviewer: string;
+            coach: string;
+            /** @description Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks. */
+            languages: string[];
+            text_to_speech: boolean;
+            /** @description Of whole recordings. */
+            transcription: boolean;
+            live_transcription: boolean;
+            /** @description Who else gets something of an interview. */
+            processors: components["schemas"]["Processor"][];
+        };
         /** @description One line of the offline coach's checklist. */
         Check: {
             /** @description `length`, `numbers`, `own_actions`, `result`, `reason`, `fillers`, `repetition`, `own_words`, `readable`. */
@@ -1344,6 +1374,15 @@ export interface components {
             retryable?: boolean | null;
             /** @description The fields that failed validation. */
             errors?: components["schemas"]["FieldError"][];
+        };
+        Processor: {
+            /**
+             * @description `interview`: job ad, CV and answers; `text_to_speech`: the interviewer's words; `speech_to_text`: sound;
+             *     `web_search`: role and topics to work on.
+             */
+            purpose: string;
+            /** @description The provider's host; null when it belongs to whoever runs the service. */
+            host?: string | null;
         };
         /** @description A user's profile. */
         Profile: {
@@ -2975,6 +3014,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
                 };
             };
         };

@@ -46,3 +46,5 @@ export interface Report {
 }
 
 export type ResumeText = Schemas["ResumeText"];
+
+export type Capabilities = Schemas["Capabilities"];

@@ -1,10 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
+import { capabilitiesQuery } from "@/api/capabilities";
+import type { Capabilities } from "@/api/types";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 /** Where words, sound and the CV go, and who reads them. */
 export function Privacy() {
   useDocumentTitle("Privacy");
+  const { data } = useQuery(capabilitiesQuery);
   return (
     <div className="max-w-2xl space-y-6">
       <h1>Privacy</h1>
@@ -21,6 +25,11 @@ export function Privacy() {
           list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV
           and your answers, and its provider’s terms apply.
         </p>
+        {data ? (
+          <p>
+            {data.interviewer === "offline" ? "This service is in practice mode." : `Here it is ${data.interviewer}.`}
+          </p>
+        ) : null}
         <p>
           A coach reads words. It can’t see you, hear your tone or check whether something is true, so treat its scores
           as practice, not as a verdict on you.
@@ -43,6 +52,7 @@ export function Privacy() {
           answers.
         </p>
       </Topic>
+      {data ? <Processors processors={data.processors} /> : null}
       <Topic title="In this browser">
         <p>
           Drafts, settings and the links to your interviews are kept in this browser’s storage. Signing out removes
@@ -50,6 +60,29 @@ export function Privacy() {
         </p>
       </Topic>
     </div>
+  );
+}
+
+const purposes: Record<string, string> = {
+  interview: "Job ad, CV and answers",
+  text_to_speech: "The interviewer’s words, to be read aloud",
+  speech_to_text: "Your voice, to be turned into text",
+  web_search: "Your role and topics to work on",
+};
+
+/** What leaves this service, as it is set up. */
+function Processors({ processors }: { processors: Capabilities["processors"] }) {
+  return (
+    <Topic title="Who else gets something">
+      {processors.length === 0 ? <p>Nobody: nothing of your interviews leaves this service.</p> : null}
+      <ul className="list-disc space-y-1 ps-5">
+        {processors.map(({ purpose, host }) => (
+          <li key={purpose}>
+            {purposes[purpose] ?? purpose}: {host ?? "a server of whoever runs this service"}
+          </li>
+        ))}
+      </ul>
+    </Topic>
   );
 }
 

@@ -1,3 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { capabilitiesQuery } from "@/api/capabilities";
 import { SelectField, TextField } from "@/components/ui/field";
 import { MAX_MINUTES, MAX_QUESTIONS, type SetupDraft } from "@/features/setup/draft";
 import { minutesFor, questionsFor } from "@/features/setup/estimate";
@@ -15,6 +18,8 @@ const options = (names: Record<string, string>) =>
 
 /** How the interview is held. */
 export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
+  const { data } = useQuery(capabilitiesQuery);
+  const isPractice = data?.interviewer === "offline";
   return (
     <fieldset className="space-y-4">
       <legend className="text-xl font-semibold">The interview</legend>
@@ -47,7 +52,7 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
           value={draft.language}
           error={errorOf("language")}
           onChange={(event) => onChange({ language: event.target.value })}
-          hint="Practice mode, where the service has no AI model, is in English only."
+          hint={isPractice ? "Practice mode without AI is in English only." : undefined}
         >
           {languageOptions().map(({ tag, name }) => (
             <option key={tag} value={tag} lang={tag}>
