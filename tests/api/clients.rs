@@ -83,6 +83,12 @@ fn rest_outcome(result: &Result<Value, RestError>) -> &'static str {
         Err(RestError::Invalid { .. }) => "invalid",
         Err(RestError::SchemaMissing(_)) => "schema missing",
         Err(RestError::NoServiceKey) => "no service key",
+        Err(RestError::AskedToWait { .. }) => "asked to wait",
+        Err(RestError::Contended(_)) => "contended",
+        Err(RestError::ClockSkew) => "clock skew",
+        Err(RestError::ReadOnly(_)) => "read-only",
+        Err(RestError::Paused) => "paused",
+        Err(RestError::QuotaExceeded) => "quota exceeded",
     }
 }
 
@@ -104,7 +110,8 @@ fn rest_expected(name: &str, response: &Value) -> &'static str {
         Some("PGRST116") => "not found",
         Some("23505") => "conflict",
         Some("23514" | "22P02" | "22P05" | "PGRST100" | "PGRST102") => "invalid",
-        Some("P0409" | "PT409" | "turn_in_progress" | "55P03" | "PGRST107") => "bad response",
+        Some("P0409" | "PT409" | "turn_in_progress" | "PGRST107") => "bad response",
+        Some("55P03") => "contended",
         code => panic!("{name}: nobody has said what {code:?} means"),
     }
 }
