@@ -137,6 +137,10 @@ impl From<GoTrueError> for ApiError {
                 "Accounts can't be deleted here: the service runs without a service key.",
             )
             .retryable(false),
+            GoTrueError::Conflict => unavailable(
+                "auth_unavailable",
+                "Sign-in is busy with the same request. Try again in a moment.",
+            ),
             GoTrueError::InvalidCredentials => ApiError::new(
                 401,
                 "invalid_credentials",
