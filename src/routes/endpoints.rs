@@ -49,8 +49,10 @@ endpoints! {
     agent::feedback::retry_feedback;
     agent::report::retry_report;
     agent::report::final_summary_status ["/interview/final-summary-status"];
-    agent::session::time_remaining ["/interview/session/time-remaining"];
-    agent::session::ping ["/interview/session/ping"];
+    agent::session::time_remaining;
+    agent::session::ping;
+    agent::idle::idle_time_remaining;
+    agent::idle::extend_idle_time;
     agent::session::cleanup ["/interview/session/cleanup"];
     agent::events::events;
     auth::sign_in::register;

@@ -301,6 +301,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/interview/session/time-remaining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The idle time-out of an older client, never the interview's clock. */
+        get: operations["idle_time_remaining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/interview/session/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extends the idle time-out of an older client, and keeps the session in memory. */
+        post: operations["extend_idle_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agent/cleanup": {
         parameters: {
             query?: never;
@@ -856,46 +890,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/interview/session/time-remaining": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Time left by the server's clock.
-         * @deprecated
-         */
-        get: operations["time_remaining_interview_session_time_remaining"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/interview/session/ping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keeps the session in memory and answers its clock.
-         * @deprecated
-         */
-        post: operations["ping_interview_session_ping"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/interview/session/cleanup": {
         parameters: {
             query?: never;
@@ -1260,6 +1254,22 @@ export interface components {
             /** @description Entries `{role, content, timestamp, turn_no, …}`, oldest first. */
             history: Record<string, never>[];
         };
+        IdleExtended: {
+            success: boolean;
+            message: string;
+            /** Format: int32 */
+            time_remaining_minutes: number;
+            /** Format: int32 */
+            new_expiry_minutes: number;
+        };
+        IdleTime: {
+            /**
+             * Format: int32
+             * @description Whole minutes until an idle session would expire.
+             */
+            time_remaining_minutes: number;
+            session_active: boolean;
+        };
         InterviewEnded: {
             /** @description The report (see `Report`), `{}` while it is being written. */
             results: Record<string, never>;
@@ -1317,9 +1327,6 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
-        };
-        Message: {
-            message: string;
         };
         NameChange: {
             name: string;
@@ -1451,6 +1458,10 @@ export interface components {
             /** @description At least 8 characters, at most 72 bytes. */
             password: string;
             name: string;
+        };
+        Released: {
+            success: boolean;
+            message: string;
         };
         /** @description The final report: its three parts side by side. */
         Report: components["schemas"]["Scores"] & components["schemas"]["Narrative"] & components["schemas"]["Resources"];
@@ -2476,6 +2487,68 @@ export interface operations {
             };
         };
     };
+    idle_time_remaining: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleTime"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    extend_idle_time: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleExtended"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     cleanup: {
         parameters: {
             query?: {
@@ -2494,7 +2567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["Released"];
                 };
             };
             default: {
@@ -3451,68 +3524,6 @@ export interface operations {
             };
         };
     };
-    time_remaining_interview_session_time_remaining: {
-        parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeRemaining"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    ping_interview_session_ping: {
-        parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeRemaining"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     cleanup_interview_session_cleanup: {
         parameters: {
             query?: {
@@ -3531,7 +3542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["Released"];
                 };
             };
             default: {
