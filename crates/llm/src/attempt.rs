@@ -409,7 +409,7 @@ impl<'a> Answer<'a> {
     }
 
     fn finish(mut self, prompt: &Prompt) -> Result<Completion, Failure> {
-        if let Some(rest) = self.thoughts.end() {
+        if let Some(rest) = self.thoughts.end(self.finish == Some(Finish::Length)) {
             self.hand_on(&rest)?;
         }
         let blank = self.text.trim().is_empty();
