@@ -9,7 +9,7 @@ use super::decision::{Action, Decision, DecisionReader, names, schema};
 use super::history::Summaries;
 use super::material::{self, tokens};
 use super::prompts::{self, INTERVIEWER_VERSION, filled};
-use super::speaker::{repair, speak};
+use super::speaker::{Must, repair, speak};
 use super::{language, plan};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::{QuestionKind, ResponseType, SessionConfig};
@@ -141,7 +141,8 @@ impl GenerativeInterviewer {
         };
         let task = filled(prompts::PLAIN, &[("state", &plan::state(conversation))]);
         let plain = Self::bare(&conversation.config, &task);
-        let (content, spent, repairs) = speak(&self.llm, plain, draft, false, deadline).await?;
+        let (content, spent, repairs) =
+            speak(&self.llm, plain, draft, Must::AskIfItCan, deadline).await?;
         usage += spent;
         Ok(Line {
             content,
@@ -238,11 +239,16 @@ impl GenerativeInterviewer {
         let deadline = self.llm.deadline();
         let (prompt, mut usage) = self.prompt(conversation, task.to_owned(), deadline).await;
         let may_close = response_type == ResponseType::Closing;
-        let spoken = match speak(&self.llm, prompt, draft, may_close, deadline).await {
+        let (must, resort) = if may_close {
+            (Must::Close, Must::Close)
+        } else {
+            (Must::Ask, Must::AskIfItCan)
+        };
+        let spoken = match speak(&self.llm, prompt, draft, must, deadline).await {
             Err(InterviewError::Invalid(reason)) => {
                 tracing::info!(%reason, "a line could not be used");
                 let bare = Self::bare(&conversation.config, task);
-                speak(&self.llm, bare, draft, may_close, deadline).await
+                speak(&self.llm, bare, draft, resort, deadline).await
             }
             spoken => spoken,
         };

@@ -143,8 +143,9 @@ fn check(written: &Written) -> Result<(), String> {
         &written.weaknesses,
         &written.improvement_focus_areas,
     ];
-    if texts.iter().any(|text| text.trim().is_empty()) {
-        return Err("one of its texts is empty".into());
+    // Nothing is shown for nothing said; a report of nothing is none.
+    if texts.iter().all(|text| text.trim().is_empty()) {
+        return Err("all of its texts are empty".into());
     }
     let requirements = written
         .requirements

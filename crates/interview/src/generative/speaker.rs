@@ -130,12 +130,21 @@ fn line_within(answer: &str) -> Result<String, String> {
     line.ok_or_else(|| "it must be plain text".to_owned())
 }
 
+/// What a line of plain text must do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Must {
+    Ask,
+    /// The last resort: a model that can't bring itself to ask is better than no interview.
+    AskIfItCan,
+    Close,
+}
+
 /// Has the model say a line of plain text, once more when the first could not be used.
 pub(super) async fn speak(
     llm: &Llm,
     mut prompt: Prompt,
     draft: &Draft,
-    closes: bool,
+    must: Must,
     deadline: Instant,
 ) -> Result<(String, Usage, u32), InterviewError> {
     let asked = prompt
@@ -150,7 +159,8 @@ pub(super) async fn speak(
         let error = match asking.await {
             Ok(completion) => {
                 usage += completion.usage;
-                match speaker.finish(completion.cut, closes) {
+                let need_not_ask = must == Must::Close || (must == Must::AskIfItCan && repairs > 0);
+                match speaker.finish(completion.cut, need_not_ask) {
                     Ok(line) => return Ok((line, usage, repairs)),
                     Err(reason) => LlmError::Unwanted(reason),
                 }
