@@ -19,6 +19,7 @@ mod languages;
 mod listing;
 mod live;
 mod model_servers;
+mod model_servers_more;
 mod models;
 mod privacy;
 mod reading;

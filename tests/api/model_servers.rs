@@ -14,15 +14,17 @@ use crate::support::model_modes::*;
 use crate::support::sse::Reading;
 use crate::support::{TestApp, app};
 
-const ANSWER: &str = "I led the move of our billing to a queue because the nightly batch failed.";
+pub(crate) const ANSWER: &str =
+    "I led the move of our billing to a queue because the nightly batch failed.";
 /// Three of these are longer than the longest silence that is allowed.
-const PAUSE: Duration = Duration::from_millis(2_000);
+pub(crate) const PAUSE: Duration = Duration::from_millis(2_000);
 
 macro_rules! modes {
     ($($provider:ident $name:literal => $ends:expr, $play:expr;)*) => {
         [$(Mode { name: $name, provider: $provider, ends: $ends, play: $play }),*]
     };
 }
+pub(crate) use modes;
 
 fn fenced(text: &str) -> String {
     if text.starts_with('{') {
@@ -32,7 +34,7 @@ fn fenced(text: &str) -> String {
     }
 }
 
-fn refused_unless(fine: bool, message: &str, answer: &str) -> Played {
+pub(crate) fn refused_unless(fine: bool, message: &str, answer: &str) -> Played {
     if fine {
         events(&openai(answer))
     } else {
@@ -254,7 +256,7 @@ async fn interview(mode: Mode) -> Result<(), String> {
     Ok(())
 }
 
-async fn all(modes: Vec<Mode>) {
+pub(crate) async fn all(modes: Vec<Mode>) {
     let interviews = futures_util::stream::iter(modes.into_iter().map(interview));
     let told: Vec<Result<(), String>> = interviews.buffer_unordered(4).collect().await;
     let wrong: Vec<String> = told.into_iter().filter_map(Result::err).collect();
@@ -278,7 +280,7 @@ async fn what_can_not_work_says_why_after_one_request() {
 }
 
 /// A configuration of the service with its model behind `server`.
-fn behind(server: &ModeServer, change: impl FnOnce(&mut LlmConfig)) -> TestApp {
+pub(crate) fn behind(server: &ModeServer, change: impl FnOnce(&mut LlmConfig)) -> TestApp {
     let mut config = app::config(crate::support::stack());
     let mut llm = app::llm(&server.url, OpenAi);
     change(&mut llm);

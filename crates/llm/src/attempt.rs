@@ -10,11 +10,12 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt as _};
 use reqwest::Response;
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
+use url::Url;
 
-use crate::capabilities::Capabilities;
-use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN};
+use crate::capabilities::{Capabilities, V1};
+use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN, Permanent};
 use crate::queue::Lane;
 use crate::refusal::Refusal;
 use crate::thought::{Piece, ThoughtFilter};
@@ -25,6 +26,9 @@ use crate::{Completion, Llm, Prompt, Read, Reader, Usage};
 const LONGEST_TEXT: usize = 200_000;
 /// Longest body that is read at once, in bytes.
 const LONGEST_BODY: usize = 4_000_000;
+
+/// How long an answer that has said that it is whole is waited for to close, for what it counts.
+const AFTERMATH: Duration = Duration::from_secs(2);
 
 /// A byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -52,28 +56,21 @@ pub(crate) async fn run(
     reader: &mut dyn Reader,
 ) -> Result<Completion, Failure> {
     let known = llm.learned.get();
-    let effort = llm.effort(lane, &known);
-    let ask = Ask {
-        model: &llm.model,
-        prompt,
-        known: &known,
-        effort,
-        limit: known.limit(prompt.max_tokens, effort),
-        local: llm.config.is_local(),
-    };
+    let sent = Sent::new(llm, lane, prompt, &known);
     let clock = Clock::new(llm);
     let sending = llm
         .http
-        .post(llm.endpoint.url(llm.wire.path()))
+        .post(sent.url.clone())
         .headers(llm.endpoint.headers())
-        .json(&llm.wire.body(&ask))
+        .json(&sent.body)
         .send();
     let response = tokio::time::timeout(clock.first, sending)
         .await
         .map_err(|_| LlmError::TimedOut(FIRST_TOKEN))?
         .map_err(|error| unsent(&error))?;
     if !response.status().is_success() {
-        return Err(refused(llm, prompt, &known, response).await);
+        let refusal = refusal(llm, response).await;
+        return Err(refused(llm, lane, prompt, &known, &sent, &refusal));
     }
     let alive = Arc::clone(&clock.alive);
     let started = clock.started;
@@ -83,16 +80,55 @@ pub(crate) async fn run(
     });
     let mut answer = Answer::new(llm, &known, reader);
     let mut messages = messages(bytes.boxed(), &clock).await?;
-    while let Some(message) = clock.next(&mut messages, answer.begun()).await? {
+    loop {
+        let next = clock.next(&mut messages, answer.begun());
+        let message = match answer.ended {
+            None => next.await?,
+            // Nothing that follows is worth waiting for, or failing for.
+            Some(ended) => {
+                let next = tokio::time::timeout_at(ended + AFTERMATH, next).await;
+                next.ok()
+                    .and_then(Result::ok)
+                    .flatten()
+                    .filter(Result::is_ok)
+            }
+        };
+        let Some(message) = message else {
+            return answer.finish(prompt);
+        };
         let message = message?;
         if let Some(refusal) = Refusal::of_message(&message) {
-            return Err(llm.meaning(&refusal, prompt).into());
+            return Err(refused(llm, lane, prompt, &known, &sent, &refusal));
         }
         if answer.take(llm.wire.read(&message))? == Read::Enough {
             return Ok(answer.enough());
         }
     }
-    answer.finish(prompt)
+}
+
+/// A request as it is sent.
+#[derive(PartialEq)]
+struct Sent {
+    url: Url,
+    body: Value,
+}
+
+impl Sent {
+    fn new(llm: &Llm, lane: Lane, prompt: &Prompt, known: &Capabilities) -> Self {
+        let effort = llm.effort(lane, known);
+        let ask = Ask {
+            model: &llm.model,
+            prompt,
+            known,
+            effort,
+            limit: known.limit(prompt.max_tokens, effort),
+            local: llm.config.is_local(),
+        };
+        Self {
+            url: llm.endpoint.url(llm.wire.path(), known.takes(V1)),
+            body: llm.wire.body(&ask),
+        }
+    }
 }
 
 /// Why a request that was not answered at all failed.
@@ -104,20 +140,30 @@ fn unsent(error: &reqwest::Error) -> LlmError {
     }
 }
 
-/// What the server's refusal means, and whether it taught something.
-async fn refused(llm: &Llm, prompt: &Prompt, used: &Capabilities, response: Response) -> Failure {
+async fn refusal(llm: &Llm, response: Response) -> Refusal {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let reading = text(response.bytes_stream().boxed());
     let body = tokio::time::timeout(llm.config.token_timeout, reading).await;
-    let body = body.unwrap_or_default();
-    let refusal = Refusal::of_response(status, &headers, &body);
+    Refusal::of_response(status, &headers, &body.unwrap_or_default())
+}
+
+/// What the server's refusal means, and whether a request made now would be another one.
+fn refused(
+    llm: &Llm,
+    lane: Lane,
+    prompt: &Prompt,
+    used: &Capabilities,
+    sent: &Sent,
+    refusal: &Refusal,
+) -> Failure {
     if let Some(tokens) = refusal.context_tokens() {
         llm.learned
             .note(|known| known.context_tokens = Some(tokens));
     }
+    llm.learned.learn(refusal, used, &sent.body);
     Failure {
-        learned: llm.learned.learn(&refusal, used),
-        error: llm.meaning(&refusal, prompt),
+        learned: Sent::new(llm, lane, prompt, &llm.learned.get()) != *sent,
+        error: llm.meaning(refusal, prompt),
     }
 }
 
@@ -155,31 +201,53 @@ async fn messages<'a>(
     let head = stream::iter([Ok(Bytes::from(head))]);
     let bytes = head.chain(bytes);
     if first == Some(b'{') || first == Some(b'[') {
-        return Ok(stream::once(body(bytes.boxed())).boxed());
+        let whole = stream::once(body(bytes.boxed())).flat_map(|read| match read {
+            Ok(messages) => stream::iter(messages.into_iter().map(Ok)).left_stream(),
+            Err(error) => stream::iter([Err(error)]).right_stream(),
+        });
+        return Ok(whole.boxed());
+    }
+    if first == Some(b'<') {
+        return Err(LlmError::Permanent {
+            kind: Permanent::RequestRefused,
+            status: 200,
+            detail: "the address answers with a page".to_owned(),
+        });
     }
     // The last event may lack its empty line.
     let bytes = bytes.chain(stream::iter([Ok(Bytes::from_static(b"\n\n"))]));
     let events = bytes.eventsource().map(|event| match event {
-        Ok(event) => Ok(event.data),
+        Ok(event) => Ok((event.event == "error", event.data)),
         Err(eventsource_stream::EventStreamError::Transport(_)) => Err(LlmError::Cut),
         Err(_) => Err(LlmError::Unreadable),
     });
     let messages = events
-        .take_while(|data| {
-            let done = data.as_deref().is_ok_and(|data| data.trim() == "[DONE]");
+        .take_while(|event| {
+            let done = matches!(event, Ok((_, data)) if data.trim() == "[DONE]");
             std::future::ready(!done)
         })
-        .filter_map(|data| async move {
-            match data {
-                Ok(data) if data.trim().is_empty() => None,
-                Ok(data) => Some(serde_json::from_str(&data).map_err(|_| LlmError::Unreadable)),
+        .filter_map(|event| async move {
+            match event {
+                Ok((_, data)) if data.trim().is_empty() => None,
+                Ok((is_error, data)) => Some(message(is_error, &data)),
                 Err(error) => Some(Err(error)),
             }
         });
     Ok(messages.boxed())
 }
 
-async fn body(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> Result<Value, LlmError> {
+/// One event's message; an event that is named an error is one, whatever it looks like.
+fn message(is_error: bool, data: &str) -> Result<Value, LlmError> {
+    match serde_json::from_str::<Value>(data) {
+        Ok(message) if is_error && message["error"].is_null() => Ok(json!({"error": message})),
+        Ok(message) => Ok(message),
+        Err(_) if is_error => Ok(json!({"error": data})),
+        Err(_) => Err(LlmError::Unreadable),
+    }
+}
+
+/// The messages of a body: one, a list of them, or one a line.
+async fn body(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> Result<Vec<Value>, LlmError> {
     let mut body = Vec::new();
     while let Some(chunk) = bytes.next().await {
         body.extend_from_slice(&chunk.map_err(|_| LlmError::Cut)?);
@@ -187,9 +255,14 @@ async fn body(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> Result<Value,
             return Err(LlmError::Unwanted("the answer is far too long".into()));
         }
     }
-    let text = String::from_utf8_lossy(&body);
-    serde_json::from_str(text.trim_start_matches('\u{feff}').trim())
-        .map_err(|_| LlmError::Unreadable)
+    let read = serde_json::Deserializer::from_slice(&body).into_iter::<Value>();
+    let messages = read.collect::<Result<Vec<Value>, _>>();
+    let listed = |message| match message {
+        Value::Array(messages) => messages,
+        message => vec![message],
+    };
+    let messages = messages.map_err(|_| LlmError::Unreadable)?;
+    Ok(messages.into_iter().flat_map(listed).collect())
 }
 
 /// Watches for signs of life: any byte is one.
@@ -248,6 +321,8 @@ struct Answer<'a> {
     thoughts: ThoughtFilter,
     text: String,
     finish: Option<Finish>,
+    /// When it last said something after it said that it was whole.
+    ended: Option<Instant>,
     usage: Usage,
 }
 
@@ -261,6 +336,7 @@ impl<'a> Answer<'a> {
             thoughts: ThoughtFilter::new(known.opens_in_thought),
             text: String::new(),
             finish: None,
+            ended: None,
             usage: Usage::default(),
         }
     }
@@ -274,6 +350,9 @@ impl<'a> Answer<'a> {
             self.llm.learned.note(|known| known.reasons = true);
         }
         self.finish = delta.finish.or(self.finish);
+        if self.finish.is_some() && (delta.finish.is_some() || !delta.text.is_empty()) {
+            self.ended = Some(Instant::now());
+        }
         // Some servers count on in every message: the last count is the whole one.
         let most = |ours: &mut u64, theirs: u64| *ours = (*ours).max(theirs);
         most(&mut self.usage.input_tokens, delta.usage.input_tokens);
@@ -330,7 +409,7 @@ impl<'a> Answer<'a> {
     }
 
     fn finish(mut self, prompt: &Prompt) -> Result<Completion, Failure> {
-        if let Some(rest) = self.thoughts.end() {
+        if let Some(rest) = self.thoughts.end(self.finish == Some(Finish::Length)) {
             self.hand_on(&rest)?;
         }
         let blank = self.text.trim().is_empty();

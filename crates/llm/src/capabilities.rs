@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::config::Effort;
 use crate::refusal::Refusal;
-use crate::{LlmConfig, LlmProvider};
+use crate::{LlmConfig, LlmError, LlmProvider, Permanent};
 
 /// How long a refusal is remembered: servers are updated, gateways change their models.
 const LIFETIME: Duration = Duration::from_secs(6 * 3_600);
@@ -14,6 +16,9 @@ const LIFETIME: Duration = Duration::from_secs(6 * 3_600);
 const GROWTH: [u32; 3] = [0, 4_096, 16_384];
 /// What a model that thinks needs beside its answer when nobody can tell it how much to think.
 const THINKING_ROOM: u32 = 2_048;
+
+/// Not a field, but as optional: the version in the path, where the base address has no path of its own.
+pub(crate) const V1: &str = "v1";
 
 /// How an answer is made to be JSON, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +62,8 @@ pub struct Capabilities {
     pub(crate) refused_keywords: BTreeSet<&'static str>,
     /// Fields of a request that it refuses.
     pub(crate) refused_fields: BTreeSet<&'static str>,
+    /// What it calls the limit of tokens, the best guess first.
+    limits: Vec<&'static str>,
     refused_efforts: BTreeSet<Effort>,
     /// It was seen to think.
     pub reasons: bool,
@@ -76,15 +83,20 @@ impl Capabilities {
     pub(crate) fn assumed(config: &LlmConfig, model: &str) -> Self {
         let host = config.base_url.host_str().unwrap_or_default();
         let at_openai = host == "api.openai.com" || host.ends_with(".azure.com");
-        let refused_fields = match config.provider {
-            LlmProvider::OpenAi if at_openai => BTreeSet::from(["max_tokens"]),
-            _ => BTreeSet::from(["max_completion_tokens"]),
+        let limits = match config.provider {
+            LlmProvider::Anthropic => vec!["max_tokens"],
+            LlmProvider::OpenAi if at_openai => vec!["max_completion_tokens", "max_tokens"],
+            LlmProvider::OpenAi => vec!["max_tokens", "max_completion_tokens"],
         };
         Self {
             provider: config.provider,
             structured: Structured::Schema,
             refused_keywords: refused_keywords(config.provider, host),
-            refused_fields,
+            refused_fields: match config.base_url.path() {
+                "/" => BTreeSet::new(),
+                _ => BTreeSet::from([V1]),
+            },
+            limits,
             refused_efforts: BTreeSet::new(),
             reasons: at_openai && is_openai_reasoning(model),
             opens_in_thought: false,
@@ -97,6 +109,11 @@ impl Capabilities {
 
     pub(crate) fn takes(&self, field: &str) -> bool {
         !self.refused_fields.contains(field)
+    }
+
+    /// What the limit of tokens is called; `None` when the server takes none.
+    pub(crate) fn limit_name(&self) -> Option<&'static str> {
+        self.limits.iter().copied().find(|name| self.takes(name))
     }
 
     /// The effort to ask for: the nearest to `wanted` that was not refused, more rather than less.
@@ -191,22 +208,17 @@ impl Learned {
         known.extra() > seen
     }
 
-    /// Learns from a refusal of a request that was made with `used`; whether a request made now differs from it.
-    pub(crate) fn learn(&self, refusal: &Refusal, used: &Capabilities) -> bool {
-        if matches!(refusal.status, 401 | 402 | 403 | 408 | 413 | 429) {
-            return false;
-        }
-        let Some(lesson) = lesson(refusal, used) else {
-            return false;
+    /// Learns from the refusal of `sent`, a request that was made with `used`.
+    pub(crate) fn learn(&self, refusal: &Refusal, used: &Capabilities, sent: &Value) {
+        let Some(lesson) = lesson(refusal, used, sent) else {
+            return;
         };
         tracing::info!(
             ?lesson,
             status = refusal.status,
             "the model's server refuses it"
         );
-        let mut now = self.lock();
-        lesson.apply(&mut now.0);
-        true
+        lesson.apply(&mut self.lock().0);
     }
 
     fn lock(&self) -> MutexGuard<'_, (Capabilities, Instant)> {
@@ -228,14 +240,6 @@ enum Lesson {
 impl Lesson {
     fn apply(self, known: &mut Capabilities) {
         match self {
-            Self::Field("max_tokens") if !known.takes("max_completion_tokens") => {
-                known.refused_fields.remove("max_completion_tokens");
-                known.refused_fields.insert("max_tokens");
-            }
-            Self::Field("max_completion_tokens") if !known.takes("max_tokens") => {
-                known.refused_fields.remove("max_tokens");
-                known.refused_fields.insert("max_completion_tokens");
-            }
             Self::Field(field) => {
                 known.refused_fields.insert(field);
             }
@@ -252,15 +256,14 @@ impl Lesson {
 
 const KEYWORDS: [&str; 4] = ["maxLength", "maxItems", "additionalProperties", "enum"];
 /// Fields that an answer can do without.
-const OPTIONAL: [&str; 6] = [
+const OPTIONAL: [&str; 5] = [
     "stream_options",
     "temperature",
     "chat_template_kwargs",
     "cache_control",
     "thinking",
-    "reasoning_effort",
 ];
-const STRUCTURE: [&str; 10] = [
+const STRUCTURE: [&str; 11] = [
     "response_format",
     "output_config",
     "output_format",
@@ -271,55 +274,83 @@ const STRUCTURE: [&str; 10] = [
     "tool_choice",
     "tools",
     "grammar",
+    "schema",
+];
+const EFFORT: [&str; 5] = ["effort", "reasoning", "thinking", "think value", "budget 0"];
+/// The server streams to nobody, or not to this account.
+const STREAM: [&str; 4] = [
+    "to stream this model",
+    "does not support stream",
+    "streaming is not supported",
+    "stream is not supported",
+];
+/// How templates of models without a place for instructions say so.
+const SYSTEM: [&str; 9] = [
+    "system role",
+    "system message",
+    "system instruction",
+    "developer instruction",
+    "role 'system'",
+    "role: system",
+    "does not support 'system'",
+    "roles must alternate user/assistant",
+    "only user and assistant roles",
 ];
 
-fn lesson(refusal: &Refusal, used: &Capabilities) -> Option<Lesson> {
+/// What a refusal teaches about something that was sent, if anything.
+fn lesson(refusal: &Refusal, used: &Capabilities, sent: &Value) -> Option<Lesson> {
+    if !may_teach(refusal) {
+        return None;
+    }
+    if used.takes(V1) && matches!(refusal.status, 404 | 405) && !refusal.is_about_model() {
+        return Some(Lesson::Field(V1));
+    }
+    // A model's name may hold the name of a field; one of a few letters is a part of many words.
+    let model = sent["model"].as_str().unwrap_or_default().to_lowercase();
     let words = refusal.words();
+    let words = match model.len() {
+        0..6 => words,
+        _ => words.replace(&model, ""),
+    };
     let names = |word: &&'static str| words.contains(&word.to_lowercase());
-    if let Some(most) = output_limit(&words) {
+    let has = |field: &&'static str| sent.get(*field).is_some();
+    let limit = used.limit_name().filter(has);
+    if limit.is_some()
+        && let Some(most) = output_limit(&words)
+    {
         return used
             .most_output
             .is_none_or(|known| most < known)
             .then_some(Lesson::MostOutput(most));
     }
-    // Both fields may be named, the refused one first.
-    let limits = ["max_completion_tokens", "max_tokens"];
-    let refused = limits.into_iter().find(|field| {
-        used.takes(field)
-            && words.find(field).is_some_and(|at| {
-                limits
-                    .iter()
-                    .all(|other| words.find(other).is_none_or(|o| o >= at))
-            })
-    });
-    if let Some(field) = refused
-        && !is_about_length(&words)
+    if let Some(limit) = limit
+        && used.limits.len() > 1
+        && is_named_first(limit, used, &words)
     {
+        return Some(Lesson::Field(limit));
+    }
+    let optional = |field: &&'static str| {
+        let cached = *field == "cache_control" && used.takes(field);
+        names(field) && (has(field) || cached)
+    };
+    if let Some(field) = OPTIONAL.into_iter().find(optional) {
         return Some(Lesson::Field(field));
     }
-    let effort = [
-        "reasoning_effort",
-        "reasoning effort",
-        "reasoning.effort",
-        "effort",
-    ];
-    if effort.iter().any(names) && used.takes("reasoning_effort") {
+    if has(&"reasoning_effort") && EFFORT.iter().any(names) {
         return Some(refused_efforts(&words, used));
     }
-    let wanted = |field: &&'static str| used.takes(field) && names(field);
-    if let Some(field) = OPTIONAL.into_iter().find(wanted) {
-        return Some(Lesson::Field(field));
-    }
-    let system = [
-        "system role",
-        "system message",
-        "system instruction",
-        "developer instruction",
-        "role 'system'",
-        "role: system",
-    ];
-    if !used.system_in_user && system.iter().any(names) {
+    let in_front = sent["messages"][0]["role"] == "system";
+    if in_front && SYSTEM.iter().any(names) {
         return Some(Lesson::SystemMessage);
+    }
+    if sent["stream"] == true && STREAM.iter().any(names) {
+        return Some(Lesson::Field("stream"));
+    }
+    if !["response_format", "output_config", "tools"]
+        .iter()
+        .any(has)
+    {
+        return None;
     }
     if used.structured == Structured::Schema {
         let keyword = KEYWORDS
@@ -329,23 +360,56 @@ fn lesson(refusal: &Refusal, used: &Capabilities) -> Option<Lesson> {
             return Some(Lesson::Keyword(keyword));
         }
     }
-    if STRUCTURE.iter().any(names) || words.contains("schema") {
-        return used.structured.next(used.provider).map(Lesson::Structured);
+    let structure = STRUCTURE.iter().any(names);
+    let next = used.structured.next(used.provider).filter(|_| structure);
+    next.map(Lesson::Structured)
+}
+
+/// Whether a refusal is about what was asked for, rather than about who asked, when, and how much.
+fn may_teach(refusal: &Refusal) -> bool {
+    if matches!(
+        refusal.status,
+        401 | 402 | 403 | 408 | 413 | 429 | 503 | 504 | 529
+    ) {
+        return false;
     }
-    None
+    let elsewhere = [
+        Permanent::ContextExceeded,
+        Permanent::CreditExhausted,
+        Permanent::KeyRejected,
+    ];
+    match refusal.meaning(&[], None) {
+        LlmError::Permanent { kind, .. } => !elsewhere.contains(&kind),
+        LlmError::Failed { .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether the refused name of the limit is `limit`: both may be named, the refused one first.
+fn is_named_first(limit: &str, used: &Capabilities, words: &str) -> bool {
+    // Also as `MaxTokens`.
+    let at = |name: &str| {
+        words
+            .find(name)
+            .or_else(|| words.find(&name.replace('_', "")))
+    };
+    at(limit).is_some_and(|at_limit| {
+        let mut others = used.limits.iter().filter(|name| **name != limit);
+        others.all(|other| at(other).is_none_or(|at_other| at_other >= at_limit))
+    })
 }
 
 /// A limit of output tokens that is too high: the highest that the sentence names.
 fn output_limit(words: &str) -> Option<u32> {
-    let about_output = [
+    const ABOUT: [&str; 6] = [
         "max_tokens",
         "max_completion_tokens",
+        "maxoutputtokens",
         "completion tokens",
         "output tokens",
-    ]
-    .iter()
-    .any(|name| words.contains(name));
-    let too_high = [
+        "max_new_tokens",
+    ];
+    const TOO_HIGH: [&str; 10] = [
         "at most",
         "less than or equal",
         "too large",
@@ -353,37 +417,45 @@ fn output_limit(words: &str) -> Option<u32> {
         "maximum allowed",
         "> ",
         "up to",
-    ]
-    .iter()
-    .any(|sign| words.contains(sign));
-    if !about_output || !too_high || words.contains("context") {
+        "range",
+        "cannot exceed",
+        "less than",
+    ];
+    let says = |signs: &[&str]| signs.iter().any(|sign| words.contains(sign));
+    if !says(&ABOUT) || !says(&TOO_HIGH) || says(&["context length", "context window"]) {
         return None;
     }
     // Both what was asked for and what is allowed are named: the lower one is allowed.
     let numbers = words
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|digits| digits.parse::<u32>().ok());
-    numbers.filter(|number| *number >= 64).min()
-}
-
-fn is_about_length(words: &str) -> bool {
-    [
-        "context length",
-        "context window",
-        "context size",
-        "prompt is too long",
-    ]
-    .iter()
-    .any(|sign| words.contains(sign))
+    let least = numbers.filter(|number| *number >= 64).min()?;
+    Some(least - u32::from(says(&["exclusive"])))
 }
 
 /// The efforts that are refused: all but those that the sentence lists, or the one that was asked for.
 fn refused_efforts(words: &str, used: &Capabilities) -> Lesson {
-    let listed = words
-        .split_once("supported values")
-        .or_else(|| words.split_once("must be one of"))
-        .or_else(|| words.split_once("expected one of"))
-        .map(|(_, list)| list);
+    let lists = [
+        "supported values",
+        "must be one of",
+        "expected one of",
+        "input should be",
+        "must be \"",
+    ];
+    let listed = lists.iter().find_map(|mark| words.split_once(mark));
+    // What was sent may follow what could have been.
+    let listed = listed.map(|(_, list)| list.split("input").next().unwrap_or(list));
+    let off = [
+        "mandatory",
+        "cannot be disabled",
+        "can't be disabled",
+        "only works in thinking",
+        "budget 0",
+    ];
+    if off.iter().any(|sign| words.contains(sign)) && !used.refused_efforts.contains(&Effort::None)
+    {
+        return Lesson::Efforts(vec![Effort::None]);
+    }
     let refused: Vec<Effort> = match listed {
         Some(list) => {
             let names: Vec<&str> = list.split(|c: char| !c.is_alphabetic()).collect();
@@ -413,120 +485,4 @@ fn refused_efforts(words: &str, used: &Capabilities) -> Lesson {
 }
 
 #[cfg(test)]
-mod tests {
-    use reqwest::header::HeaderMap;
-    use serde_json::json;
-
-    use super::*;
-    use crate::tests::config;
-
-    fn learned(base: &str, model: &str) -> Learned {
-        Learned::new(Capabilities::assumed(
-            &config(LlmProvider::OpenAi, base),
-            model,
-        ))
-    }
-
-    fn refused(learned: &Learned, status: u16, message: &str) -> bool {
-        let body = json!({"error": {"message": message}}).to_string();
-        let refusal = Refusal::of_response(status, &HeaderMap::new(), &body);
-        let used = learned.get();
-        learned.learn(&refusal, &used)
-    }
-
-    #[test]
-    fn the_name_of_the_limit_is_learnt_either_way() {
-        let gateway = learned("http://gateway/v1", "my-deployment");
-        assert!(gateway.get().takes("max_tokens"));
-        assert!(refused(
-            &gateway,
-            400,
-            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
-        ));
-        assert!(!gateway.get().takes("max_tokens"));
-        assert!(gateway.get().takes("max_completion_tokens"));
-        let strict = learned("https://api.openai.com/v1", "gpt-5-mini");
-        assert!(refused(
-            &strict,
-            422,
-            "Extra inputs are not permitted: max_completion_tokens"
-        ));
-        assert!(strict.get().takes("max_tokens"));
-    }
-
-    #[test]
-    fn structured_output_steps_down_and_no_further() {
-        let server = learned("http://127.0.0.1:1/v1", "m");
-        assert!(refused(
-            &server,
-            400,
-            "'response_format.type' must be 'json_object' or 'text'"
-        ));
-        assert_eq!(server.get().structured, Structured::JsonObject);
-        assert!(refused(&server, 422, "response_format is not supported"));
-        assert_eq!(server.get().structured, Structured::Prompt);
-        assert!(!refused(&server, 400, "response_format is not supported"));
-        let picky = learned("http://127.0.0.1:1/v1", "m");
-        assert!(refused(
-            &picky,
-            400,
-            "Invalid schema for response_format: 'maxLength' is not permitted."
-        ));
-        assert_eq!(picky.get().structured, Structured::Schema);
-        assert!(picky.get().refused_keywords.contains("maxLength"));
-    }
-
-    #[test]
-    fn the_least_effort_that_is_allowed_is_found() {
-        let model = learned("https://api.openai.com/v1", "gpt-5");
-        let effort = |wanted| model.get().effort(wanted);
-        assert_eq!(effort(Effort::None), Some(Effort::None));
-        assert!(refused(
-            &model,
-            400,
-            "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values are: 'minimal', 'low', 'medium', and 'high'."
-        ));
-        assert_eq!(effort(Effort::None), Some(Effort::Minimal));
-        assert!(model.get().takes("reasoning_effort"));
-        let other = learned("http://gateway/v1", "m");
-        assert!(refused(
-            &other,
-            400,
-            "Unrecognized request argument supplied: reasoning_effort"
-        ));
-        assert!(!other.get().takes("reasoning_effort"));
-    }
-
-    #[test]
-    fn what_is_no_refusal_of_a_field_teaches_nothing() {
-        let server = learned("http://gateway/v1", "m");
-        for (status, message) in [
-            (401, "max_tokens"),
-            (429, "response_format"),
-            (
-                400,
-                "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8500 in the messages, 500 in the completion: max_tokens).",
-            ),
-            (400, "The messages must alternate."),
-        ] {
-            assert!(!refused(&server, status, message), "{message}");
-        }
-        assert!(refused(
-            &server,
-            400,
-            "max_tokens is too large: 4596. This model supports at most 4096 completion tokens."
-        ));
-        assert_eq!(server.get().limit(9_000, None), 4_096);
-    }
-
-    #[test]
-    fn limits_grow_when_answers_end_at_them() {
-        let server = learned("http://gateway/v1", "m");
-        assert_eq!(server.get().limit(500, None), 500);
-        assert!(server.grow(0));
-        assert!(server.grow(0), "another request has learnt it");
-        assert_eq!(server.get().limit(500, None), 500 + GROWTH[1]);
-        assert!(server.grow(GROWTH[1]));
-        assert!(!server.grow(GROWTH[2]));
-    }
-}
+mod tests;

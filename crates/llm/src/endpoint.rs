@@ -37,15 +37,30 @@ impl Endpoint {
             headers.insert(HeaderName::from_static(name), value);
         }
         let mut base = config.base_url.clone();
+        // The address of a request, pasted whole.
+        for path in ["/chat/completions", "/messages"] {
+            if let Some(before) = config
+                .base_url
+                .path()
+                .trim_end_matches('/')
+                .strip_suffix(path)
+            {
+                base.set_path(before);
+            }
+        }
         if azure {
             complete_azure(&mut base);
         }
         Ok(Self { base, headers })
     }
 
-    /// The base address with more path segments; its query stays.
-    pub(crate) fn url(&self, path: &str) -> Url {
+    /// The base address with more path segments; its query stays. A bare host has its API below `/v1/`, if
+    /// `versioned`.
+    pub(crate) fn url(&self, path: &str, versioned: bool) -> Url {
         let mut url = self.base.clone();
+        if versioned && url.path() == "/" {
+            url.set_path("/v1/");
+        }
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path.split('/'));
         }
@@ -54,7 +69,7 @@ impl Endpoint {
 
     /// Where models are listed: on Azure, a deployment's path has no list.
     pub(crate) fn models_url(&self) -> Url {
-        let mut url = self.url("models");
+        let mut url = self.url("models", true);
         if let Some((before, _)) = self.base.path().split_once("/deployments/") {
             url.set_path(&format!("{before}/models"));
         }
@@ -106,6 +121,14 @@ mod tests {
                 "https://api.openai.com/v1/chat/completions",
             ),
             (
+                "http://localhost:11434",
+                "http://localhost:11434/v1/chat/completions",
+            ),
+            (
+                "http://localhost:11434/v1/chat/completions/",
+                "http://localhost:11434/v1/chat/completions",
+            ),
+            (
                 "http://gateway/llm?team=7",
                 "http://gateway/llm/chat/completions?team=7",
             ),
@@ -122,7 +145,10 @@ mod tests {
                 "https://me.openai.azure.com/openai/v1/chat/completions",
             ),
         ] {
-            assert_eq!(endpoint(base).url("chat/completions").as_str(), expected);
+            assert_eq!(
+                endpoint(base).url("chat/completions", true).as_str(),
+                expected
+            );
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::endpoint::Endpoint;
@@ -63,7 +64,8 @@ pub async fn list(config: &LlmConfig) -> Result<Vec<ModelInfo>, LlmError> {
     let body = response.text().await.map_err(|_| LlmError::Cut)?;
     if status != StatusCode::OK {
         let refusal = Refusal::of_response(status.as_u16(), &HeaderMap::new(), &body);
-        return Err(refusal.meaning(&[], None));
+        let key = config.api_key.as_ref().map(|key| key.expose_secret());
+        return Err(refusal.meaning(&[], key));
     }
     let body: Value = serde_json::from_str(&body).map_err(|_| LlmError::Unreadable)?;
     let models = [&body["data"], &body["models"], &body]

@@ -17,6 +17,8 @@ const ECHO: usize = 24;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
+    /// Neither the response nor the body named a status.
+    guessed: bool,
     /// `error.code`, `error.type` and `error.status`, lower case.
     codes: String,
     /// What it says, with the name of the parameter at fault.
@@ -26,55 +28,64 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn of_response(status: u16, headers: &HeaderMap, body: &str) -> Self {
-        let mut refusal = match serde_json::from_str::<Value>(body) {
-            Ok(body) => Self::of_body(&body, status),
+        let mut refusal = match parsed(body) {
+            Some(body) => Self::of_body(&body),
             // A page of a proxy: its title says enough.
-            Err(_) => Self {
-                status,
+            None => Self {
                 sentence: title(body),
                 ..Self::default()
             },
         };
-        refusal.status = status;
-        refusal.retry_after = retry_after(headers);
+        (refusal.status, refusal.guessed) = (status, false);
+        refusal.retry_after = retry_after(headers).or(refusal.retry_after);
         refusal
     }
 
     /// An error within an answer whose status was fine; `None` when `message` is none.
     pub(crate) fn of_message(message: &Value) -> Option<Self> {
-        let error = &message["error"];
-        let is_error = match error {
-            Value::Null => message["object"] == "error" || message["type"] == "error",
+        // A list around it (Gemini), or within the choice (OpenRouter).
+        let message = message
+            .as_array()
+            .and_then(|all| all.first())
+            .unwrap_or(message);
+        let is_error = |error: &Value| match error {
+            Value::Null => false,
             Value::Bool(failed) => *failed,
             _ => true,
         };
-        is_error.then(|| Self::of_body(message, 500))
+        let choice = &message["choices"][0];
+        if is_error(&choice["error"]) {
+            return Some(Self::of_body(choice));
+        }
+        let says_so = message["object"] == "error" || message["type"] == "error";
+        let found = is_error(&message["error"]) || (message["error"].is_null() && says_so);
+        found.then(|| Self::of_body(message))
     }
 
-    /// `otherwise`: the status when the body names none.
-    fn of_body(body: &Value, otherwise: u16) -> Self {
-        // A list around it (Gemini).
+    fn of_body(body: &Value) -> Self {
         let body = body.as_array().and_then(|all| all.first()).unwrap_or(body);
         let error = if body["error"].is_object() {
             &body["error"]
         } else {
             body
         };
-        let word = |name: &str| match &error[name] {
-            Value::String(text) => text.to_lowercase(),
-            Value::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        let codes = ["code", "type", "status", "param"].map(word);
-        let status = [&error["code"], &error["status"], &error["http_code"]]
+        let mut told = Told::default();
+        told.take(body);
+        told.sentences.dedup();
+        let (sentence, codes) = (
+            told.sentences.join(" "),
+            told.codes.join(" ").to_lowercase(),
+        );
+        let named = [&error["code"], &error["status"], &error["http_code"]]
             .into_iter()
             .find_map(status_like)
-            .unwrap_or_else(|| status_of(&codes.join(" ")).unwrap_or(otherwise));
+            .or_else(|| status_of(&codes));
         Self {
-            status,
-            sentence: sentence(body, error),
-            codes: codes.join(" "),
-            retry_after: None,
+            status: named.unwrap_or(500),
+            guessed: named.is_none(),
+            retry_after: told.retry_after.or_else(|| wait_in(&sentence)),
+            sentence,
+            codes,
         }
     }
 
@@ -83,18 +94,25 @@ impl Refusal {
         format!("{} {}", self.codes, self.sentence.to_lowercase())
     }
 
+    pub(crate) fn is_about_model(&self) -> bool {
+        let kind = self.meaning(&[], None).permanent();
+        kind == Some(Permanent::ModelNotFound)
+    }
+
     /// The model's window, when the refusal names it.
     pub(crate) fn context_tokens(&self) -> Option<u32> {
         let words = self.sentence.to_lowercase();
+        if let Some((_, after)) = words.split_once("tokens > ") {
+            return window(after, 0);
+        }
         let marks = [
-            "context length is ",
-            "context size (",
-            "context window of ",
-            "tokens > ",
+            "context length",
+            "context size",
+            "context window",
+            "context_length",
         ];
         let after = marks.iter().find_map(|mark| words.split_once(mark))?.1;
-        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok().filter(|tokens| *tokens >= 256)
+        window(after, 24)
     }
 
     /// What it means for the request. `prompt` and `key` are kept out of what is told.
@@ -124,40 +142,43 @@ impl Refusal {
         if says(INVALID_JSON) {
             return LlmError::Unwanted("it is not the JSON object that was asked for".into());
         }
-        if status >= 500 {
-            let for_good = status == 501 || says(NEVER);
-            return if for_good {
-                permanent(Permanent::RequestRefused)
-            } else {
-                failed()
-            };
+        let too_long = status == 413 || says(TOO_LONG);
+        // A server's own failure passes, unless it says what it can't mean to be passing.
+        let of_server = status >= 500 && !self.guessed && !(status == 500 && says(FOR_SURE));
+        if says(NEVER) || status == 501 {
+            return permanent(Permanent::RequestRefused);
+        }
+        if of_server && !(status == 500 && too_long) {
+            return failed();
         }
         if says(CONTENT_FILTER) {
             return LlmError::Refused;
         }
-        if status == 402 || says(NO_CREDIT) {
+        let limits_rate = status == 429 && says(RATE);
+        if status == 402 || says(EXHAUSTED) || (says(NO_CREDIT) && !limits_rate) {
             return permanent(Permanent::CreditExhausted);
         }
-        if says(BAD_KEY) {
+        if status == 401 || says(BAD_KEY) {
             return permanent(Permanent::KeyRejected);
         }
-        if status == 429 {
+        // One request that is larger than what a minute allows will never pass.
+        if status == 429 && !says(LARGER_THAN_LIMIT) {
             return LlmError::RateLimited {
                 retry_after: self.retry_after,
                 detail,
             };
         }
-        if status == 413 || says(TOO_LONG) {
+        if too_long {
             return permanent(Permanent::ContextExceeded);
         }
         let of_model = words.contains("model") || words.contains("deployment");
-        if of_model && (status == 404 || says(UNKNOWN)) {
+        if says(NO_MODEL) || (of_model && (status == 404 || says(UNKNOWN))) {
             return permanent(Permanent::ModelNotFound);
         }
         match status {
-            401 | 403 => permanent(Permanent::KeyRejected),
+            403 => permanent(Permanent::KeyRejected),
             // Timeouts, conflicts and cancelled requests are retried by the providers' own clients.
-            408 | 409 | 425 | 498 | 499 => failed(),
+            408 | 409 | 425 | 498 | 499 | 500.. => failed(),
             _ => permanent(Permanent::RequestRefused),
         }
     }
@@ -179,7 +200,13 @@ impl Refusal {
     }
 }
 
-const LOADING: &[&str] = &["loading model", "currently loading", "model is loading"];
+const LOADING: &[&str] = &[
+    "loading model",
+    "loading the model",
+    "currently loading",
+    "model is loading",
+    "model is being loaded",
+];
 const INVALID_JSON: &[&str] = &[
     "json_validate_failed",
     "failed to generate json",
@@ -192,20 +219,48 @@ const CONTENT_FILTER: &[&str] = &[
     "content management policy",
     "responsibleaipolicyviolation",
     "data_inspection_failed",
+    "content_policy",
+    "content policy",
+    "inappropriate content",
+    "input was flagged",
+    "flagged_input",
 ];
-const NO_CREDIT: &[&str] = &[
+/// With 429: a limit that passes, whatever is said of quotas and of where to buy more.
+const RATE: &[&str] = &[
+    "rate_limit",
+    "rate limit",
+    "rate-limited",
+    "per minute",
+    "per min",
+    "per second",
+    "retry in",
+    "try again in",
+];
+const LARGER_THAN_LIMIT: &[&str] = &["request too large"];
+/// No money, or nothing left until tomorrow.
+const EXHAUSTED: &[&str] = &[
     "insufficient_quota",
     "insufficient balance",
     "insufficient_balance",
     "insufficient credit",
-    "exceeded your current quota",
     "credit balance",
+    "budget_exceeded",
+    "budget has been exceeded",
+    "over budget",
+    "usage limits",
+    "requestsperday",
+    "余额不足",
+    "欠费",
+];
+const NO_CREDIT: &[&str] = &[
+    "exceeded your current quota",
     "credits",
     "billing",
     "payment required",
     "spending limit",
     "spend limit",
     "out of credit",
+    "recharge",
     "arrearage",
 ];
 const BAD_KEY: &[&str] = &[
@@ -219,6 +274,19 @@ const BAD_KEY: &[&str] = &[
     "authentication_error",
     "no auth credentials",
     "invalid x-api-key",
+    "invalid authentication",
+    "expired_api_key",
+    "missing api key",
+];
+/// What a server says with 500 although it is no failure of its own (gateways).
+const FOR_SURE: &[&str] = &["model_not_found", "invalid_api_key", "insufficient_quota"];
+/// No model, without a word about models.
+const NO_MODEL: &[&str] = &[
+    "no endpoints found for",
+    "no allowed providers",
+    "no models loaded",
+    "no model loaded",
+    "模型不存在",
 ];
 const TOO_LONG: &[&str] = &[
     "context_length_exceeded",
@@ -235,6 +303,10 @@ const TOO_LONG: &[&str] = &[
     "request_too_large",
     "token count",
     "string_above_max_length",
+    "input is too large to process",
+    "when context the overflows",
+    "reduce the length of the",
+    "`inputs` tokens + ",
 ];
 /// With a word about a model or a deployment.
 const UNKNOWN: &[&str] = &[
@@ -255,7 +327,10 @@ const UNKNOWN: &[&str] = &[
     "deprecated",
     "retired",
     "no longer",
-    "no endpoints found",
+    "not supported by any provider",
+    "model_not_supported",
+    "have access to",
+    "unable to access",
     "not available",
     "try pulling it",
 ];
@@ -266,37 +341,118 @@ const NEVER: &[&str] = &[
     "unable to allocate",
     "unable to load model",
     "does not support chat",
+    "unexpected endpoint",
 ];
 
-/// The name, message, or list of messages that explains an error; `input`, which echoes the request, is not read.
-fn sentence(body: &Value, error: &Value) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for text in [
-        &error["message"],
-        &body["error"],
-        &body["message"],
-        &body["detail"],
-        &error["details"],
-        &error["metadata"]["raw"],
-    ] {
-        match text {
-            Value::String(text) => parts.push(text.clone()),
-            Value::Array(items) => parts.extend(items.iter().map(located)),
+/// What an error tells, wherever providers and gateways put it; `input`, which echoes the request, is not read.
+#[derive(Default)]
+struct Told {
+    codes: Vec<String>,
+    sentences: Vec<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Told {
+    fn take(&mut self, value: &Value) {
+        match value {
+            // An error within the text of an error: a gateway hands its provider's on.
+            Value::String(text) => match parsed(text).filter(|inner| !inner.is_number()) {
+                Some(inner) => self.take(&inner),
+                None => self.sentences.push(text.trim().to_owned()),
+            },
+            Value::Array(items) => items.iter().for_each(|item| self.take(item)),
+            Value::Object(members) => members
+                .iter()
+                .for_each(|(name, value)| self.member(name, value)),
             _ => {}
         }
     }
-    parts.dedup();
-    parts.join(" ").trim().to_owned()
+
+    fn member(&mut self, name: &str, value: &Value) {
+        match (name, value) {
+            (
+                "code" | "type" | "status" | "param" | "reason" | "quotaId" | "error_type",
+                Value::String(code),
+            ) => {
+                self.codes.push(code.clone());
+            }
+            ("code" | "status", Value::Number(code)) => self.codes.push(code.to_string()),
+            // One of FastAPI's errors says where.
+            ("loc", Value::Array(path)) => {
+                let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
+                self.sentences.push(path.join("."));
+            }
+            ("retryDelay", Value::String(delay)) => self.retry_after = duration(delay),
+            (
+                "error" | "errors" | "message" | "msg" | "detail" | "details" | "error_description"
+                | "metadata" | "raw" | "innererror" | "violations",
+                value,
+            ) => self.take(value),
+            _ => {}
+        }
+    }
 }
 
-/// One of FastAPI's errors: where, and what.
-fn located(item: &Value) -> String {
-    let location: Vec<&str> = item["loc"]
-        .as_array()
-        .map(|loc| loc.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    let message = item["msg"].as_str().unwrap_or_default();
-    format!("{} {message}", location.join("."))
+/// The JSON in a body, also of one event.
+fn parsed(body: &str) -> Option<Value> {
+    let json = |text: &str| serde_json::from_str(text.trim().trim_start_matches('\u{feff}')).ok();
+    let event = || {
+        body.lines()
+            .find_map(|line| json(line.strip_prefix("data:")?))
+    };
+    json(body).or_else(event)
+}
+
+/// The number that begins within so many characters.
+fn window(text: &str, within: usize) -> Option<u32> {
+    let at = text
+        .find(|c: char| c.is_ascii_digit())
+        .filter(|at| *at <= within)?;
+    let digits = text[at..]
+        .chars()
+        .filter(|c| *c != ',')
+        .take_while(char::is_ascii_digit);
+    digits
+        .collect::<String>()
+        .parse()
+        .ok()
+        .filter(|tokens| *tokens >= 256)
+}
+
+/// "Please try again in 7m12s."
+fn wait_in(sentence: &str) -> Option<Duration> {
+    let words = sentence.to_lowercase();
+    let after = words
+        .split_once("try again in ")
+        .or_else(|| words.split_once("retry in "))?
+        .1;
+    duration(
+        after
+            .split_whitespace()
+            .next()?
+            .trim_end_matches(['.', ',']),
+    )
+}
+
+/// A length of time such as `7m12.5s` or `6ms`.
+fn duration(text: &str) -> Option<Duration> {
+    let (mut seconds, mut rest) = (0.0, text);
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| c != '.' && !c.is_ascii_digit())?;
+        let number: f64 = rest[..unit].parse().ok()?;
+        rest = &rest[unit..];
+        let units = [
+            ("ms", 0.001),
+            ("s", 1.0),
+            ("m", 60.0),
+            ("h", 3_600.0),
+            ("d", 86_400.0),
+        ];
+        let (name, factor) = units.into_iter().find(|(name, _)| rest.starts_with(name))?;
+        seconds += number * factor;
+        rest = &rest[name.len()..];
+    }
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// The title of an HTML page, or the first line of a text.
@@ -378,209 +534,4 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use reqwest::header::HeaderValue;
-    use serde_json::json;
-
-    use super::*;
-
-    fn headers(name: &'static str, value: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(name, HeaderValue::from_str(value).expect("a value"));
-        headers
-    }
-
-    #[test]
-    fn retry_after_is_seconds_milliseconds_or_a_date() {
-        let of = |name, value| retry_after(&headers(name, value));
-        assert_eq!(of("retry-after", "7"), Some(Duration::from_secs(7)));
-        assert_eq!(
-            of("retry-after-ms", "250"),
-            Some(Duration::from_millis(250))
-        );
-        assert_eq!(of("retry-after", "soon"), None);
-        assert_eq!(of("retry-after", "-3"), None);
-        assert_eq!(
-            of("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"),
-            Some(Duration::ZERO)
-        );
-    }
-
-    fn meaning(status: u16, body: &Value) -> LlmError {
-        Refusal::of_response(status, &HeaderMap::new(), &body.to_string()).meaning(&[], None)
-    }
-
-    #[test]
-    fn permanent_refusals_are_told_apart() {
-        use Permanent::{
-            ContextExceeded, CreditExhausted, KeyRejected, ModelNotFound, RequestRefused,
-        };
-        let openai = |code: &str, message: &str| json!({"error": {"message": message, "type": "invalid_request_error", "code": code}});
-        let plain = |message: &str| json!({"error": {"message": message}});
-        for (status, body, kind) in [
-            (
-                401,
-                openai("invalid_api_key", "Incorrect API key provided"),
-                KeyRejected,
-            ),
-            (
-                403,
-                json!({"error": {"type": "permission_error"}}),
-                KeyRejected,
-            ),
-            (
-                400,
-                json!([{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"}}]),
-                KeyRejected,
-            ),
-            (
-                429,
-                openai(
-                    "insufficient_quota",
-                    "You exceeded your current quota, please check your plan",
-                ),
-                CreditExhausted,
-            ),
-            (
-                400,
-                json!({"type": "error", "error": {"type": "invalid_request_error", "message": "Your credit balance is too low to access the Anthropic API."}}),
-                CreditExhausted,
-            ),
-            (
-                402,
-                json!({"error": {"message": "Insufficient Balance"}}),
-                CreditExhausted,
-            ),
-            (
-                404,
-                openai(
-                    "model_not_found",
-                    "The model `x` does not exist or you do not have access to it.",
-                ),
-                ModelNotFound,
-            ),
-            (
-                404,
-                json!({"type": "error", "error": {"type": "not_found_error", "message": "model: x"}}),
-                ModelNotFound,
-            ),
-            (
-                404,
-                json!({"error": {"code": "DeploymentNotFound", "message": "The API deployment for this resource does not exist."}}),
-                ModelNotFound,
-            ),
-            (
-                404,
-                json!({"error": "model 'x' not found, try pulling it first"}),
-                ModelNotFound,
-            ),
-            (400, plain("Model Not Exist"), ModelNotFound),
-            (
-                400,
-                openai(
-                    "model_decommissioned",
-                    "The model `x` has been decommissioned",
-                ),
-                ModelNotFound,
-            ),
-            (400, plain("x is not a valid model ID"), ModelNotFound),
-            (
-                400,
-                openai(
-                    "context_length_exceeded",
-                    "This model's maximum context length is 8192 tokens.",
-                ),
-                ContextExceeded,
-            ),
-            (
-                400,
-                json!({"type": "error", "error": {"type": "invalid_request_error", "message": "prompt is too long: 210000 tokens > 200000 maximum"}}),
-                ContextExceeded,
-            ),
-            (
-                400,
-                json!({"error": {"code": 400, "message": "the request exceeds the available context size", "type": "exceed_context_size_error"}}),
-                ContextExceeded,
-            ),
-            (413, json!({}), ContextExceeded),
-            (400, plain("messages: roles must alternate"), RequestRefused),
-            (404, json!({}), RequestRefused),
-            (307, json!({}), RequestRefused),
-            (
-                500,
-                plain("model requires more system memory (9 GiB) than is available"),
-                RequestRefused,
-            ),
-        ] {
-            match meaning(status, &body) {
-                LlmError::Permanent { kind: found, .. } => assert_eq!(found, kind, "{body}"),
-                other => panic!("{body}: {other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn passing_refusals_pass() {
-        assert!(matches!(
-            meaning(
-                429,
-                &json!({"error": {"code": "rate_limit_exceeded", "message": "Rate limit reached for model x in organization y on tokens per min"}})
-            ),
-            LlmError::RateLimited { .. }
-        ));
-        assert!(matches!(
-            meaning(
-                503,
-                &json!({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}})
-            ),
-            LlmError::Loading { .. }
-        ));
-        for status in [408, 500, 502, 529] {
-            assert!(meaning(status, &json!({})).is_outage(), "{status}");
-        }
-        assert!(matches!(
-            meaning(400, &json!({"error": {"code": "json_validate_failed"}})),
-            LlmError::Unwanted(_)
-        ));
-        assert_eq!(
-            meaning(400, &json!({"error": {"code": "content_filter"}})),
-            LlmError::Refused
-        );
-    }
-
-    #[test]
-    fn errors_within_an_answer_have_the_status_they_name() {
-        let status = |message: Value| Refusal::of_message(&message).map(|refusal| refusal.status);
-        assert_eq!(status(json!({"error": null, "choices": []})), None);
-        assert_eq!(status(json!({"choices": []})), None);
-        assert_eq!(status(json!({"error": {"code": 429}})), Some(429));
-        assert_eq!(status(json!({"error": {"code": "502"}})), Some(502));
-        assert_eq!(
-            status(json!({"type": "error", "error": {"type": "overloaded_error"}})),
-            Some(529)
-        );
-        assert_eq!(status(json!({"object": "error", "code": 400})), Some(400));
-        assert_eq!(status(json!({"error": "it broke"})), Some(500));
-    }
-
-    #[test]
-    fn neither_keys_nor_the_prompt_are_told() {
-        let refusal = |message: &str| {
-            let body = json!({"error": {"message": message}}).to_string();
-            Refusal::of_response(400, &HeaderMap::new(), &body)
-        };
-        let told = |message: &str| {
-            refusal(message)
-                .meaning(
-                    &["I led the move of our billing to a queue."],
-                    Some("topsecret"),
-                )
-                .to_string()
-        };
-        assert!(told("The field user is unknown").contains("The field user is unknown"));
-        assert!(!told("Bad input: I led the move of our billing").contains("billing"));
-        for key in ["sk-live-123", "abc****xyz", "topsecret"] {
-            assert!(!told(&format!("The key {key} is wrong")).contains(key));
-        }
-    }
-}
+mod tests;

@@ -2,11 +2,14 @@
 //! pieces, unclosed, or without their beginning (when the server's template opened them).
 
 /// Tags that models put around their thinking.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 12] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<thought>", "</thought>"),
     ("<reasoning>", "</reasoning>"),
+    ("<reflection>", "</reflection>"),
+    ("<scratchpad>", "</scratchpad>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<seed:think>", "</seed:think>"),
     ("[think]", "[/think]"),
     ("◁think▷", "◁/think▷"),
@@ -15,15 +18,31 @@ const TAGS: [(&str, &str); 9] = [
 ];
 
 /// Marks of the model's template that belong to nobody's text.
-const TEMPLATE_MARKS: [&str; 8] = [
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|end_of_text|>",
-    "<|endoftext|>",
+const TEMPLATE_MARKS: [&str; 14] = [
+    "<|im_start|>assistant",
+    "<|start_header_id|>assistant<|end_header_id|>",
+    "<start_of_turn>model",
+    "<|assistant|>",
+    "<answer>",
+    "</answer>",
+    "<|begin_of_solution|>",
+    "<|end_of_solution|>",
+    "<|begin_of_box|>",
+    "<|end_of_box|>",
+    "[/inst]",
     "<|return|>",
     "<|end|>",
-    "<end_of_turn>",
     "</s>",
+];
+/// Marks of the end: what follows them is somebody else's turn, made up.
+const END_MARKS: [&str; 7] = [
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end_of_text|>",
+    "<|endoftext|>",
+    "<end_of_turn>",
+    "<｜end▁of▁sentence｜>",
 ];
 
 /// What becomes of a piece of text.
@@ -45,6 +64,8 @@ pub(crate) struct ThoughtFilter {
     opened: bool,
     /// Text was handed on.
     written: bool,
+    /// The model's turn is over.
+    ended: bool,
     /// The text is JSON, whose strings may hold anything.
     json: bool,
 }
@@ -66,11 +87,11 @@ impl ThoughtFilter {
         pieces
     }
 
-    /// What was held back, once the text is whole.
-    pub(crate) fn end(&mut self) -> Option<String> {
+    /// What was held back, once nothing more comes.
+    pub(crate) fn end(&mut self, cut: bool) -> Option<String> {
         let held = std::mem::take(&mut self.held);
-        // A text that was expected to begin in thought and never came out of it was none.
-        let thinking = self.until.is_some() && !self.opened;
+        // A text that was expected to begin in thought and never came out of it was none, if it is whole.
+        let thinking = self.until.is_some() && (cut || !self.opened);
         (!thinking && !held.is_empty()).then_some(held)
     }
 
@@ -87,6 +108,10 @@ impl ThoughtFilter {
             self.held.drain(..at + end.len());
             (self.until, self.opened) = (None, false);
             return true;
+        }
+        if self.ended {
+            self.held.clear();
+            return false;
         }
         self.json |= !self.written && is_json(&self.held);
         if self.json {
@@ -110,6 +135,7 @@ impl ThoughtFilter {
             Some((at, Mark::Template(mark))) => {
                 self.write(at, pieces);
                 self.held.drain(..mark.len());
+                self.ended = self.written && END_MARKS.contains(&mark);
                 true
             }
             None => {
@@ -128,6 +154,7 @@ impl ThoughtFilter {
         });
         let marks = TEMPLATE_MARKS
             .iter()
+            .chain(&END_MARKS)
             .map(|mark| find(&self.held, mark).map(|at| (at, Mark::Template(mark))));
         tags.chain(marks).flatten().min_by_key(|(at, _)| *at)
     }
@@ -149,7 +176,7 @@ enum Mark {
 
 fn all_marks() -> Vec<&'static str> {
     let tags = TAGS.iter().flat_map(|(tag, end)| [*tag, *end]);
-    tags.chain(TEMPLATE_MARKS).collect()
+    tags.chain(TEMPLATE_MARKS).chain(END_MARKS).collect()
 }
 
 /// An object, or an array of something that a tag can't be.
@@ -203,11 +230,11 @@ mod tests {
                 }
             }
         }
-        text.push_str(&filter.end().unwrap_or_default());
+        text.push_str(&filter.end(false).unwrap_or_default());
         text.trim().to_owned()
     }
 
-    const CASES: [(&str, &str); 14] = [
+    const CASES: [(&str, &str); 22] = [
         ("<think>Hm.</think>Why?", "Why?"),
         ("<think>\n\n</think>\n\nWhy?", "Why?"),
         ("\n <THINK>Hm.</Think> Why?", "Why?"),
@@ -222,6 +249,20 @@ mod tests {
             "Why?",
         ),
         ("Why?<|im_end|>", "Why?"),
+        ("Why?<|im_end|>\n<|im_start|>user\nBecause.", "Why?"),
+        ("<|im_start|>assistant\nWhy?<|im_end|>", "Why?"),
+        ("<think>Hm.</think>\n<answer>\nWhy?\n</answer>", "Why?"),
+        ("<|begin_of_box|>Why?<|end_of_box|>", "Why?"),
+        (
+            "<|start|>assistant<|channel|>final<|message|>Why?<|return|>",
+            "Why?",
+        ),
+        ("Why?<｜end▁of▁sentence｜>", "Why?"),
+        ("<think><think>Hm.</think></think>Why?", "Why?"),
+        (
+            "What does `Vec<T>` or [/etc] mean to you?",
+            "What does `Vec<T>` or [/etc] mean to you?",
+        ),
         ("Is 3 < 4, and </b> a tag?", "Is 3 < 4, and </b> a tag?"),
         (
             r#"{"quote": "I wrote <think> tags"}"#,
@@ -246,6 +287,9 @@ mod tests {
             [Piece::Text("Why?".to_owned())]
         );
         assert_eq!(read(&["No thought at all."], true), "No thought at all.");
+        let mut filter = ThoughtFilter::new(true);
+        filter.push("Let me see");
+        assert_eq!(filter.end(true), None, "cut off in thought");
     }
 
     proptest! {

@@ -302,3 +302,9 @@ pub(crate) fn gzipped(text: &[u8]) -> Vec<u8> {
     encoder.write_all(text).expect("in memory");
     encoder.finish().expect("in memory")
 }
+
+pub(crate) fn zlib(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text).expect("in memory");
+    encoder.finish().expect("in memory")
+}

@@ -80,8 +80,8 @@ pub(super) struct DecisionReader<'a> {
     raw: String,
     speaker: Speaker<'a>,
     draft: &'a Draft,
-    /// Bytes of the line that were handed on.
-    spoken: usize,
+    /// What was handed on of the line.
+    spoken: String,
 }
 
 impl<'a> DecisionReader<'a> {
@@ -91,7 +91,7 @@ impl<'a> DecisionReader<'a> {
             raw: String::new(),
             speaker: Speaker::new(draft),
             draft,
-            spoken: 0,
+            spoken: String::new(),
         }
     }
 
@@ -137,13 +137,14 @@ impl<'a> DecisionReader<'a> {
 
     /// Says what is new of the line.
     fn say_from(&mut self, line: &str) -> Result<(), String> {
-        match line.get(self.spoken..) {
-            Some(more) if !more.is_empty() => {
-                self.spoken = line.len();
-                self.speaker.say(more)
-            }
-            _ => Ok(()),
+        let more = line
+            .strip_prefix(self.spoken.as_str())
+            .ok_or("it has two lines")?;
+        if more.is_empty() {
+            return Ok(());
         }
+        self.spoken.push_str(more);
+        self.speaker.say(more)
     }
 
     fn check(&self, action: &str) -> Result<Action, String> {
@@ -190,7 +191,7 @@ impl Reader for DecisionReader<'_> {
 
     fn restart(&mut self) {
         self.raw.clear();
-        self.spoken = 0;
+        self.spoken.clear();
         self.speaker = Speaker::new(self.draft);
         self.draft.restart();
     }
@@ -242,6 +243,7 @@ mod tests {
             r#"{"line": "Thank you?", "action": "follow_up", "topic": ""}"#,
             "Sure! Here is the JSON you asked for",
             r#"["new_question"]"#,
+            r#"{"action": "new_question", "line": "Why?", "line": "Who told you to?"}"#,
         ] {
             let cut: Vec<String> = answer.chars().map(String::from).collect();
             let pieces: Vec<&str> = cut.iter().map(String::as_str).collect();

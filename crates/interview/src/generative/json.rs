@@ -16,10 +16,9 @@ pub(super) struct Object {
 
 /// The object that `text` holds or begins; `None` while there is none.
 pub(super) fn object(text: &str) -> Option<Object> {
-    let start = text.match_indices('{').find_map(|(at, _)| {
-        let next = text[at + 1..].trim_start().chars().next();
-        matches!(next, Some('"' | '\'' | '}') | None).then_some(at)
-    })?;
+    let start = text
+        .match_indices('{')
+        .find_map(|(at, _)| begins(&text[at + 1..]).then_some(at))?;
     let mut tidy = Tidy::default();
     for letter in text[start..].chars() {
         tidy.take(letter);
@@ -33,6 +32,16 @@ pub(super) fn object(text: &str) -> Option<Object> {
     })
 }
 
+/// Whether an object goes on so behind its brace: with a member, whose name may lack its quotes.
+fn begins(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let name = after.len() < rest.len();
+    rest.is_empty()
+        || rest.starts_with(['"', '\'', '}'])
+        || (name && after.trim_start().starts_with(':'))
+}
+
 /// Whether the text went on for so long without an object that none will come.
 pub(super) fn is_hopeless(text: &str) -> bool {
     object(text).is_none() && text.chars().count() > LONGEST_PREAMBLE
@@ -43,8 +52,9 @@ pub(super) fn is_hopeless(text: &str) -> bool {
 struct Tidy {
     text: String,
     depth: usize,
-    /// In a string, after a backslash.
-    string: bool,
+    /// The mark that ends the string.
+    string: Option<char>,
+    /// After a backslash.
     escaped: bool,
     /// A comma that is only written when something follows.
     comma: bool,
@@ -52,8 +62,11 @@ struct Tidy {
 
 impl Tidy {
     fn take(&mut self, letter: char) {
-        if self.string {
-            return self.take_in_string(letter);
+        if let Some(end) = self.string {
+            return self.take_in_string(letter, end);
+        }
+        if matches!(letter, ',' | '}' | ']') {
+            self.end_word();
         }
         match letter {
             ',' => {
@@ -71,7 +84,7 @@ impl Tidy {
                 }
                 match letter {
                     '{' | '[' => self.depth += 1,
-                    '"' => self.string = true,
+                    '"' | '\'' => self.string = Some(letter),
                     _ => {}
                 }
             }
@@ -79,7 +92,17 @@ impl Tidy {
         self.text.push(letter);
     }
 
-    fn take_in_string(&mut self, letter: char) {
+    /// Python's words for what JSON writes in small letters.
+    fn end_word(&mut self) {
+        for (word, json) in [("None", "null"), ("True", "true"), ("False", "false")] {
+            let before = self.text.trim_end().strip_suffix(word);
+            if let Some(before) = before.filter(|text| text.trim_end().ends_with([':', '[', ','])) {
+                self.text = format!("{before}{json}");
+            }
+        }
+    }
+
+    fn take_in_string(&mut self, letter: char, end: char) {
         match letter {
             _ if letter.is_control() => {
                 // A raw line break is what the model meant, written as JSON does not allow it.
@@ -88,7 +111,7 @@ impl Tidy {
                 self.escaped = false;
                 return;
             }
-            '"' if !self.escaped => self.string = false,
+            _ if letter == end && !self.escaped => self.string = None,
             _ => {}
         }
         self.escaped = letter == '\\' && !self.escaped;
@@ -111,27 +134,25 @@ pub(super) fn read(text: &str, schema: &Value) -> Result<Value, String> {
     Ok(shaped(unwrapped(value, schema), schema))
 }
 
-/// Without an object around it that has none of the members asked for, such as the schema's name.
+/// Without an object around it that has none of the members asked for, such as the schema's name or a tool's call.
 fn unwrapped(value: Value, schema: &Value) -> Value {
-    let Value::Object(members) = &value else {
-        return value;
-    };
     let asked = schema["properties"].as_object();
-    let has_one = asked.is_none_or(|asked| {
-        members
-            .keys()
-            .any(|name| asked.keys().any(|asked| same(name, asked)))
-    });
-    if has_one {
+    let has_one = |value: &Value| {
+        let names = value.as_object().map(|members| members.keys());
+        let is_asked =
+            |name: &String| asked.is_none_or(|asked| asked.keys().any(|asked| same(name, asked)));
+        names.is_some_and(|mut names| names.any(is_asked))
+    };
+    if has_one(&value) {
         return value;
     }
-    let inner = members
-        .get("properties")
-        .or_else(|| members.values().next().filter(|_| members.len() == 1));
-    match inner {
-        Some(Value::Object(_)) => inner.cloned().unwrap_or(Value::Null),
-        _ => value,
-    }
+    let inner = value.as_object().into_iter().flat_map(Map::values);
+    // Arguments of a call are often a text.
+    let read = |inner: &Value| match inner {
+        Value::String(text) => serde_json::from_str(text).ok(),
+        inner => Some(inner.clone()),
+    };
+    inner.filter_map(read).find(has_one).unwrap_or(value)
 }
 
 /// `value` in the form that `schema` asks for, wherever it plainly says the same.
@@ -237,11 +258,22 @@ mod tests {
             format!(r#"{{"answer": {plain}}}"#),
             format!(r#"{{"type": "object", "properties": {plain}}}"#),
             "{'line': 'Why?', 'score': 4, 'to_change': ['More.']}".to_owned(),
+            "{line: \"Why?\", score: 4, to_change: [\"More.\"]}".to_owned(),
+            format!(r#"<tool_call>{{"name": "x", "arguments": {plain}}}</tool_call>"#),
+            json!({"name": "x", "arguments": plain}).to_string(),
         ] {
             assert_eq!(read(&text, &schema()), Ok(expected.clone()), "{text}");
         }
         let broken = read("{\"line\": \"One.\nTwo,}\\\" three\"}", &schema());
         assert_eq!(broken, Ok(json!({"line": "One.\nTwo,}\" three"})));
+        let quoted = read(
+            "{'line': 'Is \"}\" or ] the end?', 'to_change': None}",
+            &schema(),
+        );
+        assert_eq!(
+            quoted,
+            Ok(json!({"line": "Is \"}\" or ] the end?", "to_change": []}))
+        );
         let null = read(
             r#"{"to_change": null, "inner": {"Score": " 2 "}}"#,
             &schema(),
@@ -267,6 +299,29 @@ mod tests {
     }
 
     proptest! {
+        /// A number is what it was, whether or not it is on the scale: nothing is rounded or clamped.
+        #[test]
+        fn numbers_are_neither_rounded_nor_clamped(score in -1_000_i32..1_000, part in 1_u32..10) {
+            for text in [json!(score), json!(format!(" {score} ")), json!(format!("{score}.0"))] {
+                prop_assert_eq!(read(&json!({"score": text}).to_string(), &schema()), Ok(json!({"score": score})));
+            }
+            for odd in [format!("{score}/5"), format!("{score} of 10"), format!("{score}.{part}%"), format!("[{score}]")] {
+                prop_assert_eq!(read(&json!({"score": odd}).to_string(), &schema()), Ok(json!({"score": odd})));
+            }
+            let fraction = format!("{score}.{part}").parse::<f64>().expect("a number");
+            prop_assert_eq!(read(&json!({"score": fraction}).to_string(), &schema()), Ok(json!({"score": fraction})));
+        }
+
+        /// Whatever is cut off its end is no object.
+        #[test]
+        fn half_an_object_is_refused(line in ".{0,40}", cut in 1_usize..60) {
+            let whole = json!({"line": line, "score": 4}).to_string();
+            let end = whole.len().saturating_sub(cut);
+            if whole.is_char_boundary(end) {
+                prop_assert!(read(&whole[..end], &schema()).is_err());
+            }
+        }
+
         #[test]
         fn no_text_makes_it_fail(text in ".{0,200}") {
             let _read = read(&text, &schema());

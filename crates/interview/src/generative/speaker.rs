@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
+use serde_json::json;
+
 use super::guard;
+use super::json;
 use super::prompts::{self, filled};
 use crate::{Draft, InterviewError, Usage};
 use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
@@ -17,6 +20,8 @@ pub(super) struct Speaker<'a> {
     line: String,
     /// White space that is only said when more follows.
     held: String,
+    /// An answer that may be an object with the line in it: read when it is whole.
+    object: String,
 }
 
 impl<'a> Speaker<'a> {
@@ -25,6 +30,7 @@ impl<'a> Speaker<'a> {
             draft,
             line: String::new(),
             held: String::new(),
+            object: String::new(),
         }
     }
 
@@ -33,6 +39,8 @@ impl<'a> Speaker<'a> {
     /// # Errors
     /// Why it can't be used.
     pub(super) fn finish(&mut self, cut: bool, closes: bool) -> Result<String, String> {
+        let line = line_within(&std::mem::take(&mut self.object))?;
+        self.say(&line)?;
         if cut {
             let whole = guard::whole_sentences(&self.line).ok_or("it was cut off")?;
             if whole.len() < self.line.len() {
@@ -83,6 +91,16 @@ impl<'a> Speaker<'a> {
 
 impl Reader for Speaker<'_> {
     fn read(&mut self, text: &str) -> Result<Read, String> {
+        if self.line.is_empty()
+            && (!self.object.is_empty() || text.trim_start().starts_with(['{', '`']))
+        {
+            self.object.push_str(text);
+            return if self.object.len() > 2 * LONGEST_LINE {
+                Err("it is too long".into())
+            } else {
+                Ok(Read::On)
+            };
+        }
         self.say(text)?;
         let ended = self.line.ends_with(['.', '?', '!', '。', '？', '！', '؟']);
         Ok(if ended && self.line.len() >= LONG_ENOUGH {
@@ -95,8 +113,21 @@ impl Reader for Speaker<'_> {
     fn restart(&mut self) {
         self.line.clear();
         self.held.clear();
+        self.object.clear();
         self.draft.restart();
     }
+}
+
+/// The line in an answer that is an object although plain text was asked for; plain text itself.
+fn line_within(answer: &str) -> Result<String, String> {
+    let begin = answer.trim_start();
+    if !begin.starts_with('{') && !begin.starts_with("```") {
+        return Ok(answer.to_owned());
+    }
+    let schema = json!({"type": "object", "properties": {"line": {"type": "string"}}});
+    let read = json::read(answer, &schema)?;
+    let line = read["line"].as_str().map(str::to_owned);
+    line.ok_or_else(|| "it must be plain text".to_owned())
 }
 
 /// Has the model say a line of plain text, once more when the first could not be used.
@@ -190,6 +221,25 @@ mod tests {
             "{}",
             draft.text()
         );
+    }
+
+    #[test]
+    fn an_object_is_never_said() {
+        for (answer, line) in [
+            (r#"{"action": "new_question", "line": "Why?"}"#, Ok("Why?")),
+            ("```json\n{\"line\": \"Why?\"}\n```", Ok("Why?")),
+            ("`async` or threads?", Ok("`async` or threads?")),
+            (r#"{"question": "Why?"}"#, Err(())),
+        ] {
+            let draft = Draft::default();
+            let mut speaker = Speaker::new(&draft);
+            for letter in answer.chars() {
+                assert_eq!(speaker.read(&letter.to_string()), Ok(Read::On));
+            }
+            let said = speaker.finish(false, false);
+            assert_eq!(said.as_deref().map_err(|_| ()), line);
+            assert_eq!(draft.text(), line.unwrap_or_default());
+        }
     }
 
     #[test]

@@ -70,6 +70,7 @@ fn line(content: String, response_type: ResponseType, topic: Option<&str>) -> Li
         content,
         response_type,
         topic: topic.filter(|topic| !topic.is_empty()).map(str::to_owned),
+        question_kind: None,
         interviewer: NAME.into(),
         prompt_version: PROMPT_VERSION.into(),
         usage: Usage::default(),

@@ -25,7 +25,7 @@ impl Wire for Messages {
             "max_tokens": ask.limit,
             "system": ask.prompt.system,
             "messages": messages(ask),
-            "stream": true,
+            "stream": known.takes("stream"),
         });
         if known.takes("cache_control") {
             body["system"] = json!([cached(&ask.prompt.system)]);

@@ -101,15 +101,30 @@ fn finish(reason: &Value) -> Option<Finish> {
         | "max_tokens"
         | "model_length"
         | "max_output_tokens"
+        | "max_new_tokens"
+        | "max_completion_tokens"
+        | "max_length"
+        | "token_limit"
+        | "truncated"
+        | "context_length_exceeded"
         | "model_context_window_exceeded" => Finish::Length,
-        "content_filter" | "refusal" | "safety" | "recitation" | "prohibited_content"
-        | "blocklist" | "sensitive" => Finish::Refused,
+        "content_filter"
+        | "content_filtered"
+        | "guardrail_intervened"
+        | "spii"
+        | "refusal"
+        | "safety"
+        | "recitation"
+        | "prohibited_content"
+        | "blocklist"
+        | "sensitive" => Finish::Refused,
         "error"
         | "abort"
         | "aborted"
         | "cancelled"
         | "insufficient_system_resource"
-        | "network_error" => Finish::Failed,
+        | "network_error"
+        | "timeout" => Finish::Failed,
         _ => Finish::Stop,
     })
 }

@@ -18,15 +18,19 @@ impl Wire for ChatCompletions {
 
     fn body(&self, ask: &Ask<'_>) -> Value {
         let known = ask.known;
-        let mut body = json!({"model": ask.model, "messages": messages(ask), "stream": true});
+        let mut body = json!({"model": ask.model, "messages": messages(ask)});
         let mut put = |field: &str, value: Value| {
             if known.takes(field) {
                 body[field] = value;
             }
         };
-        put("stream_options", json!({"include_usage": true}));
-        put("max_tokens", ask.limit.into());
-        put("max_completion_tokens", ask.limit.into());
+        put("stream", true.into());
+        if known.takes("stream") {
+            put("stream_options", json!({"include_usage": true}));
+        }
+        if let Some(name) = known.limit_name() {
+            put(name, ask.limit.into());
+        }
         if let Some(temperature) = ask.prompt.temperature {
             put("temperature", json!(temperature));
         }
@@ -69,7 +73,10 @@ impl Wire for ChatCompletions {
         let thought = in_parts
             || filled("reasoning")
             || filled("reasoning_content")
-            || said["reasoning_details"].is_array();
+            || filled("thinking")
+            || said["reasoning_details"]
+                .as_array()
+                .is_some_and(|details| !details.is_empty());
         let finish = if filled("refusal") {
             Some(Finish::Refused)
         } else {

@@ -58,6 +58,7 @@ impl Session {
             content: question.into(),
             response_type: ResponseType::Introduction,
             topic: None,
+            question_kind: None,
             interviewer: "other".into(),
             prompt_version: "1".into(),
             usage: crate::Usage::default(),
