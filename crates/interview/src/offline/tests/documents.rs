@@ -240,3 +240,16 @@ fn duties_become_questions_and_benefits_do_not() {
         .filter(|line| line.contains("sea lions") || line.contains("enclosures"));
     assert_eq!(asked.count(), 2, "{said:?}");
 }
+
+#[test]
+fn health_faith_family_and_pay_are_not_asked_about() {
+    let resume = "Cared for my sick mother from 2015 to 2017\nDiagnosed with diabetes in 2012, fully fit\n\
+        Recovered from a burnout in 2019\nServed as deacon of the parish\nCoached under-12s at the mosque\n\
+        Earned 45,000 a year before tax\nLed a family of three while studying\nWorked part time after my second child\n\
+        Reduced scrap by 12 percent";
+    let config = SessionConfig {
+        resume_content: Some(resume.into()),
+        ..Default::default()
+    };
+    assert_eq!(deeds(&config), ["Reduced scrap by 12 percent"]);
+}
