@@ -12,6 +12,8 @@ use crate::error::{LlmError, Permanent};
 const LONGEST_SENTENCE: usize = 300;
 /// So many characters in a row that stand in the prompt as well are the prompt's.
 const ECHO: usize = 24;
+/// The same in a script that says more with each letter, such as Chinese.
+const DENSE_ECHO: usize = 6;
 
 /// A provider's error, in whichever of the usual shapes it came.
 #[derive(Clone, Debug, Default)]
@@ -500,14 +502,17 @@ fn status_of(codes: &str) -> Option<u16> {
     found.map(|(_, status)| *status)
 }
 
+/// Whether a run of letters of the sentence stands in the prompt as well, or may: escaped twice, it can't be told.
 fn repeats(sentence: &str, prompt: &[&str]) -> bool {
     let letters: Vec<char> = sentence.chars().collect();
-    let told: Vec<String> = letters
-        .windows(ECHO)
-        .map(|window| window.iter().collect())
-        .collect();
-    told.iter()
-        .any(|piece| prompt.iter().any(|text| text.contains(piece)))
+    let stands = |run: &[char]| {
+        let run: String = run.iter().collect();
+        prompt.iter().any(|text| text.contains(&run))
+    };
+    let is_dense = |run: &&[char]| run.iter().all(|letter| !letter.is_ascii());
+    sentence.matches("\\u").count() > 3
+        || letters.windows(ECHO).any(stands)
+        || letters.windows(DENSE_ECHO).filter(is_dense).any(stands)
 }
 
 /// The key, or what looks like one, also when the provider starred most of it out.
