@@ -68,7 +68,6 @@ fn anthropic_unless(fine: bool, message: &str, answer: &str) -> Played {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list")]
 fn works() -> Vec<Mode> {
     let modes = modes! {
         OpenAi "a field refused within an object (Mistral)" => Works, |a| if a.has("stream_options") { refusal(422, &forbidden(&["body", "stream_options", "include_usage"])) } else { events(&openai(&a.answer)) };
@@ -157,7 +156,6 @@ fn works() -> Vec<Mode> {
     modes.into()
 }
 
-#[expect(clippy::too_many_lines, reason = "a list")]
 fn fails() -> Vec<Mode> {
     let modes = modes! {
         OpenAi "a key refused through LiteLLM" => Fails("model_key_rejected"), |_| litellm(401, "AuthenticationError", &json!({"error": {"message": "Incorrect API key provided: sk-the-****-key.", "code": "invalid_api_key"}}));

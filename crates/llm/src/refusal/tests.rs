@@ -170,6 +170,13 @@ fn errors_within_an_answer_have_the_status_they_name() {
     let status = |message: Value| Refusal::of_message(&message).map(|refusal| refusal.status);
     assert_eq!(status(json!({"error": null, "choices": []})), None);
     assert_eq!(status(json!({"choices": []})), None);
+    assert_eq!(status(json!({"error": {}, "choices": []})), None);
+    assert_eq!(status(json!({"error": "", "choices": []})), None);
+    assert_eq!(
+        status(json!({"choices": [{"error": {"code": 429}}]})),
+        Some(429)
+    );
+    assert_eq!(status(json!([{"error": {"code": 404}}])), Some(404));
     assert_eq!(status(json!({"error": {"code": 429}})), Some(429));
     assert_eq!(status(json!({"error": {"code": "502"}})), Some(502));
     assert_eq!(
