@@ -22,12 +22,12 @@ use crate::rate_limits::Limits;
 use crate::routes::request_span::RequestSpan;
 use crate::session::{SessionParts, Sessions};
 use crate::speech_tasks::Speech;
-use crate::state::AppState;
+use crate::state::{AgentNames, AppState};
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
 use crate::{jobs, output, routes, telemetry};
 use interview::generative::{GenerativeCoach, GenerativeInterviewer};
-use interview::offline::{OfflineCoach, OfflineInterviewer};
+use interview::offline::{self, OfflineCoach, OfflineInterviewer};
 use interview::resources::Library;
 use interview::{Coach, Interviewer};
 use llm::Llm;
@@ -44,6 +44,7 @@ pub struct Agents {
     pub interviewer: Arc<dyn Interviewer>,
     pub coach: Arc<dyn Coach>,
     pub library: Arc<Library>,
+    pub names: AgentNames,
 }
 
 impl Agents {
@@ -62,7 +63,12 @@ impl Agents {
             });
         };
         let (interviewer, coach) = Llm::connect(llm).await?;
+        let names = AgentNames {
+            interviewer: interviewer.name().to_owned(),
+            coach: coach.name().to_owned(),
+        };
         Ok(Self {
+            names,
             interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
             coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
             library,
@@ -76,6 +82,10 @@ impl Agents {
             }),
             coach: Arc::new(OfflineCoach),
             library: Arc::default(),
+            names: AgentNames {
+                interviewer: offline::NAME.to_owned(),
+                coach: offline::NAME.to_owned(),
+            },
         }
     }
 }
@@ -123,6 +133,7 @@ impl Application {
             rest,
             sessions,
             speech,
+            agents: agents.names,
             events,
             limits,
             sandbox,

@@ -17,6 +17,13 @@ use crate::speech_tasks::Speech;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
 
+/// Who interviews and who coaches: `offline`, or provider/model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentNames {
+    pub interviewer: String,
+    pub coach: String,
+}
+
 /// What handlers share.
 pub struct AppState {
     pub config: Arc<Config>,
@@ -25,6 +32,7 @@ pub struct AppState {
     pub rest: Arc<PostgRest>,
     pub sessions: Sessions,
     pub speech: Arc<Speech>,
+    pub agents: AgentNames,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,
     /// Where strangers' files are read.

@@ -129,6 +129,7 @@ pub(crate) fn conversation(
         content: question.to_owned(),
         response_type: ResponseType::Introduction,
         topic: None,
+        question_kind: None,
         interviewer: "eval".to_owned(),
         prompt_version: String::new(),
         usage: Usage::default(),

@@ -23,7 +23,7 @@ test("signing in and out, a new name, and an account that is deleted with everyt
   const report = page.url();
   await page.getByRole("link", { name: "Ada" }).click();
   await page.getByLabel("Name").fill("Grace");
-  await page.getByRole("button", { name: "Change the name" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("link", { name: "Grace" }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page, email, "not the password");
@@ -41,7 +41,7 @@ test("signing in and out, a new name, and an account that is deleted with everyt
     "nothing of it stays in the browser",
   );
   await page.goto(report);
-  await page.getByRole("heading", { name: "This report can't be shown" }).waitFor();
+  await page.getByRole("heading", { name: "We can’t show this report" }).waitFor();
   await signIn(page, email);
   await page.getByRole("alert").getByText("wrong").waitFor();
 });
@@ -57,10 +57,10 @@ test("nothing of one user is shown to the next one in the same browser", async (
   // Another interview, at the same version as hers was.
   await startInterview(page, app.url, "Nurse");
   await page.goto(`${app.url}/history`);
-  await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
+  await page.getByRole("link", { name: "Continue Nurse" }).waitFor();
   assert.equal(await page.getByText("Backend engineer").count(), 0);
   await page.goto(hers);
-  await page.getByRole("heading", { name: "This interview can't be shown" }).waitFor();
+  await page.getByRole("heading", { name: "We can’t show this interview" }).waitFor();
 });
 
 test("an expired link says so, and leaves nothing in the address", async () => {

@@ -28,7 +28,8 @@ export async function startInterview(page, url, sample = "Backend engineer") {
 /** Waits for the first question and the box for its answer. */
 export async function waitForIntroduction(page) {
   await page.getByLabel("Your answer").waitFor();
-  await message(page, /practise for the position/).waitFor();
+  await message(page, /\?/).first().waitFor();
+  await page.locator(".animate-pulse").waitFor({ state: "detached" });
 }
 
 /** A message of the conversation, whoever wrote it. */
@@ -63,8 +64,9 @@ export async function answerQuestion(page, text = ANSWER) {
 /** Ends the interview and waits for its report. */
 export async function endInterview(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "End it" }).click();
-  await page.getByRole("heading", { name: "Strengths" }).waitFor();
+  await page.getByRole("button", { name: "End and get report" }).click();
+  await page.getByRole("heading", { name: "Transcript" }).waitFor();
+  await page.waitForFunction(() => !document.body.textContent.includes("Writing this part"));
 }
 
 export async function signUp(page) {

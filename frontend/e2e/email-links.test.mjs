@@ -30,29 +30,31 @@ test("a guest confirms an address by its link and finds the interview in the acc
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText(`We sent a link to ${email}`).waitFor();
   await page.goto(await emailLink(email, "signup"));
-  await page.getByRole("heading", { name: "Your interviews" }).waitFor();
+  await page.getByRole("heading", { name: "You’re signed in" }).waitFor();
   assert.equal(new URL(page.url()).hash, "", "tokens do not stay in the address");
-  await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
+  await page.getByRole("link", { name: "Go to your interviews" }).click();
+  await page.getByRole("link", { name: "Continue Nurse" }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
 
   await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Forgot your password?" }).click();
   await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("button", { name: "Send the link" }).click();
-  await page.getByText("a link is on its way").waitFor();
+  await page.getByRole("button", { name: "Forgot password?" }).click();
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), email, "typed once");
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText("the link is on its way").waitFor();
   const recovery = await emailLink(email, "recovery");
   await page.goto(recovery);
   await page.getByLabel("New password").fill("Looking-glass-43");
-  await page.getByRole("button", { name: "Change the password" }).click();
-  await page.getByText("Your password was changed.").waitFor();
+  await page.getByRole("button", { name: "Save new password" }).click();
+  await page.getByText("Password changed.").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("dialog").getByLabel("Password").fill("Looking-glass-43");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Ada" }).waitFor();
 
   // A link works once.
   await page.goto(recovery);
-  await page.getByRole("heading", { name: "This link did not work" }).waitFor();
+  await page.getByRole("heading", { name: "This link didn’t work" }).waitFor();
 });

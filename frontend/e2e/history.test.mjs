@@ -1,13 +1,17 @@
 // The list of interviews: search, filters, comparison, progress, deletion.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { ANSWER, answerQuestion, endInterview, signUp, startInterview, waitForIntroduction } from "./actions.mjs";
+import { ModelServer } from "./model-server.mjs";
 import { testApp } from "./app.mjs";
 
 const BETTER = `${ANSWER} First we measured, then I compared two designs, because a rewrite is a risk. Finally 3 of 12 pages a week were left.`;
 
-const app = testApp();
+// The coach without a model gives no scores that could be compared.
+const model = await ModelServer.start();
+after(() => model.stop());
+const app = testApp({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
 
 /** Two attempts at one role, the second one better. */
 async function twoAttempts(page) {
@@ -34,7 +38,7 @@ for (const who of ["guest", "user"]) {
     page.on("request", (request) => {
       if (request.url().includes("/agent/")) requests.push(new URL(request.url()).pathname);
     });
-    await page.getByRole("link", { name: "Progress and comparison" }).click();
+    await page.getByRole("link", { name: "Progress" }).click();
     await page.getByRole("row", { name: /^Overall/ }).waitFor();
     const [first, now, change] = await page
       .getByRole("row", { name: /^Overall/ })
@@ -57,7 +61,7 @@ for (const who of ["guest", "user"]) {
 test("the list can be searched and filtered, says when nothing matches, and loses what is deleted", async () => {
   const page = await app.newPage();
   await page.goto(`${app.url}/history`);
-  await page.getByText("Nothing here yet.").waitFor();
+  await page.getByText("No interviews yet.").waitFor();
   await page.goto(app.url);
   await signUp(page);
   for (const sample of ["Nurse", "Product manager"]) await startInterview(page, app.url, sample);
@@ -65,22 +69,22 @@ test("the list can be searched and filtered, says when nothing matches, and lose
   await endInterview(page);
   await page.getByRole("link", { name: "History" }).click();
   await page.getByText("3 interviews").waitFor();
-  await page.getByLabel("Role or company").fill("MANAGER");
+  await page.getByLabel("Search by role or company").fill("MANAGER");
   await page.getByText("1 interview", { exact: true }).waitFor();
   await page.getByRole("heading", { name: "Product manager" }).waitFor();
-  await page.getByLabel("Role or company").fill("100% (nobody)");
-  await page.getByText("No interview matches.").waitFor();
-  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByLabel("Search by role or company").fill("100% (nobody)");
+  await page.getByText("No matches.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
   await page.getByText("3 interviews").waitFor();
-  await page.getByLabel("Status").selectOption("Completed");
+  await page.getByLabel("Status").selectOption("Finished");
   await page.getByText("1 interview", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "Report on Backend engineer" }).waitFor();
-  await page.getByLabel("Status").selectOption("Going on");
+  await page.getByRole("link", { name: "See report on Backend engineer" }).waitFor();
+  await page.getByLabel("Status").selectOption("In progress");
   await page.getByText("2 interviews").waitFor();
   await page.getByRole("button", { name: "Delete Nurse" }).click();
-  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Delete Nurse" }).click();
-  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("1 interview", { exact: true }).waitFor();
   await page.reload();
   await page.getByText("2 interviews").waitFor();

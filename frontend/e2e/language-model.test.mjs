@@ -74,11 +74,10 @@ test("feedback that failed is retried on demand", async () => {
   model.failing.add("feedback");
   await startInterview(page);
   await answerQuestion(page);
-  await page.getByText("The coach could not judge this answer.").waitFor();
+  await page.getByText("We couldn’t review this answer.").waitFor();
   model.failing.clear();
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("Coach's feedback").click();
-  await page.getByText("Name the result.").waitFor();
+  await page.getByText("What to change: Name the result.").waitFor();
   await page.getByText("Why these scores").click();
   await page.getByText("“In 2024 I led”").first().waitFor();
 });
@@ -88,15 +87,15 @@ test("a part of the report that failed is retried on demand, the others stand", 
   model.failing.add("report");
   await startInterview(page);
   await answerQuestion(page);
-  await page.getByText("Coach's feedback").waitFor();
+  await page.getByText("What to change").waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "End it" }).click();
-  await page.getByText("This part could not be written.").waitFor();
+  await page.getByRole("button", { name: "End and get report" }).click();
+  await page.getByText("We couldn’t write this part.").waitFor();
   await page.getByRole("row", { name: /Structure/ }).waitFor();
   model.failing.clear();
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("heading", { name: "Strengths" }).waitFor();
-  assert.equal(await page.getByText("This part could not be written.").count(), 0);
+  assert.equal(await page.getByText("We couldn’t write this part.").count(), 0);
 });
 
 test("a reply that failed is retried on demand and answers the same message once", async () => {
@@ -104,26 +103,27 @@ test("a reply that failed is retried on demand and answers the same message once
   await startInterview(page);
   model.failing.add("decision").add("line");
   await sendAnswer(page, ANSWER);
-  await page.getByRole("button", { name: "Send now" }).waitFor();
+  await page.getByRole("button", { name: /^Try (now|again)$/ }).waitFor();
   await message(page, ANSWER).waitFor();
   model.failing.clear();
-  await page.getByRole("button", { name: "Send now" }).click();
+  await page.getByRole("button", { name: /^Try (now|again)$/ }).click();
   await waitForReplies(page, 2);
   assert.equal(await candidateMessages(page).count(), 1);
   await endInterview(page);
 });
 
-test("an introduction that failed is retried until the model is back", async () => {
+test("an introduction that failed is asked for again on demand", async () => {
   const page = await app.newPage();
   model.failing.add("line");
   await page.goto(app.url);
   await page.getByRole("button", { name: /Nurse/ }).click();
-  await page.getByText("Trying again…").waitFor();
+  await page.getByRole("button", { name: /^Try (now|again)$/ }).waitFor();
   model.failing.clear();
+  await page.getByRole("button", { name: /^Try (now|again)$/ }).click();
   await message(page, /^Hello and welcome/).waitFor();
   await waitForReplies(page, 1);
   assert.equal(await interviewerMessages(page).count(), 1);
-  assert.equal(await page.getByText("Trying again…").count(), 0);
+  assert.equal(await page.getByRole("button", { name: /^Try/ }).count(), 0);
 });
 
 test("a reply that is stopped keeps its words, and the interview goes on", async () => {

@@ -6,6 +6,10 @@ import { createServer } from "node:http";
 export class ModelServer {
   /** Purposes of requests that are refused: `line`, `decision`, `feedback`, `report`. */
   failing = new Set();
+  /** Status and error of the refusals. */
+  refusal = { status: 400, error: { message: "refused by the test", type: "invalid_request_error" } };
+  /** Requests so far: each would cost money. */
+  requests = 0;
   /** Milliseconds between two words. */
   wordDelay = 0;
 
@@ -26,12 +30,18 @@ export class ModelServer {
   async answer(request, response) {
     let text = "";
     for await (const chunk of request) text += chunk;
+    // Questions about the server itself cost nothing.
+    if (request.method !== "POST" || !text) {
+      response.writeHead(404).end();
+      return;
+    }
+    this.requests += 1;
     const { messages, response_format } = JSON.parse(text);
     const fields = response_format?.json_schema?.schema?.properties ?? {};
     const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";
     if (this.failing.has(purpose)) {
-      response.writeHead(400, { "content-type": "application/json" });
-      response.end(JSON.stringify({ error: { message: "refused by the test", type: "invalid_request_error" } }));
+      response.writeHead(this.refusal.status, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: this.refusal.error }));
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -51,7 +61,12 @@ export const QUESTION =
 
 function completion(purpose, messages) {
   const prompt = messages.map(({ content }) => content).join("\n");
-  const scoreWith = (quote) => ({ quotes: [quote], reason: "It says so.", score: 3 });
+  // A longer answer is a better one.
+  const scoreWith = (quote, answer) => ({
+    quotes: [quote],
+    reason: "It says so.",
+    score: answer.split(" ").length > 30 ? 4 : 3,
+  });
   switch (purpose) {
     case "line":
       return prompt.includes("Close it")
@@ -63,7 +78,7 @@ function completion(purpose, messages) {
       // A list of segments where some of them address the grader.
       const { answer } = JSON.parse(messages.at(-1).content.split("\n")[0]);
       const said = [answer].flat().find((segment) => typeof segment === "string") ?? "";
-      const score = scoreWith(said.split(" ").slice(0, 4).join(" "));
+      const score = scoreWith(said.split(" ").slice(0, 4).join(" "), said);
       return JSON.stringify({
         question_kind: "behavioral",
         answers_the_question: true,

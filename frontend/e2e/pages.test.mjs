@@ -1,7 +1,7 @@
 // Accessibility of every page by axe, in both themes, on a desktop and a phone; focus, and the way by keyboard alone.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { test } from "node:test";
+import { mkdirSync } from "node:fs";
+import { after, test } from "node:test";
 
 import {
   ANSWER,
@@ -12,24 +12,16 @@ import {
   waitForIntroduction,
   waitForReplies,
 } from "./actions.mjs";
+import { checkAccessibility, checkWidth } from "./accessibility.mjs";
+import { ModelServer } from "./model-server.mjs";
 import { testApp } from "./app.mjs";
 
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 /** Folder for screenshots of every page. */
 const screenshots = process.env.SCREENSHOTS;
 
-const app = testApp();
-
-async function checkAccessibility(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations: broken } = await window.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return broken.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  });
-  assert.deepEqual(found, [], page.url().replace(/#.*/, ""));
-}
+const model = await ModelServer.start();
+after(() => model.stop());
+const app = testApp({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [device, viewport] of [
@@ -40,8 +32,7 @@ for (const colorScheme of ["light", "dark"]) {
       const page = await app.newPage({ colorScheme, viewport, reducedMotion: "reduce" });
       const checkPage = async (name) => {
         await checkAccessibility(page);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(overflow <= 0, `${name} is ${overflow} pixels too wide`);
+        await checkWidth(page, name);
         if (!screenshots) return;
         mkdirSync(screenshots, { recursive: true });
         await page.screenshot({ path: `${screenshots}/${name}-${device}-${colorScheme}.png` });
@@ -58,18 +49,17 @@ for (const colorScheme of ["light", "dark"]) {
       await checkPage("setup");
       await startInterview(page, app.url);
       await answerQuestion(page);
-      await page.getByText("Coach's feedback").click();
-      await page.getByText("Why these scores").scrollIntoViewIfNeeded();
+      await page.locator("details[open]").first().waitFor();
       await checkPage("interview");
       await page.getByRole("button", { name: "End", exact: true }).click();
       await page.getByRole("dialog").waitFor();
       await checkPage("end");
-      await page.getByRole("button", { name: "End it" }).click();
+      await page.getByRole("button", { name: "End and get report" }).click();
       await page.getByRole("heading", { name: "Strengths" }).waitFor();
-      await page.getByRole("heading", { name: "Where to go on" }).waitFor();
+      await page.getByRole("heading", { name: "What to read next" }).waitFor();
       await checkPage("report");
       await page.goto(`${app.url}/history`);
-      await page.getByRole("link", { name: /Report on/ }).click();
+      await page.getByRole("link", { name: /See report on/ }).click();
       await page.getByRole("button", { name: "Practise this again" }).click();
       await waitForIntroduction(page);
       await answerQuestion(
@@ -79,21 +69,24 @@ for (const colorScheme of ["light", "dark"]) {
       await endInterview(page);
       await startInterview(page, app.url, "Nurse");
       await page.goto(`${app.url}/history`);
-      await page.getByRole("link", { name: "Go on with Nurse" }).waitFor();
+      await page.getByRole("link", { name: "Continue Nurse" }).waitFor();
       await checkPage("history");
       await page.goto(`${app.url}/progress`);
-      await page.getByRole("heading", { name: "Compare two attempts" }).waitFor();
+      await page.getByRole("heading", { name: "Compare two interviews" }).waitFor();
       await page.getByRole("row", { name: /^Overall/ }).waitFor();
       await checkPage("progress");
       await signUp(page);
       await page.goto(`${app.url}/account`);
-      await page.getByRole("heading", { name: "Delete the account" }).waitFor();
+      await page.getByRole("heading", { name: "Delete your account" }).waitFor();
       await checkPage("account");
+      await page.goto(`${app.url}/privacy`);
+      await page.getByRole("heading", { name: "Your voice" }).waitFor();
+      await checkPage("privacy");
       await page.goto(`${app.url}/nowhere`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await checkPage("not-found");
       await page.goto(`${app.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
-      await page.getByRole("heading", { name: "This link did not work" }).waitFor();
+      await page.getByRole("heading", { name: "This link didn’t work" }).waitFor();
       await checkPage("link");
       await page.context().close();
     });
@@ -142,4 +135,55 @@ test("by keyboard alone: from the first page to an answer", async () => {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   // Back where it was.
   await page.waitForFunction(() => document.activeElement?.textContent === "End");
+});
+
+for (const [name, options] of [
+  ["with forced colours", { forcedColors: "active" }],
+  ["at 400 %", { viewport: { width: 320, height: 256 } }],
+  ["from right to left", { locale: "ar" }],
+]) {
+  test(`a whole interview is usable ${name}`, async () => {
+    const page = await app.newPage(options);
+    if (options.locale) {
+      await page.addInitScript(() =>
+        document.addEventListener("DOMContentLoaded", () => document.documentElement.setAttribute("dir", "rtl")),
+      );
+    }
+    await page.goto(`${app.url}/setup`);
+    await page.getByRole("button", { name: "Start interview" }).click();
+    await page.getByText("Enter the role you’re applying for.").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "job_role");
+    await checkWidth(page, "the set-up");
+    await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+    const questions = page.getByLabel("Number of questions");
+    await questions.fill("");
+    await questions.pressSequentially("12");
+    assert.equal(await questions.inputValue(), "12");
+    await page.getByRole("button", { name: "Start interview" }).click();
+    await waitForIntroduction(page);
+    await answerQuestion(page);
+    await checkWidth(page, "the interview");
+    await checkAccessibility(page);
+    await endInterview(page);
+    await checkWidth(page, "the report");
+    await checkAccessibility(page);
+    if (!options.forcedColors) return;
+    const borderless = await page.evaluate(() =>
+      [...document.querySelectorAll("button, a[class*=min-h-11]")]
+        .filter((element) => element.checkVisibility() && getComputedStyle(element).borderTopWidth === "0px")
+        .map((element) => element.outerHTML.slice(0, 100)),
+    );
+    assert.deepEqual(borderless, [], "colours alone show no button");
+  });
+}
+
+test("the focus goes to the list when an interview in it is deleted", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await startInterview(page, app.url, "Nurse");
+  await page.goto(`${app.url}/history`);
+  await page.getByRole("button", { name: "Delete Nurse" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("1 interview", { exact: true }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Interviews");
 });

@@ -91,22 +91,29 @@ async function waitForSynthesis(page, matches) {
 test("the set-up checks the microphone and keeps the voice preferences", async () => {
   const page = await app.newPage({ permissions: ["microphone"] });
   await page.goto(`${app.url}/setup`);
-  await page.getByRole("button", { name: "Check the microphone" }).click();
-  await page.getByText("You are heard.").waitFor();
-  await page.getByRole("button", { name: "Done" }).click();
-  await page.getByLabel("Send after a pause").check();
-  await page.getByRole("button", { name: "Start the interview" }).click();
+  await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+  await page.getByRole("button", { name: "Test microphone" }).click();
+  await page.getByText("Microphone works").waitFor();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByLabel("Send automatically when I stop talking").check();
+  await page.getByRole("button", { name: "Start interview" }).click();
   await page.getByLabel("Your answer").waitFor();
-  assert.equal(await page.getByLabel("Send after a pause").isChecked(), true);
+  await page.getByRole("button", { name: "Options" }).click();
+  assert.equal(await page.getByLabel("Send automatically when I stop talking").isChecked(), true);
 });
 
 test("spoken words become the answer, can be changed, and are sent; lines are read sentence by sentence", async () => {
   const { page, consoleErrors } = await openInterview();
+  await page.getByRole("button", { name: "Options" }).click();
   await page.getByLabel("Read questions aloud").check();
   await waitForSynthesis(page, (text) => /^Hello[^.]*\.$/.test(text));
-  await page.getByRole("button", { name: "Quiet" }).click();
-  await page.getByRole("button", { name: "Repeat" }).click();
-  await page.getByRole("button", { name: "Quiet" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stop reading" }).click();
+  await page.getByRole("button", { name: "Stop reading" }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Speak" }).click();
   await waitForTranscript(page);
   await page.getByRole("button", { name: "Stop listening" }).click();
@@ -118,7 +125,7 @@ test("spoken words become the answer, can be changed, and are sent; lines are re
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await message(page, "That saved us a month.").waitFor();
   await waitForReplies(page, 2);
-  await page.getByRole("button", { name: "Quiet" }).waitFor();
+  await page.getByRole("button", { name: "Stop reading" }).waitFor();
   await waitForSynthesis(page, () => true);
   assert.deepEqual(consoleErrors, []);
 });
@@ -144,7 +151,9 @@ for (const [what, down, up] of [
 
 test("hands-free, an answer is sent after a pause", async () => {
   const { page } = await openInterview();
-  await page.getByLabel("Send after a pause").check();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByLabel("Send automatically when I stop talking").check();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Speak" }).click();
   await message(page, MEASURED).waitFor();
   await waitForReplies(page, 2);
@@ -154,12 +163,14 @@ test("hands-free, an answer is sent after a pause", async () => {
 
 test("hands-free, an answer that is being corrected is not sent by itself", async () => {
   const { page } = await openInterview();
-  await page.getByLabel("Send after a pause").check();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByLabel("Send automatically when I stop talking").check();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Speak" }).click();
   await waitForTranscript(page);
-  await page.getByText("It is sent in a moment.").waitFor();
+  await page.getByText(/Sending in \d s/).waitFor();
   await page.getByLabel("Your answer").fill(`${SPOKEN} That saved us a month.`);
-  await page.getByText("It is sent in a moment.").waitFor({ state: "hidden" });
+  await page.getByText(/Sending in \d s/).waitFor({ state: "hidden" });
   assert.equal(await candidateMessages(page).count(), 0);
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await message(page, "That saved us a month.").waitFor();
@@ -168,10 +179,12 @@ test("hands-free, an answer that is being corrected is not sent by itself", asyn
 
 test("the interviewer falls silent when the candidate begins to speak", async () => {
   const { page } = await openInterview();
-  await page.getByRole("button", { name: "Repeat" }).click();
-  await page.getByRole("button", { name: "Quiet" }).waitFor();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stop reading" }).waitFor();
   await page.getByRole("button", { name: "Speak" }).click();
   // A sentence lasts a minute: only the candidate's voice can have ended it.
-  await page.getByRole("button", { name: "Repeat" }).waitFor();
+  await page.getByRole("button", { name: "Stop reading" }).waitFor({ state: "detached" });
   await waitForTranscript(page);
 });

@@ -1,6 +1,6 @@
 //! The address of the client behind a request.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 
@@ -10,17 +10,8 @@ use crate::config::Config;
 /// itself appended. Earlier entries are the client's own word.
 pub(crate) fn address(request: &HttpRequest, config: &Config) -> IpAddr {
     let forwarded = || {
-        request
-            .headers()
-            .get_all("x-forwarded-for")
-            .last()?
-            .to_str()
-            .ok()?
-            .rsplit(',')
-            .next()?
-            .trim()
-            .parse()
-            .ok()
+        let all = request.headers().get_all("x-forwarded-for");
+        parse(all.last()?.to_str().ok()?.rsplit(',').next()?.trim())
     };
     let peer = || request.peer_addr().map(|peer| peer.ip());
     config
@@ -30,4 +21,28 @@ pub(crate) fn address(request: &HttpRequest, config: &Config) -> IpAddr {
         .flatten()
         .or_else(peer)
         .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+/// An address, also with a port or in brackets, as some proxies write it.
+fn parse(text: &str) -> Option<IpAddr> {
+    let bare = || text.trim_start_matches('[').trim_end_matches(']').parse();
+    let with_port = || text.parse().map(|address: SocketAddr| address.ip());
+    bare().or_else(|_| with_port()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_with_and_without_ports() {
+        for text in ["203.0.113.7", "203.0.113.7:51234"] {
+            assert_eq!(parse(text), Some(IpAddr::from([203, 0, 113, 7])), "{text}");
+        }
+        for text in ["2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:443"] {
+            let expected = "2001:db8::7".parse().ok();
+            assert_eq!(parse(text), expected, "{text}");
+        }
+        assert_eq!(parse("unknown"), None);
+    }
 }

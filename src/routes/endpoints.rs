@@ -8,7 +8,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Deprecated, OpenApi};
 
-use super::{agent, auth, method_not_allowed, ops, resume_upload, speech};
+use super::{agent, auth, capabilities, method_not_allowed, ops, resume_upload, speech};
 
 struct Endpoint {
     /// The handler's path in Rust; its last segment is the operation's id.
@@ -49,8 +49,10 @@ endpoints! {
     agent::feedback::retry_feedback;
     agent::report::retry_report;
     agent::report::final_summary_status ["/interview/final-summary-status"];
-    agent::session::time_remaining ["/interview/session/time-remaining"];
-    agent::session::ping ["/interview/session/ping"];
+    agent::session::time_remaining;
+    agent::session::ping;
+    agent::idle::idle_time_remaining;
+    agent::idle::extend_idle_time;
     agent::session::cleanup ["/interview/session/cleanup"];
     agent::events::events;
     auth::sign_in::register;
@@ -68,6 +70,7 @@ endpoints! {
     speech::transcription::task_status ["/api/speech-to-text/status/{task_id}"];
     speech::stream::stream ["/api/speech-to-text/stream"];
     speech::usage::usage_stats ["/api/speech/usage-stats"];
+    capabilities::capabilities;
     ops::healthz;
     ops::readyz;
     ops::metrics;
@@ -116,17 +119,32 @@ fn aliases(item: &PathItem) -> impl Iterator<Item = &str> {
         .map(|alias| &**alias)
 }
 
+fn is_operational(operation: &Operation) -> bool {
+    let tags = operation.tags.iter().flatten();
+    tags.into_iter().any(|tag| tag == "operations")
+}
+
 /// Serves a path and its aliases alike; other methods answer 405.
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     for (path, item) in &Operations::openapi().paths.paths {
         for path in std::iter::once(path.as_str()).chain(aliases(item)) {
-            let mut resource = web::resource(path).default_service(web::to(method_not_allowed));
+            let mut resource = web::resource(path);
+            let mut allowed = Vec::new();
             for (method, operation) in operations(item) {
-                if let Some(endpoint) = endpoint(operation) {
+                let Some(endpoint) = endpoint(operation) else {
+                    continue;
+                };
+                // What costs nothing to look at answers HEAD as well.
+                let heads = method == Method::GET && is_operational(operation);
+                for method in std::iter::once(method).chain(heads.then_some(Method::HEAD)) {
+                    allowed.push(method.to_string());
                     resource = resource.route((endpoint.route)(web::method(method)));
                 }
             }
-            cfg.service(resource);
+            let allowed = allowed.join(", ");
+            cfg.service(resource.default_service(web::to(move |request| {
+                method_not_allowed(request, allowed.clone())
+            })));
         }
     }
 }

@@ -4,6 +4,7 @@ mod agent;
 mod auth;
 pub(crate) mod body;
 pub(crate) mod caller;
+mod capabilities;
 pub(crate) mod client;
 mod endpoints;
 pub(crate) mod middleware;
@@ -19,8 +20,9 @@ mod sse;
 mod upstream_errors;
 mod web;
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self as routing, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
 use crate::error::ApiError;
 
@@ -30,7 +32,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     endpoints::configure(cfg);
     ops::configure_docs(cfg);
     cfg.route("/assets/{name}", routing::get().to(web::asset));
-    for path in ["/theme.js", "/pcm-worklet.js", "/favicon.svg"] {
+    for path in [
+        "/theme.js",
+        "/pcm-worklet.js",
+        "/favicon.svg",
+        "/robots.txt",
+    ] {
         cfg.route(path, routing::get().to(web::top));
     }
     cfg.default_service(routing::to(unknown_route));
@@ -50,8 +57,9 @@ async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     ))
 }
 
-async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(ApiError::new(
+/// `allowed`: the methods that there are, as `Allow` lists them (RFC 9110, section 15.5.6).
+async fn method_not_allowed(request: HttpRequest, allowed: String) -> HttpResponse {
+    let error = ApiError::new(
         405,
         "method_not_allowed",
         format!(
@@ -59,7 +67,12 @@ async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiErr
             printable(request.path()),
             request.method()
         ),
-    ))
+    );
+    let mut response = error.error_response();
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }
 
 fn printable(path: &str) -> String {

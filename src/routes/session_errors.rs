@@ -104,22 +104,22 @@ fn permanent(kind: Permanent) -> &'static str {
     match kind {
         Permanent::ModelNotFound => {
             "The AI model that this service is set up with doesn't exist at its provider, or no longer does. \
-             Whoever runs the service must choose another one. Your message is kept."
+             Whoever runs the service must choose another one. Nothing you sent is lost."
         }
         Permanent::CreditExhausted => {
-            "The AI provider's credit is used up. Whoever runs this service must top it up. Your message is kept."
+            "The AI provider's credit is used up. Whoever runs this service must top it up. Nothing you sent is lost."
         }
         Permanent::ContextExceeded => {
             "This interview has become too long for the AI model. Try a shorter message, job description or \
-             résumé; whoever runs this service can set LLM_CONTEXT_TOKENS. Your message is kept."
+             résumé; whoever runs this service can set LLM_CONTEXT_TOKENS. Nothing you sent is lost."
         }
         Permanent::KeyRejected => {
-            "The AI provider rejects this service's API key. Whoever runs the service must replace it. Your \
-             message is kept."
+            "The AI provider rejects this service's API key. Whoever runs the service must replace it. Nothing \
+             you sent is lost."
         }
         Permanent::RequestRefused => {
             "The AI provider refuses this service's requests. Whoever runs the service finds the reason in its \
-             log. Your message is kept."
+             log. Nothing you sent is lost."
         }
     }
 }

@@ -69,6 +69,40 @@ impl From<&RestError> for ApiError {
                 "The database is not set up for this service. Its operator needs to apply the migrations.",
             )
             .retryable(false),
+            RestError::AskedToWait { retry_after, .. } => ApiError::new(
+                503,
+                "database_busy",
+                "The database is busy right now. Try again in a moment.",
+            )
+            .retryable(true)
+            .retry_after(retry_after.unwrap_or(2).max(1)),
+            RestError::Contended(_) => unavailable(
+                "database_busy",
+                "The database is busy right now. Try again in a moment.",
+            ),
+            RestError::ClockSkew => unavailable(
+                "clock_skew",
+                "The clocks of sign-in and database differ. Try again in a moment.",
+            ),
+            RestError::ReadOnly(_) => ApiError::new(
+                503,
+                "database_read_only",
+                "Nothing can be saved right now: the database is read-only. Try again later.",
+            )
+            .retryable(true)
+            .retry_after(60),
+            RestError::Paused => ApiError::new(
+                503,
+                "project_paused",
+                "This service's Supabase project is paused. Its operator must restore it.",
+            )
+            .retryable(false),
+            RestError::QuotaExceeded => ApiError::new(
+                503,
+                "project_quota_exceeded",
+                "This service's Supabase project has used up its quota. Its operator must raise it.",
+            )
+            .retryable(false),
             RestError::NoServiceKey => ApiError::new(
                 503,
                 "service_key_missing",
@@ -103,6 +137,10 @@ impl From<GoTrueError> for ApiError {
                 "Accounts can't be deleted here: the service runs without a service key.",
             )
             .retryable(false),
+            GoTrueError::Conflict => unavailable(
+                "auth_unavailable",
+                "Sign-in is busy with the same request. Try again in a moment.",
+            ),
             GoTrueError::InvalidCredentials => ApiError::new(
                 401,
                 "invalid_credentials",

@@ -3,6 +3,7 @@
 //! Files are there in compressed forms as well, made when the app was built, so nothing is compressed here.
 //! A build without the app (nobody ran its build) leads browsers to the API's documentation.
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
@@ -33,7 +34,8 @@ const PAGE: &str = "index.html";
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 pub(super) fn wants_page(request: &HttpRequest) -> bool {
-    request.method() == actix_web::http::Method::GET
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    reads
         && request
             .headers()
             .get(header::ACCEPT)
@@ -116,6 +118,7 @@ fn serve(
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
     let known = request

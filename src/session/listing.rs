@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -13,7 +15,7 @@ use super::error::SessionError;
 use super::row::SessionStatus;
 use crate::auth::User;
 use crate::supabase::postgrest::PostgRest;
-use interview::SessionStats;
+use interview::{CheckTotal, SessionStats};
 
 /// A session in a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -24,11 +26,17 @@ pub struct SessionSummary {
     pub company_name: Option<String>,
     pub style: Option<String>,
     pub difficulty: Option<String>,
+    #[serde(deserialize_with = "readable")]
     pub session_stats: SessionStats,
     /// 1 to 5, once there is a report.
+    #[serde(deserialize_with = "readable")]
     pub overall_score: Option<f64>,
     /// 1 to 5 by dimension, without those that could not be judged; empty until there is a report.
+    #[serde(deserialize_with = "readable")]
     pub scores_by_dimension: BTreeMap<String, f64>,
+    /// How often each line of the offline coach's checklist was met, once there is a report; else empty.
+    #[serde(deserialize_with = "readable")]
+    pub checklist: Vec<CheckTotal>,
     /// Who judged, and by which rubric: scores of different ones can't be compared.
     pub coach: Option<String>,
     pub rubric_version: Option<String>,
@@ -36,6 +44,16 @@ pub struct SessionSummary {
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+}
+
+/// What can't be read of a row, which another client may have written, must not break the list.
+fn readable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: DeserializeOwned + Default,
+    D: Deserializer<'de>,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// A page of sessions; `next_cursor` leads to the next one, null on the last.
@@ -81,6 +99,7 @@ const COLUMNS: &str = "session_id,status,session_stats,created_at,updated_at,\
     job_role:session_config->>job_role,company_name:session_config->>company_name,\
     style:session_config->>style,difficulty:session_config->>difficulty,\
     overall_score:final_summary->results->overall_score,scores_by_dimension,\
+    checklist:final_summary->results->checklist,\
     coach:final_summary->results->>coach,rubric_version:final_summary->results->>rubric_version";
 
 /// A literal text as a quoted regular expression of a PostgREST filter. `ilike` would not do: PostgREST reads every `*`

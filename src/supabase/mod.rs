@@ -3,3 +3,4 @@
 pub mod gotrue;
 pub mod keys;
 pub mod postgrest;
+mod refusal;

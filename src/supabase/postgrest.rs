@@ -1,6 +1,5 @@
 //! PostgREST: rows and functions, always with the caller's own rights.
 //!
-//! Errors are distinguished by status and code (<https://docs.postgrest.org/en/v12/references/errors.html>).
 //! Every function that this service calls is idempotent by design, so a connection that broke before a
 //! response is retried once.
 
@@ -10,18 +9,24 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::keys::ApiKey;
+use super::refusal;
 use crate::config::SupabaseConfig;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
+
+/// Before the one repeat of what another transaction was in the way of.
+const CONTENDED_WAIT: Duration = Duration::from_millis(100);
+/// Before the one repeat with a token from the database's future.
+const CLOCK_SKEW_WAIT: Duration = Duration::from_secs(1);
 
 /// As whom the database is asked.
 #[derive(Clone)]
@@ -65,6 +70,24 @@ pub enum RestError {
     /// A table or function is missing: the migrations were not applied.
     #[error("the database lacks something; apply the migrations: {0}")]
     SchemaMissing(String),
+    /// The gateway limits the rate, or is overloaded and says for how long (seconds).
+    #[error("the database's API asks to wait ({status})")]
+    AskedToWait {
+        status: u16,
+        retry_after: Option<u64>,
+    },
+    /// The transaction lost against another one and did nothing.
+    #[error("the database was busy with the same rows: {0}")]
+    Contended(String),
+    /// The token was issued in the database's future: the clocks differ.
+    #[error("the access token is from the database's future")]
+    ClockSkew,
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    #[error("the Supabase project is paused")]
+    Paused,
+    #[error("the Supabase project has used up its quota")]
+    QuotaExceeded,
     #[error("no service key is configured")]
     NoServiceKey,
 }
@@ -74,16 +97,14 @@ impl RestError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable(_) | Self::Timeout | Self::BadResponse { .. }
+            Self::Unavailable(_)
+                | Self::Timeout
+                | Self::BadResponse { .. }
+                | Self::AskedToWait { .. }
+                | Self::Contended(_)
+                | Self::ClockSkew
         )
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ErrorBody {
-    code: String,
-    message: String,
 }
 
 /// Client of `/rest/v1`.
@@ -273,7 +294,17 @@ impl PostgRest {
 
     async fn send(&self, request: Request<'_>) -> Result<Bytes, RestError> {
         let started = Instant::now();
-        let result = self.send_within_limits(&request).await;
+        let mut result = self.send_within_limits(&request).await;
+        // Nothing was done, and the cause passes by itself.
+        let wait = match &result {
+            Err(RestError::Contended(_)) => Some(CONTENDED_WAIT),
+            Err(RestError::ClockSkew) => Some(CLOCK_SKEW_WAIT),
+            _ => None,
+        };
+        if let Some(wait) = wait {
+            tokio::time::sleep(wait).await;
+            result = self.send_within_limits(&request).await;
+        }
         let outcome = match &result {
             Ok(_) => "ok",
             Err(error) if error.is_transient() => "unavailable",
@@ -308,10 +339,13 @@ impl PostgRest {
                 RestError::Unavailable(root_cause(&error))
             }
         })
-        .and_then(|(status, body)| accept(status, body))
+        .and_then(|(status, headers, body)| refusal::accept(status, &headers, body))
     }
 
-    async fn attempt(&self, request: &Request<'_>) -> Result<(StatusCode, Bytes), reqwest::Error> {
+    async fn attempt(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), reqwest::Error> {
         let mut url = String::with_capacity(self.base.len() + request.path.len());
         url.push_str(&self.base);
         url.push_str(request.path);
@@ -328,8 +362,8 @@ impl PostgRest {
                 .body(body.clone());
         }
         let response = builder.send().await?;
-        let status = response.status();
-        Ok((status, response.bytes().await?))
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok((status, headers, response.bytes().await?))
     }
 }
 
@@ -361,39 +395,4 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
         cause = next;
     }
     cause.to_string()
-}
-
-fn accept(status: StatusCode, body: Bytes) -> Result<Bytes, RestError> {
-    if status.is_success() {
-        return Ok(body);
-    }
-    let error: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
-    let ErrorBody { code, message } = error;
-    Err(match (status.as_u16(), code.as_str()) {
-        (_, "PGRST301" | "PGRST302" | "PGRST303") if message.contains("expired") => {
-            RestError::TokenExpired
-        }
-        (_, "PGRST301" | "PGRST302" | "PGRST303") | (400, "22023") => {
-            RestError::TokenRejected(message)
-        }
-        (_, "PGRST000" | "PGRST001" | "PGRST002" | "PGRST003") => RestError::Unavailable(message),
-        (_, "57014") => RestError::Timeout,
-        // The server is shutting down, starting up, or cut the connection.
-        (_, "57P01" | "57P02" | "57P03" | "08006" | "08003" | "08000" | "08001") => {
-            RestError::Unavailable(message)
-        }
-        (_, "PGRST202" | "PGRST204" | "PGRST205" | "42P01" | "42703" | "42883") => {
-            RestError::SchemaMissing(message)
-        }
-        (_, "42501") => RestError::Forbidden(message),
-        (_, "PGRST116") => RestError::NotFound,
-        (_, "23505") => RestError::Conflict,
-        (400, _) if !code.is_empty() => RestError::Invalid { code, message },
-        (401, "") => RestError::KeyRejected,
-        (503 | 504, _) => RestError::Unavailable(message),
-        (status, _) => RestError::BadResponse {
-            status,
-            message: format!("{code} {message}").chars().take(200).collect(),
-        },
-    })
 }

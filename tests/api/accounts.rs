@@ -421,3 +421,17 @@ async fn deleting_an_account_deletes_everything_it_owned() {
     login.is_problem(401, "invalid_credentials");
     assert!(delete_account(&ada).await.status.is_client_error());
 }
+
+#[tokio::test]
+async fn a_token_that_outlives_its_account_is_not_valid() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let deleted = alice
+        .request(reqwest::Method::DELETE, "/auth/me")
+        .send()
+        .await
+        .expect("an answer");
+    assert!(deleted.status().is_success(), "{deleted:?}");
+    let refused = alice.post("/agent/create_session", &json!({})).await;
+    refused.is_problem(401, "token_invalid");
+}

@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::support::model_modes::{ModeServer, refusal};
 use crate::support::{config, stack};
 
 const POSTGREST: &str = include_str!("../recordings/postgrest-12.json");
@@ -83,6 +84,12 @@ fn rest_outcome(result: &Result<Value, RestError>) -> &'static str {
         Err(RestError::Invalid { .. }) => "invalid",
         Err(RestError::SchemaMissing(_)) => "schema missing",
         Err(RestError::NoServiceKey) => "no service key",
+        Err(RestError::AskedToWait { .. }) => "asked to wait",
+        Err(RestError::Contended(_)) => "contended",
+        Err(RestError::ClockSkew) => "clock skew",
+        Err(RestError::ReadOnly(_)) => "read-only",
+        Err(RestError::Paused) => "paused",
+        Err(RestError::QuotaExceeded) => "quota exceeded",
     }
 }
 
@@ -104,7 +111,8 @@ fn rest_expected(name: &str, response: &Value) -> &'static str {
         Some("PGRST116") => "not found",
         Some("23505") => "conflict",
         Some("23514" | "22P02" | "22P05" | "PGRST100" | "PGRST102") => "invalid",
-        Some("P0409" | "PT409" | "turn_in_progress" | "55P03" | "PGRST107") => "bad response",
+        Some("P0409" | "PT409" | "turn_in_progress" | "PGRST107") => "bad response",
+        Some("55P03") => "contended",
         code => panic!("{name}: nobody has said what {code:?} means"),
     }
 }
@@ -179,6 +187,7 @@ fn auth_outcome<T>(result: &Result<T, GoTrueError>) -> String {
         Err(GoTrueError::RateLimited { .. }) => "rate limited",
         Err(GoTrueError::RefreshTokenNotFound) => "refresh token not found",
         Err(GoTrueError::RefreshTokenReused) => "refresh token reused",
+        Err(GoTrueError::Conflict) => "conflict",
         Err(GoTrueError::SessionOver) => "session over",
         Err(GoTrueError::TokenRejected) => "token rejected",
         Err(GoTrueError::Refused { .. }) => "refused",
@@ -213,6 +222,8 @@ fn auth_expected(name: &str, response: &Value) -> String {
         Some("refresh_token_already_used") => "refresh token reused",
         Some("session_not_found" | "user_not_found") => "session over",
         Some("bad_jwt" | "no_authorization") => "token rejected",
+        // Malformed or unknown, it is no token.
+        Some("validation_failed") if name.starts_with("refresh") => "refresh token not found",
         Some("validation_failed" | "bad_json" | "not_admin") => "refused",
         code => panic!("{name}: nobody has said what {code:?} means"),
     }
@@ -314,4 +325,22 @@ async fn a_registration_without_tokens_awaits_confirmation() {
             "{name}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_refresh_that_meets_another_is_repeated_until_its_successor_is_there() {
+    let server = ModeServer::start(|a| {
+        if a.before < 3 {
+            refusal(409, &json!({"code": 409, "error_code": "conflict", "msg": "Too many concurrent token refresh requests on the same session or refresh token"}))
+        } else {
+            refusal(200, &json!({"access_token": "a.b.c", "refresh_token": "next", "token_type": "bearer", "expires_in": 3600, "expires_at": 1, "user": {"id": Uuid::nil(), "email": "a@b.example", "user_metadata": {}, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}}))
+        }
+    })
+    .await;
+    let mut config = config(stack()).supabase;
+    config.url = server.url.parse().expect("a URL");
+    let gotrue = GoTrue::new(&config).expect("a client");
+    let tokens = gotrue.refresh("r", HERE).await.expect("tokens");
+    assert_eq!(tokens.refresh_token, "next");
+    assert_eq!(server.asked(), 4);
 }

@@ -112,14 +112,20 @@ async fn interview(client: &Client) -> uuid::Uuid {
     let clock = client
         .read("/interview/session/time-remaining", session)
         .await;
-    assert_eq!(clock.body["session_active"], true);
+    // Whole minutes of an idle time-out, never the interview's clock.
     assert_eq!(
-        client
-            .act("/interview/session/ping", session, &json!({}))
-            .await
-            .status,
-        200
+        clock.body,
+        json!({"time_remaining_minutes": 15, "session_active": true})
     );
+    let extended = client
+        .act("/interview/session/ping", session, &json!({}))
+        .await
+        .body;
+    assert_eq!(extended["success"], true);
+    assert!(extended["message"].is_string());
+    for minutes in ["time_remaining_minutes", "new_expiry_minutes"] {
+        assert_eq!(extended[minutes], 15, "{extended}");
+    }
     let ended = client.act("/interview/end", session, &json!({})).await;
     assert!(ended.body["results"].is_object(), "{ended:?}");
     let status = async || {
@@ -179,7 +185,11 @@ async fn a_beacon_of_a_closing_tab_is_taken() {
         ))
         .header("content-type", "text/plain;charset=UTF-8")
         .body("bye");
-    assert_eq!(Answer::of(beacon).await.status, 200);
+    let released = Answer::of(beacon).await;
+    assert_eq!(
+        (released.status.as_u16(), &released.body["success"]),
+        (200, &json!(true))
+    );
     assert_eq!(
         client.read("/interview/history", session).await.status,
         200,

@@ -184,6 +184,7 @@ fn numbered(number: u32) -> Line {
         content: format!("Question {number}?"),
         response_type: ResponseType::Question,
         topic: None,
+        question_kind: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),
         usage: Usage::default(),

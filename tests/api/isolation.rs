@@ -88,6 +88,7 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("GET", "/speech/stream", About::Socket),
     ("GET", "/api/speech-to-text/stream", About::Socket),
     ("GET", "/", About::Public),
+    ("GET", "/capabilities", About::Public),
     ("GET", "/healthz", About::Public),
     ("GET", "/readyz", About::Public),
     ("GET", "/metrics", About::Public),

@@ -228,3 +228,55 @@ async fn a_list_tells_how_each_interview_went_without_its_quotes() {
         );
     }
 }
+
+#[tokio::test]
+async fn practice_without_a_model_is_listed_with_its_checklist_and_no_score() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({"target_question_count": 1})).await;
+    let answer = "Last year I moved our billing to a queue, because the nightly batch failed twice a week. I tested it for ten days with two colleagues, and since then not a single run has failed.";
+    assert_eq!(alice.send(session, answer).await.status, 200);
+    alice.act("/agent/end_interview", session, &json!({})).await;
+    let listed = async || alice.get("/agent/sessions").await.body["sessions"][0].clone();
+    eventually("the report is there", async || {
+        listed().await["checklist"]
+            .as_array()
+            .is_some_and(|checks| !checks.is_empty())
+    })
+    .await;
+    let listed = listed().await;
+    assert_eq!(listed["overall_score"], Value::Null);
+    assert_eq!(listed["scores_by_dimension"], json!({}));
+    for check in listed["checklist"].as_array().expect("checks") {
+        assert!(
+            check["met"].as_u64() <= check["answers"].as_u64(),
+            "{check}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_another_client_wrote_does_not_break_the_list() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let (odd, plain) = (
+        alice.create(&json!({})).await,
+        alice.create(&json!({})).await,
+    );
+    let db = stack().db().await;
+    db.execute(
+        "update interview_sessions set session_stats = '{\"answers\": \"many\", \"topics\": 7}', \
+         final_summary = '{\"results\": {\"checklist\": \"none\", \"overall_score\": \"good\"}}' where session_id = $1",
+        &[&odd],
+    )
+    .await
+    .expect("an odd row");
+    let page = alice.get("/agent/sessions").await;
+    assert_eq!(page.status, 200, "{page:?}");
+    let sessions = page.body["sessions"].as_array().expect("sessions").clone();
+    let ids: Vec<&str> = sessions
+        .iter()
+        .filter_map(|s| s["session_id"].as_str())
+        .collect();
+    assert_eq!(ids, [plain.to_string(), odd.to_string()]);
+}

@@ -244,6 +244,7 @@ fn line() -> Line {
         content: "What did you learn?".to_owned(),
         response_type: interview::ResponseType::Question,
         topic: None,
+        question_kind: None,
         interviewer: "test".to_owned(),
         prompt_version: "1".to_owned(),
         usage: Usage::default(),

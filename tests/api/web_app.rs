@@ -2,7 +2,9 @@
 
 use reqwest::Response;
 
-use crate::support::{Client, TestApp};
+use serde_json::json;
+
+use crate::support::{Client, ModelServer, TestApp};
 
 async fn get(client: &Client, path: &str, headers: &[(&str, &str)]) -> Response {
     let mut request = client.request(reqwest::Method::GET, path);
@@ -118,4 +120,51 @@ async fn files_are_compressed_and_cached_by_their_content() {
     ] {
         guest.get(path).await.is_problem(404, "file_not_found");
     }
+}
+
+#[tokio::test]
+async fn what_the_service_can_do_is_told_before_there_is_a_session() {
+    let told = TestApp::start().guest().get("/capabilities").await.body;
+    assert_eq!(
+        (&told["interviewer"], &told["languages"]),
+        (&json!("offline"), &json!(["en"]))
+    );
+    assert_eq!(told["processors"], json!([]));
+    let model = ModelServer::start();
+    let app = TestApp::with_model(&model, llm::LlmProvider::OpenAi, |config| {
+        config.llm.as_mut().expect("a model").base_url = "https://models.example.com/v1?key=secret"
+            .parse()
+            .expect("a URL");
+    });
+    let told = app.guest().get("/capabilities").await.body;
+    assert_eq!(told["interviewer"], "openai/stand-in");
+    assert_eq!(told["languages"], json!([]));
+    let interview = json!([{"purpose": "interview", "host": "models.example.com"}]);
+    assert_eq!(told["processors"], interview, "and no secret");
+}
+
+#[tokio::test]
+async fn methods_that_are_not_there_name_those_that_are() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let send = async |method: &str, path: &str| {
+        let method = method.parse().expect("a method");
+        guest.request(method, path).send().await.expect("an answer")
+    };
+    for (method, path, allowed) in [
+        ("PUT", "/auth/login", "POST"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("PUT", "/auth/me", "GET, PATCH, DELETE"),
+    ] {
+        let answer = send(method, path).await;
+        assert_eq!(answer.status(), 405, "{path}");
+        assert_eq!(header(&answer, "allow"), allowed, "{path}");
+    }
+    for path in ["/healthz", "/capabilities", "/"] {
+        let answer = send("HEAD", path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert!(answer.text().await.expect("text").is_empty(), "{path}");
+    }
+    let robots = send("GET", "/robots.txt").await;
+    assert!(header(&robots, "content-type").starts_with("text/plain"));
 }

@@ -135,6 +135,7 @@ mod tests {
             content: "…".into(),
             response_type,
             topic: topic.map(str::to_owned),
+            question_kind: None,
             interviewer: "offline".into(),
             prompt_version: "1".into(),
             usage: crate::Usage {

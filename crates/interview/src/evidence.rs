@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -30,6 +32,10 @@ const NEGATIONS: &[&str] = &[
 ];
 /// Han characters that deny what follows them.
 const HAN_NEGATIONS: &[char] = &['不', '没', '沒', '未', '无', '無', '非', '别', '勿'];
+/// Characters that may stand between those and what they deny.
+const HAN_HELPERS: &[char] = &[
+    '有', '会', '會', '能', '曾', '想', '要', '让', '讓', '去', '再', '是',
+];
 const HAN_POWERS: &[char] = &['十', '百', '千', '万', '萬', '亿', '億', '兆'];
 const EDGES: &[char] = &[
     ' ', '.', ',', ';', ':', '!', '?', '\'', '(', ')', '[', ']', '¿', '¡', '،', '؛', '؟', '।', '*',
@@ -146,10 +152,15 @@ fn begins_whole(before: &str, first: char) -> bool {
     let Some(previous) = back.next() else {
         return true;
     };
-    if continues(previous, first) || HAN_NEGATIONS.contains(&previous) {
+    let earlier = back.next();
+    let denied = |c: char| HAN_NEGATIONS.contains(&c);
+    // "没有…" and "不会…" deny what follows as "不" does.
+    if continues(previous, first)
+        || denied(previous)
+        || HAN_HELPERS.contains(&previous) && earlier.is_some_and(denied)
+    {
         return false;
     }
-    let earlier = back.next();
     let after_digit = earlier.is_some_and(char::is_numeric);
     let after_gap = earlier.is_none_or(|c| !c.is_alphanumeric());
     !(first.is_numeric()
@@ -173,6 +184,8 @@ fn ends_whole(last: char, after: &str) -> bool {
         '.' | ',' => !(last.is_numeric() && later.is_some_and(char::is_numeric)),
         // "We can" is not what "we can't" says.
         '\'' => !(last.is_alphanumeric() && matches!(later, Some('t' | 'T'))),
+        // C is not C++, and 3 not 3+.
+        '+' | '#' => !last.is_alphanumeric(),
         power if HAN_POWERS.contains(&power) => !last.is_numeric(),
         _ => true,
     }
@@ -214,8 +227,15 @@ fn trimmed(quote: &str) -> &str {
     }
 }
 
+/// Guillemets that stand apart from what they hold.
+static FRENCH_MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    let apart = r"(?<before>^|[\s(])(?<open>«)\s+|\s+(?<close>»)(?<after>[\s.,;:!?)]|$)";
+    Regex::new(apart).unwrap_or_else(|error| panic!("a constant pattern: {error}"))
+});
+
 /// The text in the form in which texts are compared.
 fn folded(text: &str) -> String {
+    let text = FRENCH_MARKS.replace_all(text, "$before$open$close$after");
     let plain: String = text
         .chars()
         .filter(|c| !is_invisible(*c))
@@ -236,7 +256,9 @@ fn folded(text: &str) -> String {
             let next = characters.peek().copied();
             let close = |c: Option<char>| c.is_none_or(|c| c == ' ' || is_unspaced(c));
             let percent = next == Some('%') && previous.is_some_and(char::is_numeric);
-            if close(previous) || close(next) || percent {
+            // French sets marks apart.
+            let mark = matches!(next, Some(':' | ';' | '!' | '?'));
+            if close(previous) || close(next) || percent || mark {
                 continue;
             }
         } else if c == '.' && folded.ends_with("...") {

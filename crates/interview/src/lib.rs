@@ -78,6 +78,8 @@ pub struct Line {
     pub response_type: ResponseType,
     /// Topic that a question or follow-up covers.
     pub topic: Option<String>,
+    /// What a new question asks for, where that is known before it is asked.
+    pub question_kind: Option<QuestionKind>,
     /// `offline`, or provider/model.
     pub interviewer: String,
     pub prompt_version: String,

@@ -293,7 +293,7 @@ mod tests {
             reason("de", &[Some(4)]),
             "Eine Antwort: ein erster Eindruck."
         );
-        assert_eq!(reason("zh", &[None]), "没有回答可供评价这一项。");
+        assert_eq!(reason("zh", &[None]), "没有可用来评价这一项的回答。");
         assert_eq!(reason("sv", &[Some(4)]), "");
         assert_eq!(of(&interview("en", &[None])).overall_score, None);
     }

@@ -34,7 +34,7 @@ pub struct Reply {
     pub timestamp: Timestamp,
     /// Seconds the interviewer took.
     pub processing_time: f64,
-    /// `topic`, `question_number`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
+    /// `topic`, `question_number`, `question_kind`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
     /// id that the line's deltas had), `stopped` (the candidate ended the line here), `repairs` (attempts of
     /// the model that could not be used).
     #[serde(default)]

@@ -30,16 +30,35 @@ describe("retrying a request", () => {
     expect(onProblem.mock.calls).toEqual([[unavailable()]]);
   });
 
-  it("waits 1, 2, 4 and 8 seconds, then 10 each time", async () => {
+  it("waits 1, 3, 9 and 27 seconds, and gives up after five tries", async () => {
     call.mockRejectedValue(unavailable());
-    void start();
+    const result = expect(start()).rejects.toEqual(unavailable());
     const times: number[] = [];
-    for (let second = 0; second <= 40; second++) {
+    for (let second = 0; second <= 300; second++) {
       if (call.mock.calls.length > times.length) times.push(second);
       await pass(1);
     }
+    await result;
     // The first one is made at once; a request is seen in the second after it.
-    expect(times).toEqual([0, 1, 3, 7, 15, 25, 35]);
+    expect(times).toEqual([0, 1, 4, 13, 40]);
+    expect(onProblem).toHaveBeenCalledTimes(4);
+  });
+
+  it("gives up when the waits that the service asks for would take more than two minutes", async () => {
+    call.mockRejectedValue(unavailable(50));
+    const result = expect(start()).rejects.toEqual(unavailable(50));
+    await pass(300);
+    await result;
+    expect(call).toHaveBeenCalledTimes(3);
+  });
+
+  it("does not sleep through a wait of more than a minute, but tells when it ends", async () => {
+    vi.setSystemTime("2026-11-26T14:00:00Z");
+    call.mockRejectedValue(unavailable(300));
+    const failure = await start().catch((problem: unknown) => problem as Problem);
+    expect(call).toHaveBeenCalledTimes(1);
+    expect((failure as Problem).retryAt).toEqual(new Date("2026-11-26T14:05:00Z"));
+    expect(unavailable(60).retryAt).toBeNull();
   });
 
   it("waits as long as the service asks for", async () => {
@@ -71,11 +90,11 @@ describe("retrying a request", () => {
     expect(call).toHaveBeenCalledTimes(2);
   });
 
-  it("throws a problem that is not retryable, after reporting it", async () => {
+  it("throws a problem that is not retryable at once", async () => {
     call.mockRejectedValue(refused);
     await expect(start()).rejects.toBe(refused);
     expect(call).toHaveBeenCalledTimes(1);
-    expect(onProblem).toHaveBeenCalledWith(refused);
+    expect(onProblem).not.toHaveBeenCalled();
   });
 
   it("lets the caller decide what is retried", async () => {

@@ -301,6 +301,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/interview/session/time-remaining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The idle time-out of an older client, never the interview's clock. */
+        get: operations["idle_time_remaining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/interview/session/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extends the idle time-out of an older client, and keeps the session in memory. */
+        post: operations["extend_idle_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agent/cleanup": {
         parameters: {
             query?: never;
@@ -563,6 +597,23 @@ export interface paths {
         };
         /** Providers, limits, and what the caller used today; a guest's without a session is nothing. */
         get: operations["usage_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the service can do: interviewer and coach, languages, speech, and who gets what of an interview. */
+        get: operations["capabilities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -839,46 +890,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/interview/session/time-remaining": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Time left by the server's clock.
-         * @deprecated
-         */
-        get: operations["time_remaining_interview_session_time_remaining"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/interview/session/ping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keeps the session in memory and answers its clock.
-         * @deprecated
-         */
-        post: operations["ping_interview_session_ping"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/interview/session/cleanup": {
         parameters: {
             query?: never;
@@ -1063,7 +1074,7 @@ export interface components {
              */
             processing_time: number;
             /**
-             * @description `topic`, `question_number`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
+             * @description `topic`, `question_number`, `question_kind`, `interviewer` (`offline` or provider/model), `prompt_version`; `draft` (the
              *     id that the line's deltas had), `stopped` (the candidate ended the line here), `repairs` (attempts of
              *     the model that could not be used).
              */
@@ -1085,6 +1096,19 @@ export interface components {
             /** @description `bearer` */
             token_type: string;
             user: components["schemas"]["Profile"];
+        };
+        Capabilities: {
+            /** @description `offline`, or provider/model. */
+            interviewer: string;
+            coach: string;
+            /** @description Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks. */
+            languages: string[];
+            text_to_speech: boolean;
+            /** @description Of whole recordings. */
+            transcription: boolean;
+            live_transcription: boolean;
+            /** @description Who else gets something of an interview. */
+            processors: components["schemas"]["Processor"][];
         };
         /** @description One line of the offline coach's checklist. */
         Check: {
@@ -1230,6 +1254,22 @@ export interface components {
             /** @description Entries `{role, content, timestamp, turn_no, …}`, oldest first. */
             history: Record<string, never>[];
         };
+        IdleExtended: {
+            success: boolean;
+            message: string;
+            /** Format: int32 */
+            time_remaining_minutes: number;
+            /** Format: int32 */
+            new_expiry_minutes: number;
+        };
+        IdleTime: {
+            /**
+             * Format: int32
+             * @description Whole minutes until an idle session would expire.
+             */
+            time_remaining_minutes: number;
+            session_active: boolean;
+        };
         InterviewEnded: {
             /** @description The report (see `Report`), `{}` while it is being written. */
             results: Record<string, never>;
@@ -1288,9 +1328,6 @@ export interface components {
             email: string;
             password: string;
         };
-        Message: {
-            message: string;
-        };
         NameChange: {
             name: string;
         };
@@ -1344,6 +1381,15 @@ export interface components {
             retryable?: boolean | null;
             /** @description The fields that failed validation. */
             errors?: components["schemas"]["FieldError"][];
+        };
+        Processor: {
+            /**
+             * @description `interview`: job ad, CV and answers; `text_to_speech`: the interviewer's words; `speech_to_text`: sound;
+             *     `web_search`: role and topics to work on.
+             */
+            purpose: string;
+            /** @description The provider's host; null when it belongs to whoever runs the service. */
+            host?: string | null;
         };
         /** @description A user's profile. */
         Profile: {
@@ -1412,6 +1458,10 @@ export interface components {
             /** @description At least 8 characters, at most 72 bytes. */
             password: string;
             name: string;
+        };
+        Released: {
+            success: boolean;
+            message: string;
         };
         /** @description The final report: its three parts side by side. */
         Report: components["schemas"]["Scores"] & components["schemas"]["Narrative"] & components["schemas"]["Resources"];
@@ -1653,6 +1703,8 @@ export interface components {
             scores_by_dimension: {
                 [key: string]: number;
             };
+            /** @description How often each line of the offline coach's checklist was met, once there is a report; else empty. */
+            checklist: components["schemas"]["CheckTotal"][];
             /** @description Who judged, and by which rubric: scores of different ones can't be compared. */
             coach?: string | null;
             rubric_version?: string | null;
@@ -2435,6 +2487,68 @@ export interface operations {
             };
         };
     };
+    idle_time_remaining: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleTime"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    extend_idle_time: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleExtended"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     cleanup: {
         parameters: {
             query?: {
@@ -2453,7 +2567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["Released"];
                 };
             };
             default: {
@@ -2977,6 +3091,25 @@ export interface operations {
             };
         };
     };
+    capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -3391,68 +3524,6 @@ export interface operations {
             };
         };
     };
-    time_remaining_interview_session_time_remaining: {
-        parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeRemaining"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    ping_interview_session_ping: {
-        parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeRemaining"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     cleanup_interview_session_cleanup: {
         parameters: {
             query?: {
@@ -3471,7 +3542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["Released"];
                 };
             };
             default: {

@@ -14,6 +14,8 @@ export type SessionConfig = {
   target_question_count?: number;
   interview_duration_minutes?: number;
   use_time_based_interview?: boolean;
+  /** BCP 47. */
+  language?: string;
   /** Known to the app only: whether feedback is shown after each answer or at the end. */
   feedback_mode?: "coached" | "realistic";
 };
@@ -26,8 +28,12 @@ export type Session = Omit<Schemas["WholeSession"], "session_config" | "final_su
 };
 
 export type Reply = Schemas["AgentResponse"];
+export type Check = Schemas["Check"];
+export type Delivery = Schemas["Delivery"];
 export type FeedbackItem = Schemas["FeedbackItem"];
 export type Score = Schemas["Score"];
+export type CheckTotal = Schemas["CheckTotal"];
+export type Requirement = Schemas["Requirement"];
 
 export type ReportPart = Schemas["ReportPart"];
 /** What the finished parts of a report say. */
@@ -40,3 +46,5 @@ export interface Report {
 }
 
 export type ResumeText = Schemas["ResumeText"];
+
+export type Capabilities = Schemas["Capabilities"];

@@ -1,20 +1,12 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 
 import { AuthDialogContext, type AuthView } from "@/auth/AuthDialogContext";
 import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
+import { useIsOnline } from "@/hooks/useIsOnline";
 import { setItem } from "@/lib/storage";
-
-function subscribeOnline(listener: () => void) {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
-}
 
 /** Loaded when it is first opened: most visitors do not sign in. */
 const AuthDialog = lazy(() =>
@@ -22,11 +14,11 @@ const AuthDialog = lazy(() =>
 );
 
 /** Marks the link to the current page. */
-const currentPage = "aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+const navLink =
+  "max-[30rem]:px-1.5 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
 /** Moves the focus to each new page, so that reading and tabbing go on there. The first page keeps the browser's own. */
-function useFocusOnNavigation() {
-  const path = useLocation({ select: ({ pathname }) => pathname });
+function useFocusOnNavigation(path: string) {
   const previous = useRef(path);
   useEffect(() => {
     if (previous.current === path) return;
@@ -38,66 +30,85 @@ function useFocusOnNavigation() {
 /** The frame of every page: navigation, who is signed in, whether there is a network. */
 export function Layout() {
   const { user, logout } = useAuth();
-  useFocusOnNavigation();
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useFocusOnNavigation(path);
   const [view, setView] = useState<AuthView | null>(null);
   const [wasOpened, setWasOpened] = useState(false);
   const openAuthDialog = useCallback((requested: AuthView) => {
     setWasOpened(true);
     setView(requested);
   }, []);
-  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  const online = useIsOnline();
   return (
     <AuthDialogContext value={openAuthDialog}>
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
-      <header className="no-print border-b">
-        <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
-          <Link
-            to="/"
-            activeOptions={{ exact: true }}
-            className="mr-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
-          >
-            <img src="/favicon.svg" alt="" className="size-7" />
-            <span className="max-[26rem]:sr-only">AI Interviewer</span>
-          </Link>
-          <Button asChild variant="ghost" className={currentPage}>
-            <Link to="/history">History</Link>
-          </Button>
-          {user ? (
-            <>
-              <Button asChild variant="ghost" className={currentPage}>
-                <Link to="/account">
-                  <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
-                </Link>
-              </Button>
-              <Button variant="ghost" onClick={() => void logout()}>
-                Sign out
-              </Button>
-            </>
-          ) : (
-            <Button variant="secondary" onClick={() => openAuthDialog("login")}>
-              Sign in
+      <div className="flex min-h-dvh flex-col">
+        <a
+          href="#main"
+          className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-3"
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById("main")?.focus();
+          }}
+        >
+          Skip to content
+        </a>
+        <header className="no-print border-b">
+          <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
+            <Link
+              to="/"
+              activeOptions={{ exact: true }}
+              className="me-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+            >
+              <img src="/favicon.svg" alt="" className="size-7" />
+              <span className="max-[26rem]:sr-only">AI Interviewer</span>
+            </Link>
+            <Button asChild variant="ghost" className={navLink}>
+              <Link to="/history">History</Link>
             </Button>
-          )}
-          <ThemeToggle />
-        </nav>
-      </header>
-      {online ? null : (
-        <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
-          You are offline. What you write is kept and sent when the connection is back.
-        </p>
-      )}
-      <main id="main" tabIndex={-1} className="mx-auto max-w-5xl px-4 py-6 outline-none">
-        <Outlet />
-      </main>
+            <Button asChild variant="ghost" className={navLink}>
+              <Link to="/progress">Progress</Link>
+            </Button>
+            {user ? (
+              <>
+                <Button asChild variant="ghost" className={navLink}>
+                  <Link to="/account">
+                    <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
+                  </Link>
+                </Button>
+                {/* On phones it is on the account's page. */}
+                <Button variant="ghost" className="hidden sm:inline-flex" onClick={() => void logout()}>
+                  Sign out
+                </Button>
+              </>
+            ) : (
+              <Button
+                variant="secondary"
+                className="max-[30rem]:px-2 max-[30rem]:text-sm"
+                onClick={() => openAuthDialog("login")}
+              >
+                Sign in
+              </Button>
+            )}
+            <ThemeToggle />
+          </nav>
+        </header>
+        {online ? null : (
+          <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
+            You’re offline. Your answer is saved and sent when you’re back online.
+          </p>
+        )}
+        <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
+          <Outlet />
+        </main>
+        {/* An interview's page ends with the box for the answer. */}
+        {path === "/interview" ? null : (
+          <footer className="no-print mx-auto w-full max-w-5xl px-4 pb-4 text-sm">
+            <Link to="/privacy" className="inline-flex min-h-6 items-center text-muted underline">
+              Privacy
+            </Link>
+          </footer>
+        )}
+      </div>
       {wasOpened ? (
         <Suspense fallback={null}>
           <AuthDialog view={view} onClose={() => setView(null)} />
@@ -116,7 +127,7 @@ function ThemeToggle() {
     setDark(next);
   };
   return (
-    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light colours" : "Use dark colours"}>
+    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light theme" : "Use dark theme"}>
       {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
     </Button>
   );

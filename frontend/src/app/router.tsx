@@ -9,17 +9,18 @@ const root = createRootRoute({
   component: Layout,
   notFoundComponent: () => (
     <div className="space-y-4">
-      <h1>There is nothing here</h1>
+      <h1>Page not found</h1>
+      <p className="text-muted">The link may be old or mistyped.</p>
       <Button asChild>
-        <Link to="/">To the start</Link>
+        <Link to="/">Go to home page</Link>
       </Button>
     </div>
   ),
   errorComponent: ({ error }) => (
     <div role="alert" className="space-y-4 p-6">
-      <h1>Something broke</h1>
-      <p>{error instanceof Error ? error.message : "Please load the page again."}</p>
-      <Button onClick={() => window.location.reload()}>Load again</Button>
+      <h1>Something went wrong</h1>
+      <p>{error instanceof Error ? error.message : "Please reload the page."}</p>
+      <Button onClick={() => window.location.reload()}>Reload</Button>
     </div>
   ),
 });
@@ -35,6 +36,7 @@ const routes = root.addChildren([
   page("/history", () => import("@/pages/History"), "History"),
   page("/progress", () => import("@/pages/Progress"), "Progress"),
   page("/account", () => import("@/pages/Account"), "Account"),
+  page("/privacy", () => import("@/pages/Privacy"), "Privacy"),
   page("/auth/callback", () => import("@/pages/AuthCallback"), "AuthCallback"),
 ]);
 

@@ -16,7 +16,12 @@ describe("unsent text", () => {
 
   it("is removed when the user signs out, and nothing else is", () => {
     removeUnsent();
-    expect([draftKey("a"), outboxKey("a"), draftKey("b"), SETUP_KEY].map(readJson)).toEqual([null, null, null, null]);
+    expect([draftKey("a"), outboxKey("a"), draftKey("b"), SETUP_KEY].map((key) => readJson(key))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(readJson("aloud")).toBe(true);
     expect(readJson("guest_sessions")).toEqual(["a", "b"]);
   });

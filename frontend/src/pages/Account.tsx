@@ -9,23 +9,26 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 export function Account() {
   useDocumentTitle("Account");
-  const { user, isLoading } = useAuth();
+  const { user, isLoading, logout } = useAuth();
   const openAuthDialog = useOpenAuthDialog();
   if (!user) {
     return (
       <div className="space-y-4">
         <h1>Your account</h1>
-        <p>You are not signed in.</p>
+        <p>You’re not signed in.</p>
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
       </div>
     );
   }
-  if (isLoading) return <Loading what="Fetching your account" />;
+  if (isLoading) return <Loading what="Loading your account" />;
   return (
     <div className="max-w-lg space-y-8">
       <div>
         <h1>Your account</h1>
         <p className="text-muted">{user.email}</p>
+        <Button variant="secondary" className="mt-3 sm:hidden" onClick={() => void logout()}>
+          Sign out
+        </Button>
       </div>
       <NameForm name={user.name} />
       <PasswordForm />

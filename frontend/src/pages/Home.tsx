@@ -9,18 +9,18 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 const steps = [
   {
     icon: MessagesSquare,
-    title: "Answer out loud or in writing",
-    text: "Questions follow up on what you say, by keyboard or by voice, against a clock if you like.",
+    title: "Speak or type your answers",
+    text: "The interviewer asks follow-up questions about what you say. Add a time limit if you like.",
   },
   {
     icon: Quote,
-    title: "Feedback that quotes you",
-    text: "The coach says what worked and what to change. No score without the words it rests on.",
+    title: "Get feedback that quotes you",
+    text: "See what worked and what to change. Every score shows the sentence it is based on.",
   },
   {
     icon: FileText,
-    title: "A report that is yours",
-    text: "Strengths, gaps, what to work on and where to learn it. Compare attempts, print it, take it along.",
+    title: "Keep your report",
+    text: "Strengths, gaps and what to work on. Download or print it, and compare it with your next try.",
   },
 ];
 
@@ -31,8 +31,8 @@ export function Home() {
       <div className="space-y-4 pt-4">
         <h1 className="text-4xl">Practise the interview before it counts</h1>
         <p className="max-w-2xl text-lg text-muted">
-          An interviewer asks, a coach tells you after each answer what worked and what to change, and every score
-          quotes the words it rests on. No account needed.
+          An interviewer asks, and a coach tells you after each answer what worked and what to change. Every score shows
+          the sentence it is based on. No account needed.
         </p>
         <div className="flex flex-wrap items-center gap-3">
           <Button asChild>
@@ -40,13 +40,13 @@ export function Home() {
               <SlidersHorizontal aria-hidden /> Set up an interview
             </Link>
           </Button>
-          <span className="text-muted">with your role, the advertisement and your résumé</span>
+          <span className="text-muted">Tailor it to your job ad and CV</span>
         </div>
       </div>
+      <UnfinishedInterview />
       <section aria-labelledby="samples" className="space-y-3">
-        <h2 id="samples">Or start right now</h2>
+        <h2 id="samples">Or try one now</h2>
         <SampleInterviews />
-        <UnfinishedInterview />
       </section>
       <section aria-labelledby="how" className="space-y-3">
         <h2 id="how">How it works</h2>

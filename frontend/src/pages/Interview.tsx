@@ -11,10 +11,10 @@ export function Interview() {
   if (!sessionId) {
     return (
       <div className="space-y-4">
-        <h1>No interview here</h1>
-        <p>Begin one, or take one up from your history.</p>
+        <h1>No interview to show</h1>
+        <p>Start one, or continue one from your history.</p>
         <Button asChild>
-          <Link to="/">Begin an interview</Link>
+          <Link to="/">Start an interview</Link>
         </Button>
       </div>
     );

@@ -17,16 +17,17 @@ export function Progress() {
   const userId = user?.id ?? null;
   const list = useQuery(completedSessionsQuery(userId));
   const guest = useGuestSessions(userId === null);
-  const attempts = scoredAttempts(userId === null ? guest.sessions : (list.data?.sessions ?? []));
+  const reports = userId === null ? guest.sessions : (list.data?.sessions ?? []);
+  const attempts = scoredAttempts(reports);
   return (
     <div className="space-y-8">
       <h1>Your progress</h1>
       {list.error ? (
         <Notice kind="problem">{errorMessage(list.error)}</Notice>
       ) : list.isLoading || guest.isLoading ? (
-        <Loading what="Fetching your reports" />
+        <Loading what="Loading your reports" />
       ) : attempts.length < 2 ? (
-        <TooFewReports />
+        <TooFewReports hasUnscored={reports.length > attempts.length} />
       ) : (
         <Trends attempts={attempts} />
       )}
@@ -34,12 +35,15 @@ export function Progress() {
   );
 }
 
-function TooFewReports() {
+function TooFewReports({ hasUnscored }: { hasUnscored: boolean }) {
   return (
     <div className="space-y-3">
-      <p>Two reports are needed for a comparison. Practise the same interview again and see what changed.</p>
+      <p>Finish two interviews with scores to see how you’re doing. Practise the same one again to compare.</p>
+      {hasUnscored ? (
+        <p className="text-muted">Reports from practice mode (no AI) have a checklist instead of scores.</p>
+      ) : null}
       <Button asChild>
-        <Link to="/">Begin an interview</Link>
+        <Link to="/">Start an interview</Link>
       </Button>
     </div>
   );

@@ -12,9 +12,9 @@ export function Report() {
     <SessionReport key={sessionId} sessionId={sessionId} />
   ) : (
     <div className="space-y-4">
-      <h1>No report here</h1>
+      <h1>No report to show</h1>
       <Button asChild>
-        <Link to="/history">History</Link>
+        <Link to="/history">Go to your interviews</Link>
       </Button>
     </div>
   );

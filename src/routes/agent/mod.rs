@@ -5,6 +5,7 @@ mod configuration;
 mod deltas;
 pub(crate) mod events;
 pub(crate) mod feedback;
+pub(crate) mod idle;
 pub(crate) mod interview;
 pub(crate) mod listing;
 pub(crate) mod report;

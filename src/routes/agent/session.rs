@@ -74,7 +74,8 @@ pub(crate) struct TimeRemaining {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Message {
+pub(crate) struct Released {
+    pub success: bool,
     pub message: String,
 }
 
@@ -176,14 +177,15 @@ pub(crate) async fn ping(
 /// Releases the session from this instance's memory; nothing is deleted. It says the same whether or
 /// not there is such a session.
 #[utoipa::path(post, path = "/agent/cleanup", tag = "agent", params(SessionId),
-    responses((status = 200, body = Message)), security((), ("bearer" = [])))]
+    responses((status = 200, body = Released)), security((), ("bearer" = [])))]
 pub(crate) async fn cleanup(
     state: web::Data<AppState>,
     // A browser's beacon may carry any body: it is not read.
     Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
 ) -> Result<HttpResponse, ApiError> {
     state.sessions.store.forget(&caller, session_id);
-    Ok(HttpResponse::Ok().json(Message {
+    Ok(HttpResponse::Ok().json(Released {
+        success: true,
         message: "The session was released from memory.".to_owned(),
     }))
 }

@@ -8,7 +8,7 @@ use interview::{
     SessionStats, director,
 };
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Turns;
 use super::lease::Leased;
@@ -112,6 +112,9 @@ fn reply(line: Line, stats: &SessionStats, seconds: f64, draft: &Draft) -> Reply
     let mut metadata = Map::new();
     if let Some(topic) = line.topic {
         metadata.insert("topic".into(), Value::String(topic));
+    }
+    if let Some(kind) = line.question_kind {
+        metadata.insert("question_kind".into(), json!(kind));
     }
     if line.response_type != ResponseType::Closing {
         metadata.insert("question_number".into(), stats.questions.into());

@@ -40,6 +40,9 @@ pub enum GoTrueError {
     RefreshTokenNotFound,
     #[error("the refresh token was used before")]
     RefreshTokenReused,
+    /// Another request is changing the same; it may be repeated.
+    #[error("another request is in the way")]
+    Conflict,
     /// The session was logged out, or its account deleted.
     #[error("the token's session has ended")]
     SessionOver,
@@ -73,6 +76,7 @@ impl GoTrueError {
             "same_password" => Self::SamePassword,
             "signup_disabled" => Self::SignupDisabled,
             "refresh_token_not_found" => Self::RefreshTokenNotFound,
+            "conflict" => Self::Conflict,
             "refresh_token_already_used" => Self::RefreshTokenReused,
             "session_not_found" | "session_expired" | "user_not_found" => Self::SessionOver,
             "bad_jwt" | "no_authorization" => Self::TokenRejected,

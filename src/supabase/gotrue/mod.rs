@@ -8,7 +8,7 @@ mod error;
 mod jwks;
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -24,6 +24,9 @@ use super::keys::ApiKey;
 use super::postgrest::root_cause;
 use crate::config::SupabaseConfig;
 
+/// How often a refresh that meets another one with the same token is repeated; a little later each time.
+const REFRESH_CONFLICTS: u32 = 5;
+const REFRESH_WAIT: Duration = Duration::from_millis(60);
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("sb-forwarded-for");
 
@@ -126,11 +129,22 @@ impl GoTrue {
     /// See [`GoTrueError`].
     pub async fn refresh(&self, refresh_token: &str, from: IpAddr) -> Result<Tokens, GoTrueError> {
         let body = json!({"refresh_token": refresh_token});
-        parse(
-            &self
-                .send(Call::post("/token?grant_type=refresh_token", body, from))
-                .await?,
-        )
+        let mut conflicts = 0;
+        loop {
+            let call = Call::post("/token?grant_type=refresh_token", body.clone(), from);
+            match self.send(call).await {
+                // Another request refreshes with the same token: soon its successor is there for both.
+                Err(GoTrueError::Conflict) if conflicts < REFRESH_CONFLICTS => {
+                    conflicts += 1;
+                    tokio::time::sleep(REFRESH_WAIT * conflicts).await;
+                }
+                // What is no token at all was never one of GoTrue's.
+                Err(GoTrueError::Refused { code, .. }) if code == "validation_failed" => {
+                    return Err(GoTrueError::RefreshTokenNotFound);
+                }
+                answer => return parse(&answer?),
+            }
+        }
     }
 
     /// Whom the token is for, after GoTrue has checked that its session is not over.

@@ -211,3 +211,32 @@ proptest! {
         quotations(&answer);
     }
 }
+
+#[test]
+fn quotes_of_any_script_are_verbatim_or_not() {
+    let french = "C’était « tout de suite » l’idée de l’équipe : on a gagné 12 000 €.";
+    let chinese = "我没有负责迁移，也不会写报告，但是我写了测试。";
+    let code = "We used C++ and .NET for 3+ years.";
+    for (answer, quote, stands) in [
+        (french, "C'était \"tout de suite\" l'idée", true),
+        (
+            french,
+            "l'idée de l'équipe: on a gagné 12\u{202f}000 €",
+            true,
+        ),
+        (french, "on a gagné 2 000 €", false),
+        (
+            "Er sagte »gut gemacht« und ging.",
+            "sagte \"gut gemacht\" und ging",
+            true,
+        ),
+        (chinese, "我写了测试", true),
+        (chinese, "负责迁移", false),
+        (chinese, "写报告", false),
+        (code, "We used C++", true),
+        (code, "We used C", false),
+        (code, "for 3", false),
+    ] {
+        assert_eq!(is_verbatim(answer, quote), stands, "{quote} in {answer}");
+    }
+}

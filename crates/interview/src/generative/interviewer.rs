@@ -12,7 +12,7 @@ use super::prompts::{self, INTERVIEWER_VERSION, filled};
 use super::speaker::{repair, speak};
 use super::{language, plan};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
-use crate::{ResponseType, SessionConfig};
+use crate::{QuestionKind, ResponseType, SessionConfig};
 use llm::{Lane, Llm, LlmError, Prompt, Role};
 
 /// Tokens that a line may have, with what is around it.
@@ -130,7 +130,13 @@ impl GenerativeInterviewer {
         );
         let decided = self.decide(conversation, &task, &allowed, draft, deadline);
         let mut usage = match decided.await? {
-            Decided::Line(line) => return Ok(line),
+            Decided::Line(line) => {
+                let is_new = line.response_type == ResponseType::Question;
+                return Ok(Line {
+                    question_kind: plan::question_kind(conversation).filter(|_| is_new),
+                    ..line
+                });
+            }
             Decided::Nothing(usage) => usage,
         };
         let task = filled(prompts::PLAIN, &[("state", &plan::state(conversation))]);
@@ -245,6 +251,7 @@ impl GenerativeInterviewer {
         Ok(Line {
             content,
             response_type,
+            question_kind: (!may_close).then_some(QuestionKind::Motivation),
             topic: (!may_close).then(|| "introduction".to_owned()),
             usage,
             repairs,
@@ -257,6 +264,7 @@ impl GenerativeInterviewer {
             content: String::new(),
             response_type: ResponseType::Question,
             topic: None,
+            question_kind: None,
             interviewer: self.llm.name().to_owned(),
             prompt_version: INTERVIEWER_VERSION.clone(),
             usage: Usage::default(),

@@ -185,7 +185,14 @@ fn goes_on(text: &str, end: usize, start: usize) -> bool {
     let between = text
         .get(end..start)
         .map(|between| between.trim().to_lowercase());
-    between.is_some_and(|between| matches!(&*between, "and" | "and then" | ", and" | ":"))
+    let joins = |between: String| {
+        let word = between.trim_start_matches(',').trim_start();
+        matches!(
+            word,
+            "and" | "and then" | ":" | "und" | "y" | "et" | "e" | "en" | "i" | "ve" | "и" | "و"
+        )
+    };
+    between.is_some_and(joins)
 }
 
 fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -313,6 +320,15 @@ fn reported(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// Letters and signs of full width as they are on a Latin keyboard.
+fn narrow(c: char) -> char {
+    let wide = ('\u{ff21}'..='\u{ff5a}').contains(&c);
+    let plain = wide
+        .then(|| char::from_u32(u32::from(c) - 0xfee0))
+        .flatten();
+    plain.unwrap_or(c)
+}
+
 /// A text without the invisible characters and look-alikes of spaces that are an old way around a pattern.
 struct Plain {
     plain: String,
@@ -329,7 +345,7 @@ impl Plain {
                 '\n' => '\n',
                 '’' => '\'',
                 c if c.is_whitespace() => ' ',
-                c => c,
+                c => narrow(c),
             };
             plain.push(c);
             at.resize(plain.len(), from);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::decision::Action;
 use super::guard::has_question_mark;
-use crate::{Conversation, ResponseType, director};
+use crate::{Conversation, QuestionKind, ResponseType, director};
 
 /// Topics that the model is reminded of.
 const TOPICS_TOLD: usize = 30;
@@ -40,6 +40,20 @@ impl Stage {
             Self::Experience
         } else {
             Self::Role
+        }
+    }
+
+    /// Of the next new question.
+    fn now(conversation: &Conversation) -> Self {
+        let config = &conversation.config;
+        match seconds_left(conversation) {
+            None => Self::of(conversation.stats.questions + 1, config.question_target()),
+            Some(seconds) => {
+                // By the clock, progress is time.
+                let limit = config.time_limit_seconds().unwrap_or(seconds).max(1);
+                let tenths = u32::try_from((limit - seconds) * 10 / limit).unwrap_or(0);
+                Self::of(tenths.max(1), 11)
+            }
         }
     }
 
@@ -83,6 +97,21 @@ pub(super) fn may_ask_back(conversation: &Conversation) -> bool {
     asks && !by_clock && may_clarify(conversation)
 }
 
+/// What the next new question asks for, where its stage says so.
+pub(super) fn question_kind(conversation: &Conversation) -> Option<QuestionKind> {
+    match Stage::now(conversation) {
+        Stage::WarmUp | Stage::OwnQuestions => Some(QuestionKind::Motivation),
+        Stage::Experience => Some(QuestionKind::Behavioral),
+        Stage::Situation => Some(QuestionKind::Situational),
+        Stage::Role => None,
+    }
+}
+
+fn seconds_left(conversation: &Conversation) -> Option<i64> {
+    let (config, started) = (&conversation.config, conversation.started_at);
+    director::seconds_remaining(config, started, Timestamp::now())
+}
+
 fn may_clarify(conversation: &Conversation) -> bool {
     let replies = conversation
         .turns
@@ -99,18 +128,9 @@ fn may_clarify(conversation: &Conversation) -> bool {
 pub(super) fn state(conversation: &Conversation) -> String {
     let (config, stats) = (&conversation.config, &conversation.stats);
     let recent = &stats.topics[stats.topics.len().saturating_sub(TOPICS_TOLD)..];
-    let now = Timestamp::now();
-    let seconds = director::seconds_remaining(config, conversation.started_at, now);
+    let seconds = seconds_left(conversation);
     let (next, target) = (stats.questions + 1, config.question_target());
-    let stage = match seconds {
-        None => Stage::of(next, target),
-        Some(seconds) => {
-            // By the clock, progress is time.
-            let limit = config.time_limit_seconds().unwrap_or(seconds).max(1);
-            let tenths = u32::try_from((limit - seconds) * 10 / limit).unwrap_or(0);
-            Stage::of(tenths.max(1), 11)
-        }
-    };
+    let stage = Stage::now(conversation);
     json!({
         "questions_asked": stats.questions,
         "question_target": seconds.is_none().then_some(target),

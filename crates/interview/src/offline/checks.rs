@@ -20,8 +20,10 @@ const FRESH: f64 = 0.85;
 const WORDS_PER_START: usize = 40;
 /// Share of an answer that may stand in the question or in an earlier answer.
 const BORROWED: f64 = 0.3;
+/// Lines of the checklist that count when it is plain whose they are.
+const TOLD_OF_SOMEBODY: [&str; 3] = ["result", "reason", "numbers"];
 /// Readings of what may well be good, but can't be looked at.
-const UNTOLD: [&str; 3] = ["other_language", "code", "own_questions"];
+const UNTOLD: [&str; 4] = ["other_language", "code", "own_questions", "crowded"];
 
 /// `data/checklist.toml`.
 #[derive(Deserialize)]
@@ -37,6 +39,7 @@ pub(super) struct Wording {
     pub(super) nothing_to_change: &'static str,
     not_told: &'static str,
     too_short: &'static str,
+    nobody: &'static str,
     not_needed: &'static str,
 }
 
@@ -143,13 +146,14 @@ impl Sheet {
                 delivery,
             };
         }
+        let nobody = is_of_nobody(&text, asked);
         let check = |wording: &CheckWording| {
             let (met, at) = look(wording.name, &text, &delivery, asked);
             let quote = at.and_then(|at| text.quote_at(at));
             Check {
                 check: wording.name.into(),
                 met,
-                detail: detail(wording, met, &delivery),
+                detail: detail(wording, met, &delivery, nobody),
                 evidence: quote
                     .map(|quote| Evidence {
                         turn_no,
@@ -191,9 +195,10 @@ fn not_looked_at(reading: NoAnswer, said: &ReadingWording) -> Vec<Check> {
     WORDING.checks.iter().map(check).collect()
 }
 
-fn detail(wording: &CheckWording, met: Option<bool>, delivery: &Delivery) -> String {
+fn detail(wording: &CheckWording, met: Option<bool>, delivery: &Delivery, nobody: bool) -> String {
     let said = match met {
         Some(true) => wording.met,
+        Some(false) if nobody && TOLD_OF_SOMEBODY.contains(&wording.name) => WORDING.nobody,
         Some(false) => wording.missing,
         None if (delivery.words as usize) < SHORT => WORDING.too_short,
         None => WORDING.not_needed,
@@ -242,9 +247,20 @@ fn look(
             let first = places(name, text).first().copied();
             // What a kind of question does not ask for is welcome and not missed.
             let counts = first.is_some() || WORDING.kinds[&asked.kind].needs.contains(&name);
-            (counts.then_some(first.is_some()), first)
+            let met = first.is_some() && !is_of_nobody(text, asked);
+            (counts.then_some(met), first.filter(|_| met))
         }
     }
+}
+
+/// Whether the question is about the candidate, and the answer about nobody who says "I" or "we".
+fn is_of_nobody(text: &Text<'_>, asked: &Asked<'_>) -> bool {
+    let personal = matches!(
+        asked.kind,
+        QuestionKind::Behavioral | QuestionKind::Motivation
+    );
+    let somebody = |word: &&str| WORDS.first_person.contains(word);
+    personal && !text.words().iter().any(somebody)
 }
 
 /// The words by which an answer shows a matter, in order.
@@ -267,7 +283,7 @@ fn numbers(text: &Text<'_>) -> Vec<usize> {
 }
 
 /// "I", at most two auxiliaries or adverbs, and a verb that is a deed. "We" is not the candidate's own.
-fn deeds(words: &[&str]) -> Vec<usize> {
+pub(super) fn deeds(words: &[&str]) -> Vec<usize> {
     let done = |at: &usize| {
         let after = words[at + 1..].iter().take(3);
         let mut after = after.skip_while(|word| WORDS.auxiliaries.contains(**word));

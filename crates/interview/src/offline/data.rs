@@ -47,8 +47,20 @@ pub(super) struct Words {
     pub(super) results: Vec<&'static str>,
     pub(super) reasons: Vec<&'static str>,
     pub(super) fillers: Vec<&'static str>,
+    pub(super) joins_anything: HashSet<&'static str>,
+    pub(super) first_person: HashSet<&'static str>,
+    pub(super) never_follows: Vec<NeverFollows>,
     /// Function words of other languages, by their BCP 47 tag.
     pub(super) other_languages: HashMap<&'static str, HashSet<&'static str>>,
+}
+
+/// Words, and those that no sentence has right after them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NeverFollows {
+    #[serde(borrow)]
+    pub(super) before: HashSet<&'static str>,
+    pub(super) after: HashSet<&'static str>,
 }
 
 pub(super) static WORDS: LazyLock<Words> =

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::checks::deeds;
 use super::data::parsed;
 use super::text::Text;
 
@@ -62,6 +63,22 @@ pub(super) struct Intents {
 pub(super) static INTENTS: LazyLock<Intents> =
     LazyLock::new(|| parsed(include_str!("../../data/intents.toml")));
 
+/// The intent of that name.
+pub(super) fn named(name: &str) -> &'static Intent {
+    let mut intents = INTENTS.intents.iter();
+    let intent = intents.find(|intent| intent.name == name);
+    intent.expect("a name of data/intents.toml")
+}
+
+/// "… so I redrew it": what was done because of it is an answer.
+fn goes_on_telling(words: &[&str]) -> bool {
+    let joined = |at: &usize| {
+        let before = at.checked_sub(1).map(|before| words[before]);
+        matches!(before, Some("so" | "and" | "but" | "then"))
+    };
+    deeds(words).iter().any(joined)
+}
+
 /// The first intent of the list that the message shows; `None` for an answer.
 pub(super) fn of(message: &str) -> Option<&'static Intent> {
     let typed = Text::new(message);
@@ -73,14 +90,14 @@ pub(super) fn of(message: &str) -> Option<&'static Intent> {
         .collect();
     let whole = words.join(" ");
     let text = Text::new(&whole);
-    let narrates = text.has_any(&INTENTS.narrating);
+    let narrates = text.has_any(&INTENTS.narrating) || goes_on_telling(&words);
     let asks = message.trim_end().ends_with(['?', '？']);
     INTENTS.intents.iter().find(|intent| {
         let any = intent.phrases.is_empty() && intent.exact.is_empty();
         let said = (any || text.has_any(&intent.phrases))
             && words.len() <= intent.most_words
             && (asks || !intent.question)
-            && (!narrates || intent.name == "insult")
+            && !narrates
             && !text.has_any(&intent.unless);
         said || intent.exact.contains(&&*whole)
     })

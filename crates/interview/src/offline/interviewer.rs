@@ -8,18 +8,20 @@ use super::asked::Asked;
 use super::checks::{self, Gap};
 use super::data::{Manner, manner};
 use super::intents::{self, Intent, Then};
-use super::plan::{OWN_QUESTIONS, Plan, SHARED};
+use super::plan::{self, OWN_QUESTIONS, Plan, SHARED};
 use super::roles::Role;
 use super::text::{Text, clipped};
 use super::{NAME, PROMPT_VERSION, mixed, pick};
-use crate::director::may_follow_up;
+use crate::director::{may_follow_up, seconds_remaining};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::{ResponseType, SessionConfig, Turn};
 
 /// Longest job title or company name that is spoken, in characters.
 const NAME_CHARS: usize = 80;
-/// Turns in which no wording is used twice, if it can be helped.
-const LOOK_BACK: usize = 12;
+/// Seconds before the end of an interview by the clock from which on the candidate may ask.
+const CANDIDATES_TURN: i64 = 240;
+/// Turns in which no wording is used twice.
+const LOOK_BACK: usize = 240;
 
 /// Asks prepared questions. The cost of a reply depends on the answer and the configuration, not on
 /// the number of turns.
@@ -68,6 +70,7 @@ fn line(content: String, response_type: ResponseType, topic: Option<&str>) -> Li
         content,
         response_type,
         topic: topic.filter(|topic| !topic.is_empty()).map(str::to_owned),
+        question_kind: None,
         interviewer: NAME.into(),
         prompt_version: PROMPT_VERSION.into(),
         usage: Usage::default(),
@@ -105,15 +108,16 @@ fn reply(conversation: &Conversation, answered: &Turn, allowed: Allowed) -> Line
             Some(intent) => eased(intent, &asked, salt),
             None => checks::gap(message, &asked).and_then(|gap| follow_up(gap, conversation, salt)),
         }
-        && asked
-            .lines
-            .first()
-            .is_none_or(|before| before.content != content)
     {
         return line(content, ResponseType::FollowUp, Some(asked.topic));
     }
-    let passing = intent.map_or(&[][..], |intent| &intent.passing);
-    next_question(conversation, passing, salt)
+    let handed_over = asked.topic == OWN_QUESTIONS;
+    let passing = match intent {
+        _ if handed_over => &SHARED.time_left[..],
+        Some(intent) => &intent.passing,
+        None => &[],
+    };
+    next_question(conversation, answered, passing)
 }
 
 /// Messages that a later one superseded belong to the same answer: the longest speaks for it.
@@ -141,39 +145,59 @@ fn clarification(intent: &Intent, message: &str, asked: &Asked<'_>) -> Line {
     let question = open_question(asked);
     let term = term(message, &question);
     let company = spoken(asked.conversation.config.company_name.as_deref());
+    let company = company.unwrap_or_else(|| "the company".into());
+    let filled = |wording: &&str| {
+        wording
+            .replace("{hint}", SHARED.hints[&asked.kind])
+            .replace("{term}", &term)
+            .replace("{company}", &company)
+            .replace("{question}", &question)
+    };
     let first = usize::try_from(mixed(asked.conversation.seed, 7_401) % 64).unwrap_or_default();
-    let wording = intent.lines[(first + asked.clarifications()) % intent.lines.len()];
-    let content = wording
-        .replace("{hint}", SHARED.hints[&asked.kind])
-        .replace("{term}", &term)
-        .replace(
-            "{company}",
-            &company.unwrap_or_else(|| "the company".into()),
-        )
-        .replace("{question}", &question);
+    let first = (first + asked.clarifications()) % intent.lines.len();
+    let (before, from) = intent.lines.split_at(first);
+    // Who asks for the same more often than there are wordings gets the question alone, then in other words.
+    let others = intents::named("rephrase").lines.iter();
+    let wordings = from
+        .iter()
+        .chain(before)
+        .chain(&["{question}"])
+        .chain(others);
+    let mut contents = wordings.map(filled);
+    let fresh = contents
+        .clone()
+        .find(|content| !said_lately(asked.conversation, content));
+    let content = fresh.or_else(|| contents.next()).unwrap_or_default();
     line(content, ResponseType::Clarification, Some(asked.topic))
 }
 
 /// An easier angle on the question; `None` where it is to be left.
 fn eased(intent: &Intent, asked: &Asked<'_>, salt: u64) -> Option<String> {
     let wordings = (intent.then == Then::Ease).then_some(&intent.lines)?;
-    let wording = pick(wordings, asked.conversation.seed, salt)?;
-    Some(wording.replace("{question}", &open_question(asked)))
+    let wordings = wordings
+        .iter()
+        .map(|wording| wording.replace("{question}", &open_question(asked)))
+        .collect::<Vec<_>>();
+    let wordings: Vec<&str> = wordings.iter().map(String::as_str).collect();
+    fresh(&wordings, asked.conversation, salt)
 }
 
-/// A wording that was not used lately, if there is one.
 fn follow_up(gap: Gap, conversation: &Conversation, salt: u64) -> Option<String> {
     let wordings = match gap {
         Gap::NoAnswer(wordings) => wordings,
         Gap::Open(check) => manner_of(conversation).follow_ups.get(check)?,
     };
+    fresh(wordings, conversation, salt)
+}
+
+/// A wording that was not used lately; `None` when all were, since nobody says the same thing twice.
+fn fresh(wordings: &[&str], conversation: &Conversation, salt: u64) -> Option<String> {
     let fresh: Vec<&str> = wordings
         .iter()
         .copied()
         .filter(|wording| !said_lately(conversation, wording))
         .collect();
-    let choices = if fresh.is_empty() { wordings } else { &fresh };
-    pick(choices, conversation.seed, salt).map(str::to_owned)
+    pick(&fresh, conversation.seed, salt).map(str::to_owned)
 }
 
 fn said_lately(conversation: &Conversation, words: &str) -> bool {
@@ -213,6 +237,11 @@ fn term(message: &str, question: &str) -> String {
         "what does ",
         "define ",
         "meaning of ",
+        "when you say ",
+        "what is an ",
+        "what is a ",
+        "what's an ",
+        "what's a ",
     ];
     let words = after
         .iter()
@@ -230,13 +259,29 @@ fn term(message: &str, question: &str) -> String {
     }
 }
 
-fn next_question(conversation: &Conversation, passing: &[&str], salt: u64) -> Line {
+/// Whether the clock leaves time for little more than what the candidate wants to ask.
+fn is_nearly_over(conversation: &Conversation, answered: &Turn) -> bool {
+    let config = &conversation.config;
+    let left = seconds_remaining(config, conversation.started_at, answered.accepted_at);
+    let turn = config
+        .time_limit_seconds()
+        .map(|limit| (limit / 4).min(CANDIDATES_TURN));
+    left.zip(turn).is_some_and(|(left, turn)| left <= turn)
+}
+
+fn next_question(conversation: &Conversation, answered: &Turn, passing: &[&str]) -> Line {
+    let salt = u64::from(answered.turn_no);
     let plan = Plan::new(&conversation.config, conversation.seed);
     let number = conversation.stats.questions + 1;
     let mut asking = plan.question(number);
     if said_lately(conversation, &asking.text) {
         // Stats that did not count a question would otherwise ask it again.
         asking = plan.question(number + 1);
+    }
+    let topics = &conversation.stats.topics;
+    if is_nearly_over(conversation, answered) && !topics.iter().any(|topic| topic == OWN_QUESTIONS)
+    {
+        asking = plan::own_questions(conversation.seed);
     }
     let before = pick(passing, conversation.seed, salt).or_else(|| {
         pick(

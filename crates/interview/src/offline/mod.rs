@@ -8,6 +8,7 @@ mod background;
 mod checks;
 mod coach;
 mod data;
+mod form;
 mod intents;
 mod interviewer;
 mod plan;

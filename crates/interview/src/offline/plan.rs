@@ -29,6 +29,8 @@ pub(super) struct Shared {
     /// About a duty of the advertisement, `{}`.
     about_duty: Vec<&'static str>,
     own_questions: Vec<&'static str>,
+    /// Said before another question, when the candidate has had a turn and time is left.
+    pub(super) time_left: Vec<&'static str>,
     pub(super) english_only: &'static str,
     /// What a question asks for, by its kind.
     pub(super) hints: HashMap<QuestionKind, &'static str>,
@@ -103,11 +105,7 @@ impl Plan {
             return self.opening.clone();
         }
         if number == target && target >= FEW_QUESTIONS {
-            let text = pick(&SHARED.own_questions, self.seed, 7_301).unwrap_or_default();
-            return Asking {
-                text: text.into(),
-                topic: OWN_QUESTIONS.into(),
-            };
+            return own_questions(self.seed);
         }
         if number + 1 == target
             && let Some(situation) = self.situation
@@ -162,6 +160,15 @@ impl Plan {
             asking.text = format!("{angle} {}", asking.text);
         }
         asking
+    }
+}
+
+/// The question that hands over to the candidate.
+pub(super) fn own_questions(seed: u64) -> Asking {
+    let text = pick(&SHARED.own_questions, seed, 7_301).unwrap_or_default();
+    Asking {
+        text: text.into(),
+        topic: OWN_QUESTIONS.into(),
     }
 }
 

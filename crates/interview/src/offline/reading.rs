@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use super::asked::Asked;
 use super::data::WORDS;
-use super::intents;
 use super::plan::OWN_QUESTIONS;
 use super::roles::Role;
 use super::text::{Text, clipped, share, stem};
+use super::{form, intents};
 
 /// Words below which a message says too little to be an answer.
 const FEW_WORDS: usize = 5;
@@ -26,6 +26,8 @@ const COPY: f64 = 0.6;
 /// more than this for each that is far from work, and their share.
 const LEAST_NEAR: usize = 2;
 const NEAR_PER_FAR: usize = 2;
+/// Share of joining words from which on words read as a telling, of which less is asked.
+const TELLING: f64 = 0.33;
 const LEAST_SHARE: f64 = 0.15;
 /// Characters of job description and résumé that are looked at.
 const LOOKED_AT: usize = 12_000;
@@ -58,8 +60,10 @@ pub(super) fn no_answer(message: &str, asked: &Asked<'_>) -> Option<NoAnswer> {
         "evasion"
     } else if words.len() < FEW_WORDS {
         "few_words"
-    } else if is_noise(&words) {
+    } else if is_noise(&words) || form::goes_in_circles(&words) || form::is_out_of_order(&text) {
         "gibberish"
+    } else if form::is_left_blank(&words) {
+        "blanks"
     } else if is_list(&words) {
         "terms"
     } else if asked.lines.iter().any(|line| copies(&line.content)) {
@@ -68,6 +72,8 @@ pub(super) fn no_answer(message: &str, asked: &Asked<'_>) -> Option<NoAnswer> {
         "repeated"
     } else if !is_related(&words, asked) {
         "off_subject"
+    } else if form::is_crowded(&text) {
+        "crowded"
     } else {
         return None;
     };
@@ -160,12 +166,17 @@ fn is_related(words: &[&str], asked: &Asked<'_>) -> bool {
         .filter(is_subject)
         .map(|word| stem(word))
         .collect();
+    let per_far = if form::joints(words) >= TELLING {
+        1
+    } else {
+        NEAR_PER_FAR
+    };
     let enough = |around: &HashSet<String>| {
         let is_near = |stem: &String| WORKING_LIFE.contains(stem) || around.contains(stem);
         let (near, rest): (Vec<_>, Vec<_>) = subjects.iter().partition(|stem| is_near(stem));
         let far = rest.iter().filter(|stem| FAR_FROM_WORK.contains(**stem));
         near.len() >= LEAST_NEAR
-            && near.len() > NEAR_PER_FAR * far.count()
+            && near.len() > per_far * far.count()
             && share(near.len(), subjects.len()) >= LEAST_SHARE
     };
     enough(&HashSet::new()) || enough(&stems_around(asked))

@@ -108,6 +108,18 @@ impl<'a> Text<'a> {
         between.contains(['.', '!', '?', '\n'])
     }
 
+    /// Whether nothing but space stands between the word and the next.
+    pub(super) fn adjoins(&self, word: usize) -> bool {
+        let next = self
+            .offsets
+            .get(word + 1)
+            .copied()
+            .unwrap_or(self.text.len());
+        let from = self.offsets.get(word).copied().unwrap_or_default();
+        let between = self.text.get(from..next).unwrap_or_default();
+        between.ends_with(' ') && between.trim_end().ends_with(char::is_alphanumeric)
+    }
+
     /// Share of this text's runs of three words that stand in the other one, 0 to 1.
     pub(super) fn shared_with(&self, other: &Text<'_>) -> f64 {
         let theirs = other.words();

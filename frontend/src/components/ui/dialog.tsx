@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { useRef, type ReactNode } from "react";
+import { useRef, type ReactNode, type RefObject } from "react";
 
 import { Button } from "./button";
 
@@ -9,10 +9,12 @@ interface Props {
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: string;
+  /** Gets the focus after the dialog when the element that had it is gone. */
+  fallbackFocus?: RefObject<HTMLElement | null>;
   children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children }: Props) {
+export function Dialog({ open, onOpenChange, title, description, fallbackFocus, children }: Props) {
   /** Gets the focus back: Radix knows it only for its own triggers. */
   const before = useRef<Element | null>(null);
   return (
@@ -26,7 +28,8 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (before.current instanceof HTMLElement) before.current.focus();
+            if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+            else fallbackFocus?.current?.focus();
           }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >

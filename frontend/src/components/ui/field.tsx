@@ -79,7 +79,7 @@ export function CheckField({ label, on, onChange }: Check) {
     <label className="flex min-h-11 items-center gap-2">
       <input
         type="checkbox"
-        className="size-5 accent-primary"
+        className="size-5 shrink-0 accent-primary"
         checked={on}
         onChange={(event) => onChange(event.target.checked)}
       />

@@ -123,3 +123,7 @@ export const questionsAsked = (conversation: Conversation): number =>
 /** Whether the interviewer has said the closing line. */
 export const isClosed = (conversation: Conversation): boolean =>
   conversation.turns.at(-1)?.reply?.response_type === "closing";
+
+/** Who says the lines: `offline`, or the provider and its model. */
+export const interviewerOf = ({ turns }: Conversation): string | undefined =>
+  (turns.findLast(({ reply }) => reply)?.reply?.metadata as { interviewer?: string } | undefined)?.interviewer;

@@ -10,7 +10,7 @@ it("warns at 90 seconds, at 30 and at the end", () => {
     "Less than 90 seconds left.",
     "Less than 30 seconds left.",
     "Less than 30 seconds left.",
-    "The time is up. Your next answer is the last.",
+    "Time’s up. Your next answer is the last one.",
   ]);
   expect([0, 9, 60, 605].map(formatCountdown)).toEqual(["0:00", "0:09", "1:00", "10:05"]);
 });

@@ -143,12 +143,26 @@ describe("following a session", () => {
     }
     expect([attempts[0], attempts[7], attempts[39]]).toEqual([2, 5, 8]);
     const works = connection();
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(20_000);
     expect(problems.at(-1)).toBeNull();
     const tried = fetched.mock.calls.length;
     works.close();
     await vi.advanceTimersByTimeAsync(500);
     expect(fetched.mock.calls.length).toBe(tried + 1);
+  });
+
+  it.each([
+    ["never connects", () => Promise.reject(Problem.offline())],
+    ["breaks at once", () => Promise.resolve(new Response(""))],
+    ["refuses the token", () => Promise.resolve(new Response("{}", { status: 401 }))],
+  ])("gives up on a service that %s, and says so", async (_, answer) => {
+    fetched.mockImplementation(answer);
+    let hasEnded = false;
+    void follow().then(() => (hasEnded = true));
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(hasEnded).toBe(true);
+    expect(fetched).toHaveBeenCalledTimes(12);
+    expect(problems.at(-1)).toBeInstanceOf(Problem);
   });
 
   it("ends with a problem that no repeat would cure", async () => {

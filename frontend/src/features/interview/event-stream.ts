@@ -15,6 +15,10 @@ const INITIAL_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
 /** The service pings every 15 seconds: after three missed pings the connection is dead, whatever the browser believes. */
 const SILENCE_TIMEOUT_MS = 45_000;
+/** A connection that lasts so long works: the next break starts a new series. */
+const WORKING_MS = 5_000;
+/** Connections that may fail in a row. With the delays between them, that takes a minute and a half. */
+const MAX_FAILURES = 12;
 
 const toSessionEvent = ({ event, id, data }: EventSourceMessage): SessionEvent => ({
   name: event ?? "message",
@@ -24,8 +28,8 @@ const toSessionEvent = ({ event, id, data }: EventSourceMessage): SessionEvent =
 
 /**
  * Follows a session's events until `signal` is aborted. After a break it resumes behind the last event that had an id.
- * `onProblem` is called with the reason for each failed connection, and with `null` for each that succeeds. A problem
- * that is not retryable ends the stream.
+ * `onProblem` is called with the reason for each failed connection, and with `null` for each that succeeds. Resolves when
+ * it gives up: after a problem that is not retryable, or too many failures in a row.
  */
 export async function followSession(
   sessionId: string,
@@ -34,30 +38,37 @@ export async function followSession(
   signal: AbortSignal,
 ): Promise<void> {
   let lastEventId: string | null = null;
-  let delay = INITIAL_DELAY_MS;
+  let failures = 0;
+  let last: Problem | null = null;
+  const report = (problem: Problem | null) => {
+    last = problem;
+    onProblem(problem);
+  };
   const onMessage = (message: EventSourceMessage) => {
     if (message.id) lastEventId = message.id;
     onEvent(toSessionEvent(message));
   };
-  while (!signal.aborted) {
+  while (!signal.aborted && failures < MAX_FAILURES) {
+    let connectedAt = Infinity;
     const watchdog = silenceWatchdog(signal);
     try {
       const body = await connect(sessionId, lastEventId, watchdog.signal);
-      onProblem(null);
-      delay = INITIAL_DELAY_MS;
+      connectedAt = Date.now();
+      report(null);
       await readMessages(body, onMessage, watchdog.reset);
     } catch (error) {
       if (signal.aborted) return;
       const problem = error instanceof Problem ? error : Problem.offline();
-      onProblem(problem);
+      report(problem);
       // The stream is opened again with the token of the next sign-in.
-      if (!problem.retryable && problem.status !== 401) return;
+      if (problem.isLongWait || (!problem.retryable && problem.status !== 401)) return;
     } finally {
       watchdog.stop();
     }
-    await backoff(delay, signal);
-    delay = Math.min(delay * 2, MAX_DELAY_MS);
-  }
+    failures = Date.now() - connectedAt >= WORKING_MS ? 0 : failures + 1;
+    await backoff(Math.min(INITIAL_DELAY_MS * 2 ** Math.max(0, failures - 1), MAX_DELAY_MS), signal);
+  } // The last connections may have been made and broken at once.
+  if (!signal.aborted && last === null) onProblem(Problem.offline());
 }
 
 async function connect(sessionId: string, lastEventId: string | null, signal: AbortSignal) {

@@ -8,5 +8,6 @@ export const timeRemainingQuery = (sessionId: string) =>
   queryOptions({
     queryKey: ["time-remaining", sessionId],
     queryFn: () => getTimeRemaining(sessionId),
-    refetchInterval: REFETCH_MS,
+    // After a failed series the next look at the page asks again.
+    refetchInterval: ({ state }) => (state.status === "error" ? false : REFETCH_MS),
   });

@@ -1,60 +1,131 @@
 /** A report as Markdown and as JSON, from the data that its page shows. */
-import type { ReportResults, Session } from "@/api/types";
+import type { FeedbackItem, ReportResults, Session } from "@/api/types";
 import type { Turn } from "@/features/interview/conversation";
+import { answeredQuestions, nameOfTurn, type AnsweredQuestion } from "@/features/interview/questions";
+import { checkName } from "@/lib/check-name";
 import { dimensionName } from "@/lib/dimension-name";
 
+import { moments } from "./moments";
 import { narrativeTitles } from "./narrative-titles";
 
 const singleLine = (text: string) => text.replace(/\s+/g, " ").trim();
+const quoted = (text: string) => `“${singleLine(text)}”`;
+const mark = (met: boolean | null | undefined) => (met === null || met === undefined ? "–" : met ? "✓" : "✗");
+/** A titled list; nothing where there is none. */
+const list = (title: string, lines: string[]) => (lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : []);
 
 export function reportToMarkdown(session: Session, report: ReportResults, turns: Turn[]): string {
-  const lines = [`# Interview report: ${session.session_config.job_role ?? "interview"}`, ""];
-  lines.push(new Date(session.created_at).toLocaleString(), "");
-  if (typeof report.overall_score === "number") lines.push(`**Overall: ${report.overall_score} of 5**`, "");
-  if (report.dimension_scores?.length) {
-    lines.push("## Scores", "", "| dimension | score | why |", "|---|---|---|");
-    for (const score of report.dimension_scores) {
-      lines.push(
-        `| ${dimensionName(score.dimension)} | ${score.score ?? "–"} | ${singleLine(score.reason).replaceAll("|", "\\|")} |`,
-      );
-    }
-    lines.push("");
-    for (const score of report.dimension_scores) {
-      for (const { quote, turn_no } of score.evidence) {
-        lines.push(`- ${dimensionName(score.dimension)}, answer ${turn_no}: “${singleLine(quote)}”`);
-      }
-    }
-    lines.push("");
-  }
-  for (const [key, title] of Object.entries(narrativeTitles)) {
+  const questions = answeredQuestions(turns);
+  return [
+    ...heading(session, report),
+    ...verdict(report, questions),
+    ...scores(report, questions),
+    ...list(
+      "Checklist",
+      (report.checklist ?? []).map(({ check, met, answers }) => `- ${checkName(check)}: ${met} of ${answers} answers`),
+    ),
+    ...list(
+      "Fit with the job description",
+      (report.requirements ?? []).map(
+        ({ requirement, met, evidence }) =>
+          `- ${mark(met)} ${singleLine(requirement)}${evidence ? `: ${quoted(evidence.quote)}` : ""}`,
+      ),
+    ),
+    ...narrative(report),
+    ...list(
+      "What to read next",
+      (report.recommended_resources ?? []).map(
+        ({ title, url, reasoning }) => `- [${title}](${url}): ${singleLine(reasoning)}`,
+      ),
+    ),
+    "## Transcript",
+    "",
+    ...turns.flatMap((turn) => transcript(turn, questions)),
+  ].join("\n");
+}
+
+function heading({ session_config: config, created_at }: Session, { coach, rubric_version }: ReportResults): string[] {
+  const facts = [
+    ["Company", config.company_name],
+    ["Date", new Date(created_at).toLocaleString()],
+    ["Interviewer style", config.style],
+    ["Difficulty", config.difficulty],
+    ["Coach", coach === "offline" ? "practice coach (no AI)" : coach],
+    ["Rubric", rubric_version],
+  ];
+  return [
+    `# Interview report: ${config.job_role ?? "interview"}`,
+    "",
+    ...facts.flatMap(([name, value]) => (value ? [`- ${name}: ${value}`] : [])),
+    "",
+  ];
+}
+
+function verdict(report: ReportResults, questions: AnsweredQuestion[]): string[] {
+  const { best, weakest } = moments(report, questions);
+  const overall = report.overall_score;
+  return [
+    ...(report.verdict ? [report.verdict, ""] : []),
+    ...(typeof overall === "number" ? [`**Overall: ${overall} of 5**`, ""] : []),
+    ...list(
+      "Do this next",
+      (report.actions ?? []).map((action, index) => `${index + 1}. ${singleLine(action)}`),
+    ),
+    ...(best ? [`**Your best answer (${best.name}):** ${quoted(best.answer)}`, ""] : []),
+    ...(weakest ? [`**The answer to work on (${weakest.name}):** ${quoted(weakest.answer)}`, ""] : []),
+  ];
+}
+
+function scores({ dimension_scores = [] }: ReportResults, questions: AnsweredQuestion[]): string[] {
+  if (!dimension_scores.some(({ score }) => typeof score === "number")) return [];
+  const rows = dimension_scores.map(
+    ({ dimension, score, reason }) =>
+      `| ${dimensionName(dimension)} | ${score ?? "–"} | ${singleLine(reason).replaceAll("|", "\\|")} |`,
+  );
+  const quotes = dimension_scores.flatMap(({ dimension, evidence }) =>
+    evidence.map(
+      ({ quote, turn_no }) => `- ${dimensionName(dimension)}, ${nameOfTurn(questions, turn_no)}: ${quoted(quote)}`,
+    ),
+  );
+  return ["## Scores", "", "| Dimension | Score | Why |", "|---|---|---|", ...rows, "", ...quotes, ""];
+}
+
+function narrative(report: ReportResults): string[] {
+  const parts = Object.entries(narrativeTitles).flatMap(([key, title]) => {
     const text = report[key as keyof typeof narrativeTitles];
-    if (text) lines.push(`## ${title}`, "", text, "");
-  }
-  if (report.recommended_resources?.length) {
-    lines.push("## Resources", "");
-    for (const resource of report.recommended_resources) {
-      lines.push(`- [${resource.title}](${resource.url}): ${singleLine(resource.reasoning)}`);
-    }
-    lines.push("");
-  }
-  lines.push("## Transcript", "");
-  for (const turn of turns) {
-    if (turn.message) lines.push(`**You:** ${turn.message}`, "");
-    if (turn.feedback?.feedback) lines.push(`> ${turn.feedback.feedback.split("\n").join("\n> ")}`, "");
-    if (turn.reply) lines.push(`**Interviewer:** ${turn.reply.content}`, "");
-  }
-  return lines.join("\n");
+    return text ? [`### ${title}`, "", text, ""] : [];
+  });
+  return parts.length > 0 ? ["## Coach’s summary", "", ...parts] : [];
+}
+
+function transcript({ turnNo, message, reply, feedback }: Turn, questions: AnsweredQuestion[]): string[] {
+  const name = questions.find((one) => one.turnNo === turnNo)?.name;
+  return [
+    ...(message === null ? [] : [`**You${name ? ` (${name})` : ""}:** ${message}`, ""]),
+    ...(feedback?.status === "ready" ? [...feedbackLines(feedback).map((line) => `> ${line}`), ""] : []),
+    ...(reply ? [`**Interviewer:** ${reply.content}`, ""] : []),
+  ];
+}
+
+function feedbackLines({ headline, feedback, checklist = [], stronger_answer }: FeedbackItem): string[] {
+  const stronger = stronger_answer ? ["", "A stronger version:", "", ...stronger_answer.split("\n")] : [];
+  return [
+    ...(headline ? [`**${singleLine(headline)}**`, ""] : []),
+    ...(feedback ? feedback.split("\n") : []),
+    ...checklist.map(({ check, met, detail }) => `- ${mark(met)} ${checkName(check)}: ${singleLine(detail)}`),
+    ...stronger,
+  ];
 }
 
 export function reportToJson(session: Session, report: ReportResults, turns: Turn[]): string {
-  const transcript = turns.map(({ turnNo, message, reply, feedback }) => ({
+  const transcriptItems = turns.map(({ turnNo, message, reply, feedback }) => ({
     turn_no: turnNo,
     message,
     reply: reply?.content ?? null,
     feedback,
   }));
   return JSON.stringify(
-    { session_config: session.session_config, created_at: session.created_at, report, transcript },
+    { session_config: session.session_config, created_at: session.created_at, report, transcript: transcriptItems },
     null,
     2,
   );

@@ -1,6 +1,8 @@
 import type { SessionConfig } from "@/api/types";
 
-/** The set-up form as it is filled in. */
+import { defaultLanguage } from "./languages";
+
+/** The set-up form as it is filled in. Numbers are texts: a field can be empty while it is typed into. */
 export interface SetupDraft {
   job_role: string;
   company_name: string;
@@ -9,12 +11,13 @@ export interface SetupDraft {
   style: NonNullable<SessionConfig["style"]>;
   difficulty: NonNullable<SessionConfig["difficulty"]>;
   length: "questions" | "time";
-  questions: number;
-  minutes: number;
+  questions: string;
+  minutes: string;
   feedback_mode: NonNullable<SessionConfig["feedback_mode"]>;
+  language: string;
 }
 
-export const emptyDraft: SetupDraft = {
+export const emptyDraft = (): SetupDraft => ({
   job_role: "",
   company_name: "",
   job_description: "",
@@ -22,10 +25,40 @@ export const emptyDraft: SetupDraft = {
   style: "formal",
   difficulty: "medium",
   length: "questions",
-  questions: 8,
-  minutes: 20,
+  questions: "8",
+  minutes: "20",
   feedback_mode: "coached",
-};
+  language: defaultLanguage(),
+});
+
+/** The service takes no more. */
+export const MAX_QUESTIONS = 100;
+export const MAX_MINUTES = 240;
+
+/** Characters. */
+const MAX_LENGTHS = { job_role: 200, company_name: 200, job_description: 50_000, resume_content: 100_000 } as const;
+
+const isCount = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
+
+/** What must be changed before the interview can start, by the service's name of the field. */
+export function draftErrors(draft: SetupDraft): Record<string, string> {
+  const errors: Record<string, string> = {};
+  if (!draft.job_role.trim()) errors["job_role"] = "Enter the role you’re applying for.";
+  for (const [field, max] of Object.entries(MAX_LENGTHS)) {
+    const length = [...draft[field as keyof typeof MAX_LENGTHS]].length;
+    if (length > max) {
+      errors[field] =
+        `${(length - max).toLocaleString()} characters over the limit of ${max.toLocaleString()}. Shorten it.`;
+    }
+  }
+  if (draft.length === "questions" && !isCount(draft.questions, MAX_QUESTIONS)) {
+    errors["target_question_count"] = `Enter a number from 1 to ${MAX_QUESTIONS}.`;
+  }
+  if (draft.length === "time" && !isCount(draft.minutes, MAX_MINUTES)) {
+    errors["interview_duration_minutes"] = `Enter a number from 1 to ${MAX_MINUTES}.`;
+  }
+  return errors;
+}
 
 /** Only what was filled in: the service has its own defaults. */
 export function toSessionConfig(draft: SetupDraft): SessionConfig {
@@ -38,9 +71,10 @@ export function toSessionConfig(draft: SetupDraft): SessionConfig {
     style: draft.style,
     difficulty: draft.difficulty,
     feedback_mode: draft.feedback_mode,
+    language: draft.language,
     ...(draft.length === "time"
-      ? { use_time_based_interview: true, interview_duration_minutes: draft.minutes }
-      : { target_question_count: draft.questions }),
+      ? { use_time_based_interview: true, interview_duration_minutes: Number(draft.minutes) }
+      : { target_question_count: Number(draft.questions) }),
   };
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as SessionConfig;
 }

@@ -1,19 +1,26 @@
 import { Handshake, HeartPulse, Rocket, Server, type LucideIcon } from "lucide-react";
 
 import type { SessionConfig } from "@/api/types";
+import { styleNames } from "@/lib/config-names";
+
+import { minutesFor } from "./estimate";
 
 export interface Sample {
   title: string;
   about: string;
   icon: LucideIcon;
-  config: SessionConfig;
+  config: SessionConfig & Required<Pick<SessionConfig, "style" | "target_question_count">>;
 }
+
+/** "Tough · 5 questions · about 10 min" */
+export const sampleFacts = ({ config: { style, target_question_count: count } }: Sample): string =>
+  `${styleNames[style]} · ${count} questions · ${minutesFor(count)}`;
 
 /** Interviews that start at one click. */
 export const samples: Sample[] = [
   {
     title: "Backend engineer",
-    about: "Services, data and incidents; technical, five questions.",
+    about: "Services, data and incidents",
     icon: Server,
     config: {
       job_role: "Backend engineer",
@@ -26,7 +33,7 @@ export const samples: Sample[] = [
   },
   {
     title: "Product manager",
-    about: "Users, priorities and trade-offs; formal, five questions.",
+    about: "Users, priorities and trade-offs",
     icon: Rocket,
     config: {
       job_role: "Product manager",
@@ -39,7 +46,7 @@ export const samples: Sample[] = [
   },
   {
     title: "Nurse",
-    about: "Patients, teams and hard days; casual, five questions.",
+    about: "Patients, teams and hard days",
     icon: HeartPulse,
     config: {
       job_role: "Nurse",
@@ -52,7 +59,7 @@ export const samples: Sample[] = [
   },
   {
     title: "Sales representative",
-    about: "Targets, objections and closing; aggressive, five questions.",
+    about: "Targets, objections and closing",
     icon: Handshake,
     config: {
       job_role: "Sales representative",

@@ -6,13 +6,13 @@ import { sessionHeader } from "@/api/sessions";
 export const getSpeechUsage = (sessionId: string) =>
   unwrap(client.GET("/speech/usage_stats", { params: sessionHeader(sessionId) }));
 
-/** A sentence as audio. */
-export async function synthesize(sessionId: string, text: string, signal: AbortSignal): Promise<Blob> {
+/** A sentence as audio. `speed`: 0.5 to 2. */
+export async function synthesize(sessionId: string, text: string, speed: number, signal: AbortSignal): Promise<Blob> {
   const response = await authorizedFetch(
     new Request(endpoint("/speech/text_to_speech"), {
       method: "POST",
       headers: { "content-type": "application/json", "x-session-id": sessionId },
-      body: JSON.stringify({ text }),
+      body: JSON.stringify(speed === 1 ? { text } : { text, speed }),
       signal,
     }),
   );

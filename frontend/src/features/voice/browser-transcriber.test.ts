@@ -37,7 +37,7 @@ describe("transcription in the browser", () => {
 
   it("tells words that may change, then words that stand, each once", () => {
     vi.stubGlobal("webkitSpeechRecognition", Recognition);
-    const transcriber = transcribeInBrowser(listener);
+    const transcriber = transcribeInBrowser("en", listener);
     const { last } = Recognition;
     expect([last.continuous, last.interimResults]).toEqual([true, true]);
     expect(last.start).toHaveBeenCalledOnce();
@@ -51,12 +51,20 @@ describe("transcription in the browser", () => {
     expect(listener.onEnd).toHaveBeenCalledOnce();
   });
 
-  it("explains a microphone that is not allowed, and is silent about silence", () => {
+  it.each([
+    ["not-allowed", "permission denied"],
+    ["service-not-allowed", "doesn’t allow speech recognition"],
+    ["network", "couldn’t reach its speech service"],
+    ["audio-capture", "No microphone found"],
+    ["language-not-supported", "can’t recognise this language (de)"],
+    ["bad-grammar", "couldn’t recognise speech"],
+  ])("tells the real cause of a failure (%s) and what to do, and is silent about silence", (error, cause) => {
     vi.stubGlobal("SpeechRecognition", Recognition);
-    transcribeInBrowser(listener);
+    transcribeInBrowser("de", listener);
     Recognition.last.onerror({ error: "no-speech" });
     expect(listener.onProblem).not.toHaveBeenCalled();
-    Recognition.last.onerror({ error: "not-allowed" });
-    expect(listener.onProblem).toHaveBeenCalledWith(expect.stringContaining("not allowed"));
+    Recognition.last.onerror({ error });
+    expect(listener.onProblem).toHaveBeenCalledWith(expect.stringContaining(cause));
+    expect(listener.onProblem).toHaveBeenCalledWith(expect.stringMatching(/type your answers?/i));
   });
 });

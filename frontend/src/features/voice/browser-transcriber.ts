@@ -24,19 +24,20 @@ const recognitionClass = (): RecognitionClass | undefined => {
 };
 export const hasSpeechRecognition = (): boolean => recognitionClass() !== undefined;
 
-export function transcribeInBrowser(listener: TranscriptionListener): Transcriber {
+/** `language`: BCP 47. */
+export function transcribeInBrowser(language: string, listener: TranscriptionListener): Transcriber {
   const SpeechRecognition = recognitionClass();
   if (!SpeechRecognition) throw new Error("this browser has no speech recognition");
   const recognition = new SpeechRecognition();
-  recognition.lang = navigator.language;
+  recognition.lang = language;
   recognition.continuous = true;
   recognition.interimResults = true;
   recognition.onspeechstart = listener.onSpeechStart;
   recognition.onspeechend = listener.onPause;
   recognition.onend = listener.onEnd;
   recognition.onerror = ({ error }) => {
-    if (error === "not-allowed") listener.onProblem(MICROPHONE_DENIED);
-    else if (error !== "no-speech" && error !== "aborted") listener.onProblem("Your browser could not hear that.");
+    const problem = recognitionProblem(error, language);
+    if (problem) listener.onProblem(problem);
   };
   recognition.onresult = ({ resultIndex, results }) => {
     let interim = "";
@@ -49,4 +50,25 @@ export function transcribeInBrowser(listener: TranscriptionListener): Transcribe
   };
   recognition.start();
   return { finish: () => recognition.stop() };
+}
+
+/** What the user is told about an error of the browser's recogniser; `null` for what needs no word. */
+function recognitionProblem(error: string, language: string): string | null {
+  switch (error) {
+    case "no-speech":
+    case "aborted":
+      return null;
+    case "not-allowed":
+      return MICROPHONE_DENIED;
+    case "service-not-allowed":
+      return "Your browser doesn’t allow speech recognition here. Try Chrome or Edge, or type your answers.";
+    case "network":
+      return "Your browser couldn’t reach its speech service. Check your connection, or type your answers.";
+    case "audio-capture":
+      return "No microphone found. Connect one and try again, or type your answers.";
+    case "language-not-supported":
+      return `Your browser can’t recognise this language (${language}). Type your answers.`;
+    default:
+      return "Your browser couldn’t recognise speech. Try again, or type your answer.";
+  }
 }

@@ -60,12 +60,16 @@ async function contextFor(stream: MediaStream): Promise<AudioContext> {
   throw lastError;
 }
 
-export const MICROPHONE_DENIED = "The microphone is not allowed. Allow it for this page, or type.";
+export const MICROPHONE_DENIED =
+  "Microphone permission denied. Allow it in your browser’s address bar and try again, or type your answers.";
 
 /** What the user is told about an error of `openMicrophone`. */
 export function microphoneProblem(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError") return MICROPHONE_DENIED;
-  if (name === "NotFoundError") return "There is no microphone. Connect one, or type.";
-  return "The microphone can't be used right now. Try again, or type.";
+  if (name === "NotFoundError") return "No microphone found. Connect one and try again, or type your answers.";
+  if (name === "NotReadableError") {
+    return "Another app is using the microphone. Close it and try again, or type your answers.";
+  }
+  return "We can’t use the microphone right now. Try again, or type your answers.";
 }

@@ -61,7 +61,7 @@ describe("transcription by the service", () => {
   });
 
   it("tells who speaks in its first message and never in the address", async () => {
-    transcribeByService("a-session", listener);
+    transcribeByService("a-session", "en", listener);
     const socket = await connection(1);
     socket.onopen();
     expect(socket.url).toMatch(/^ws:\/\/[^?]+\/speech\/stream$/);
@@ -69,7 +69,7 @@ describe("transcription by the service", () => {
   });
 
   it("takes a broken connection up again, with what was said meanwhile and what was heard before it", async () => {
-    const transcriber = transcribeByService("a-session", listener);
+    const transcriber = transcribeByService("a-session", "en", listener);
     const first = await connection(1);
     first.onopen();
     first.tell({ type: "connected", task_id: "a-task", text: "" });
@@ -96,7 +96,7 @@ describe("transcription by the service", () => {
   });
 
   it("tells why it can't go on, and ends", async () => {
-    transcribeByService("a-session", listener);
+    transcribeByService("a-session", "en", listener);
     const socket = await connection(1);
     socket.tell({ type: "error", code: "speech_budget_exceeded", error: "Today's time is used up.", retryable: false });
     socket.onclose({ code: 1008 });
@@ -106,7 +106,7 @@ describe("transcription by the service", () => {
   });
 
   it("gives up after some connections that break, and says so", async () => {
-    transcribeByService("a-session", listener);
+    transcribeByService("a-session", "en", listener);
     for (let count = 1; count <= 5; count++) (await connection(count)).onclose({ code: 1006 });
     await vi.waitFor(() => expect(listener.onEnd).toHaveBeenCalledOnce());
     expect(listener.onProblem).toHaveBeenCalledOnce();

@@ -23,8 +23,9 @@ const MAX_BUFFERED_CHUNKS = 100;
 /** The user is not told of these: the next connection goes on where the last one ended. */
 const SILENT_CODES = ["restarting", "token_expired", "stream_too_long", "speech_provider_failed"];
 
-export function transcribeByService(sessionId: string, listener: TranscriptionListener): Transcriber {
-  const transcription = new ServiceTranscription(sessionId, listener);
+/** `language`: BCP 47. */
+export function transcribeByService(sessionId: string, language: string, listener: TranscriptionListener): Transcriber {
+  const transcription = new ServiceTranscription(sessionId, language, listener);
   void transcription.run();
   return transcription;
 }
@@ -43,6 +44,7 @@ class ServiceTranscription implements Transcriber {
 
   constructor(
     private readonly sessionId: string,
+    private readonly language: string,
     private readonly listener: TranscriptionListener,
   ) {}
 
@@ -60,7 +62,7 @@ class ServiceTranscription implements Transcriber {
         await sleep(INITIAL_DELAY_MS * 2 ** count);
         if (this.isDone()) return;
       }
-      listener.onProblem("The connection for speech is gone. Please type, or try again.");
+      listener.onProblem("Connection to speech recognition lost. Try again, or type your answer.");
     } catch (error) {
       listener.onProblem(microphoneProblem(error));
     } finally {
@@ -88,7 +90,7 @@ class ServiceTranscription implements Transcriber {
       const socket = new WebSocket(transcriptionUrl());
       this.socket = socket;
       socket.onopen = () => {
-        const format = { encoding: "linear16", sample_rate: sampleRate, language: navigator.language };
+        const format = { encoding: "linear16", sample_rate: sampleRate, language: this.language };
         const task = { session_id: this.sessionId, task_id: this.taskId, access_token };
         socket.send(JSON.stringify({ type: "start", ...task, ...format }));
       };

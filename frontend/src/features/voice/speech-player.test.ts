@@ -29,7 +29,7 @@ beforeEach(() => {
     },
     cancel: () => undefined,
   });
-  player = new SpeechPlayer("a-session", "browser", onPlayingChange, () => undefined);
+  player = new SpeechPlayer("a-session", "browser", { language: "en", speed: 1 }, onPlayingChange, () => undefined);
 });
 afterEach(() => vi.unstubAllGlobals());
 

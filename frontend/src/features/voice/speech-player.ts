@@ -3,6 +3,13 @@ import { synthesize } from "./api";
 
 export type SpeechSource = "service" | "browser";
 
+export interface Manner {
+  /** BCP 47. */
+  language: string;
+  /** 1 is the voice's own speed. */
+  speed: number;
+}
+
 interface Sentence {
   text: string;
   audio?: Promise<Blob>;
@@ -19,6 +26,7 @@ export class SpeechPlayer {
   constructor(
     private readonly sessionId: string,
     private readonly source: SpeechSource,
+    private readonly manner: Manner,
     private readonly onPlayingChange: (isPlaying: boolean) => void,
     private readonly onProblem: (text: string) => void,
   ) {}
@@ -73,14 +81,14 @@ export class SpeechPlayer {
     } catch {
       if (signal.aborted) return;
       this.queue = [];
-      this.onProblem("This line could not be read aloud.");
+      this.onProblem("We couldn’t read this aloud.");
     }
     this.setPlaying(false);
   }
 
   private async playSentence({ text, audio }: Sentence, signal: AbortSignal): Promise<void> {
-    if (this.source === "browser") return speakInBrowser(text, signal);
-    const current = audio ?? synthesize(this.sessionId, text, signal);
+    if (this.source === "browser") return speakInBrowser(text, this.manner, signal);
+    const current = audio ?? synthesize(this.sessionId, text, this.manner.speed, signal);
     this.prefetch();
     return playAudio(await current, signal);
   }
@@ -88,7 +96,7 @@ export class SpeechPlayer {
   private prefetch(): void {
     const next = this.queue[0];
     if (this.source === "browser" || !next || next.audio) return;
-    next.audio = synthesize(this.sessionId, next.text, this.stopped.signal);
+    next.audio = synthesize(this.sessionId, next.text, this.manner.speed, this.stopped.signal);
     // A failure is reported when the sentence is played.
     next.audio.catch(() => undefined);
   }
@@ -96,10 +104,12 @@ export class SpeechPlayer {
 
 export const hasSpeechSynthesis = (): boolean => typeof speechSynthesis !== "undefined";
 
-async function speakInBrowser(text: string, signal: AbortSignal): Promise<void> {
+export async function speakInBrowser(text: string, { language, speed }: Manner, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const utterance = new SpeechSynthesisUtterance(text);
+    utterance.lang = language;
+    utterance.rate = speed;
     utterance.onend = () => resolve();
     utterance.onerror = () => resolve();
     signal.addEventListener("abort", () => {

@@ -120,6 +120,29 @@ fn what_is_no_answer_has_no_ticks_whatever_words_it_uses() {
     }
 }
 
+/// Ticks of answers that stand behind their question, one in a line.
+fn ticks_of_lines(lines: &str) -> Vec<usize> {
+    let answers = lines.lines().filter_map(|line| line.split_once('|'));
+    let ticks_of = |(question, answer): (&str, &str)| {
+        let mut session = Session::asked(SessionConfig::default(), question);
+        session.answer(answer);
+        ticks(&session.feedback(1))
+    };
+    answers.map(ticks_of).collect()
+}
+
+#[test]
+fn nonsense_made_of_the_words_of_work_has_fewer_ticks_than_any_good_answer() {
+    let good = ticks_of_lines(include_str!("good.txt"));
+    let nonsense = ticks_of_lines(include_str!("nonsense.txt"));
+    assert!(good.len() >= 50 && nonsense.len() >= 35);
+    let best = nonsense.iter().max().expect("nonsense");
+    assert!(
+        good.iter().all(|ticks| ticks > best),
+        "{good:?} {nonsense:?}"
+    );
+}
+
 #[test]
 fn an_absurd_boast_has_no_more_ticks_than_a_good_answer_to_the_same_question() {
     let table = answers();

@@ -1,6 +1,7 @@
 //! What candidates say instead of an answer.
 
 use super::{STRONG, STYLES, Session, config};
+use crate::offline::intents;
 use crate::{Allowed, ResponseType, SessionConfig, Style};
 
 const REPEATS: [&str; 8] = [
@@ -299,5 +300,16 @@ fn answers_with_the_same_words_are_answers() {
                 .contains("unanswered"),
             "{message}"
         );
+    }
+}
+
+#[test]
+fn requests_are_told_from_answers_that_have_their_words() {
+    for message in include_str!("requests.txt").lines() {
+        assert!(intents::of(message).is_some(), "{message}");
+    }
+    for answer in include_str!("no-requests.txt").lines() {
+        let intent = intents::of(answer).map(|intent| intent.name);
+        assert_eq!(intent, None, "{answer}");
     }
 }

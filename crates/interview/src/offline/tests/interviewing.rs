@@ -266,3 +266,61 @@ fn what_a_candidate_says_cannot_change_the_rules() {
         assert!(session.feedback(1).scores.is_empty());
     }
 }
+
+#[test]
+fn no_line_is_said_twice_whatever_the_candidate_says() {
+    let said = [
+        "fine",
+        "Could you repeat that?",
+        "Say that again please",
+        "I don't know",
+        "skip this",
+        "Could you rephrase that?",
+        "I'm nervous",
+        "",
+        "asdf qwer zxcv asdf qwer",
+        WEAK,
+        STRONG,
+        "What does the company do?",
+        "That's confidential",
+        "ok",
+    ];
+    for style in STYLES {
+        for seed in 0..4 {
+            let mut session = Session::start(config(12, style), seed);
+            let mut seen = HashSet::new();
+            for turn in 0..80 {
+                let line = session.answer(said[(turn * 5 + seed as usize) % said.len()]);
+                assert!(
+                    seen.insert(line.content.clone()),
+                    "{style:?} {}",
+                    line.content
+                );
+                if line.response_type == ResponseType::Closing {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_interview_by_the_clock_hands_over_near_its_end() {
+    let timed = SessionConfig {
+        use_time_based_interview: Some(true),
+        interview_duration_minutes: Some(15),
+        ..config(6, Style::Formal)
+    };
+    let mut session = Session::start(timed, 3);
+    let mut topics = Vec::new();
+    for minute in 1..15 {
+        session.at_minute(minute);
+        let line = session.answer(&format!("{STRONG} That was case {minute}."));
+        topics.push(line.topic.unwrap_or_default());
+    }
+    let handed_over: Vec<usize> = (0..topics.len())
+        .filter(|at| topics[*at] == OWN_QUESTIONS)
+        .collect();
+    assert_eq!(handed_over.len(), 1, "{topics:?}");
+    assert!(handed_over[0] >= 10, "{topics:?}");
+}

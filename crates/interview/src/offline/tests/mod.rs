@@ -37,6 +37,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 struct Session {
     talk: Conversation,
+    /// When the next message comes.
+    now: Timestamp,
 }
 
 impl Session {
@@ -56,6 +58,7 @@ impl Session {
             content: question.into(),
             response_type: ResponseType::Introduction,
             topic: None,
+            question_kind: None,
             interviewer: "other".into(),
             prompt_version: "1".into(),
             usage: crate::Usage::default(),
@@ -74,7 +77,10 @@ impl Session {
             started_at: Some(Timestamp::UNIX_EPOCH),
             seed,
         };
-        Self { talk }
+        Self {
+            talk,
+            now: Timestamp::UNIX_EPOCH,
+        }
     }
 
     fn record(&mut self, message: Option<&str>, line: Line) {
@@ -86,14 +92,23 @@ impl Session {
         turns.push(Arc::new(turn(turns.len(), message, Some(&line))));
     }
 
+    /// The clock of the interview goes to that minute.
+    fn at_minute(&mut self, minute: i64) {
+        self.now = Timestamp::from_second(minute * 60).expect("a time of this era");
+    }
+
     fn answer(&mut self, message: &str) -> Line {
-        let verdict = allowed(&self.talk, Timestamp::UNIX_EPOCH);
+        let verdict = allowed(&self.talk, self.now);
         self.answer_when(message, verdict)
     }
 
     fn answer_when(&mut self, message: &str, verdict: Allowed) -> Line {
         let turns = Arc::make_mut(&mut self.talk.turns);
-        turns.push(Arc::new(turn(turns.len(), Some(message), None)));
+        let accepted_at = self.now;
+        turns.push(Arc::new(Turn {
+            accepted_at,
+            ..turn(turns.len(), Some(message), None)
+        }));
         let line =
             block_on(OfflineInterviewer::default().reply(&self.talk, verdict, &Draft::default()))
                 .expect("a line");

@@ -24,6 +24,8 @@ const tab =
 /** Sign-in, sign-up and the way to a new password. */
 export function AuthDialog({ view, onClose }: Props) {
   const [forgot, setForgot] = useState(false);
+  /** Kept when the user goes back and forth. */
+  const [email, setEmail] = useState("");
   const close = () => {
     setForgot(false);
     onClose();
@@ -35,10 +37,10 @@ export function AuthDialog({ view, onClose }: Props) {
         if (!open) close();
       }}
       title={forgot ? "Reset your password" : "Your account"}
-      description={forgot ? "We send you a link." : "What you practised as a guest comes with you."}
+      description={forgot ? "We’ll e-mail you a link." : "Your interviews in this browser move to your account."}
     >
       {forgot ? (
-        <ForgotPassword onBack={() => setForgot(false)} />
+        <ForgotPassword email={email} onEmail={setEmail} onBack={() => setForgot(false)} />
       ) : (
         <Tabs.Root defaultValue={view ?? "login"} key={view}>
           <Tabs.List aria-label="Sign in or create an account" className="mb-4 flex gap-2">
@@ -50,7 +52,7 @@ export function AuthDialog({ view, onClose }: Props) {
             </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="login">
-            <LoginForm onDone={close} onForgot={() => setForgot(true)} />
+            <LoginForm email={email} onEmail={setEmail} onDone={close} onForgot={() => setForgot(true)} />
           </Tabs.Content>
           <Tabs.Content value="register">
             <RegisterForm onDone={close} />
@@ -61,12 +63,17 @@ export function AuthDialog({ view, onClose }: Props) {
   );
 }
 
-function ForgotPassword({ onBack }: { onBack: () => void }) {
+interface ForgotPasswordProps {
+  email: string;
+  onEmail: (email: string) => void;
+  onBack: () => void;
+}
+
+function ForgotPassword({ email, onEmail, onBack }: ForgotPasswordProps) {
   const [sent, setSent] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const email = String(new FormData(event.currentTarget).get("email"));
     try {
       await requestPasswordReset(email);
       setSent(true);
@@ -74,13 +81,21 @@ function ForgotPassword({ onBack }: { onBack: () => void }) {
       setError(errorMessage(failed));
     }
   };
-  if (sent) return <Notice>If there is an account with this address, a link is on its way.</Notice>;
+  if (sent) return <Notice>Check your inbox: if {email} has an account, the link is on its way.</Notice>;
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       {error ? <Notice kind="problem">{error}</Notice> : null}
-      <TextField label="E-mail address" name="email" type="email" autoComplete="email" required />
+      <TextField
+        label="E-mail address"
+        name="email"
+        type="email"
+        autoComplete="email"
+        value={email}
+        onChange={(event) => onEmail(event.target.value)}
+        required
+      />
       <div className="flex gap-3">
-        <Button type="submit">Send the link</Button>
+        <Button type="submit">Send link</Button>
         <Button variant="ghost" onClick={onBack}>
           Back
         </Button>

@@ -17,12 +17,12 @@ export function DeleteAccount({ email }: { email: string }) {
   const remove = useMutation({ mutationFn: deleteAccount, onSuccess: () => navigate({ to: "/" }) });
   return (
     <section aria-labelledby="deletion" className="space-y-3 rounded-xl border border-bad p-4">
-      <h2 id="deletion">Delete the account</h2>
-      <p>Your interviews, reports and everything else we know of you are deleted at once and for good.</p>
+      <h2 id="deletion">Delete your account</h2>
+      <p>This deletes your interviews, your reports and everything else we know about you. You can’t undo it.</p>
       <Button variant="danger" onClick={() => setOpen(true)}>
         Delete my account
       </Button>
-      <Dialog open={open} onOpenChange={setOpen} title="Delete everything?" description="This can't be undone.">
+      <Dialog open={open} onOpenChange={setOpen} title="Delete everything?" description="You can’t undo this.">
         <div className="space-y-4">
           {remove.error ? <Notice kind="problem">{errorMessage(remove.error)}</Notice> : null}
           <TextField

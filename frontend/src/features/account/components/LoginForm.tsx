@@ -6,7 +6,16 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 
-export function LoginForm({ onDone, onForgot }: { onDone: () => void; onForgot: () => void }) {
+import { PasswordField } from "./PasswordField";
+
+interface Props {
+  email: string;
+  onEmail: (email: string) => void;
+  onDone: () => void;
+  onForgot: () => void;
+}
+
+export function LoginForm({ email, onEmail, onDone, onForgot }: Props) {
   const { login } = useAuth();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -16,7 +25,7 @@ export function LoginForm({ onDone, onForgot }: { onDone: () => void; onForgot: 
     setBusy(true);
     setError(null);
     try {
-      await login(String(form.get("email")), String(form.get("password")));
+      await login(email, String(form.get("password")));
       onDone();
     } catch (failed) {
       setError(errorMessage(failed));
@@ -27,14 +36,22 @@ export function LoginForm({ onDone, onForgot }: { onDone: () => void; onForgot: 
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       {error ? <Notice kind="problem">{error}</Notice> : null}
-      <TextField label="E-mail address" name="email" type="email" autoComplete="email" required />
-      <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      <TextField
+        label="E-mail address"
+        name="email"
+        type="email"
+        autoComplete="email"
+        value={email}
+        onChange={(event) => onEmail(event.target.value)}
+        required
+      />
+      <PasswordField label="Password" autoComplete="current-password" />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </Button>
         <Button variant="ghost" onClick={onForgot}>
-          Forgot your password?
+          Forgot password?
         </Button>
       </div>
     </form>

@@ -18,10 +18,10 @@ export function NameForm({ name }: { name: string }) {
     <form onSubmit={submit} className="space-y-3">
       <h2>Name</h2>
       {change.error ? <Notice kind="problem">{errorMessage(change.error)}</Notice> : null}
-      {change.isSuccess ? <Notice>Your name was changed.</Notice> : null}
+      {change.isSuccess ? <Notice>Name saved.</Notice> : null}
       <TextField label="Name" name="name" defaultValue={name} autoComplete="name" maxLength={100} required />
       <Button type="submit" disabled={change.isPending}>
-        Change the name
+        Save
       </Button>
     </form>
   );

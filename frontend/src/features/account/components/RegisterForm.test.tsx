@@ -20,7 +20,7 @@ async function fill(user: ReturnType<typeof userEvent.setup>, name: string, emai
   if (name) await user.type(screen.getByLabelText("Name"), name);
   if (email) await user.type(screen.getByLabelText("E-mail address"), email);
   if (password) await user.type(screen.getByLabelText("Password"), password);
-  await user.click(screen.getByRole("button"));
+  await user.click(screen.getByRole("button", { name: "Create account" }));
 }
 
 describe("the form for a new account", () => {

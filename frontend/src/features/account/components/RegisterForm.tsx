@@ -7,12 +7,14 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 
+import { PasswordField } from "./PasswordField";
+
 // By default zod compiles its checks with `Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
 
 const Registration = z.object({
-  name: z.string().trim().min(1, "Tell us what to call you.").max(100, "At most 100 characters."),
-  email: z.email("This is not an e-mail address."),
+  name: z.string().trim().min(1, "Enter your name.").max(100, "At most 100 characters."),
+  email: z.email("Enter a valid e-mail address."),
   password: z.string().min(8, "At least 8 characters."),
 });
 
@@ -47,7 +49,8 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   if (pending) {
     return (
       <Notice>
-        We sent a link to {pending}. Open it to confirm your address; your interview stays in this browser meanwhile.
+        We sent a link to {pending}. Open it to finish creating your account. Until then, your interviews stay in this
+        browser.
       </Notice>
     );
   }
@@ -63,15 +66,7 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
         error={fields["email"]}
         required
       />
-      <TextField
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        hint="At least 8 characters."
-        error={fields["password"]}
-        required
-      />
+      <PasswordField label="Password" autoComplete="new-password" error={fields["password"]} />
       <Button type="submit" disabled={busy}>
         {busy ? "Creating your account…" : "Create account"}
       </Button>

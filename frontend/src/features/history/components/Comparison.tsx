@@ -23,7 +23,7 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
   ));
   return (
     <section aria-labelledby="compare" className="space-y-3">
-      <h2 id="compare">Compare two attempts</h2>
+      <h2 id="compare">Compare two interviews</h2>
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField label="First" value={firstId} onChange={(event) => setFirstId(event.target.value)}>
           {options}
@@ -35,17 +35,25 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
       {first && second ? (
         <>
           {rubricKey(first) === rubricKey(second) ? null : (
-            <Notice>These two were judged by another coach or rubric; differences say little.</Notice>
+            <Notice>These two were scored differently, so the numbers don’t compare.</Notice>
           )}
           <div className="overflow-x-auto">
-            <table className="w-full text-left">
-              <caption className="sr-only">Scores of both attempts, of 5</caption>
+            <table className="w-full text-start">
+              <caption className="sr-only">Scores of both interviews, out of 5</caption>
               <thead>
                 <tr>
-                  <th scope="col">Dimension</th>
-                  <th scope="col">First</th>
-                  <th scope="col">Second</th>
-                  <th scope="col">Change</th>
+                  <th scope="col" className="text-start">
+                    Dimension
+                  </th>
+                  <th scope="col" className="text-start">
+                    First
+                  </th>
+                  <th scope="col" className="text-start">
+                    Second
+                  </th>
+                  <th scope="col" className="text-start">
+                    Change
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -83,7 +91,7 @@ function ComparisonRow({ name, before, now }: { name: string; before: number | n
   const change = before === null || now === null ? null : Math.round((now - before) * 10) / 10;
   return (
     <tr className="border-t">
-      <th scope="row" className="py-2 pr-3 font-normal">
+      <th scope="row" className="py-2 pe-3 text-start font-normal">
         {name}
       </th>
       <td>{before ?? "–"}</td>

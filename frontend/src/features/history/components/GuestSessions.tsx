@@ -22,11 +22,11 @@ export function GuestSessions() {
   return (
     <>
       <Notice>
-        <span className="mr-auto">You are a guest: these interviews are known to this browser alone.</span>
+        <span className="me-auto">You’re not signed in. These interviews are saved only in this browser.</span>
         <Button onClick={() => openAuthDialog("register")}>Create account</Button>
       </Notice>
       {isLoading ? (
-        <Loading what="Fetching your interviews" />
+        <Loading what="Loading your interviews" />
       ) : (
         <SessionResults
           sessions={found}

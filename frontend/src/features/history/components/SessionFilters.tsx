@@ -13,7 +13,7 @@ export function SessionFilters({ filters, onChange }: { filters: Filters; onChan
   return (
     <search className="grid gap-4 sm:grid-cols-2">
       <TextField
-        label="Role or company"
+        label="Search by role or company"
         type="search"
         maxLength={100}
         value={filters.search}
@@ -25,9 +25,9 @@ export function SessionFilters({ filters, onChange }: { filters: Filters; onChan
         onChange={(event) => onChange({ ...filters, status: event.target.value as Filters["status"] })}
       >
         <option value="">All</option>
-        <option value="active">Going on</option>
-        <option value="completed">Completed</option>
-        <option value="abandoned">Abandoned</option>
+        <option value="active">In progress</option>
+        <option value="completed">Finished</option>
+        <option value="abandoned">Left unfinished</option>
       </SelectField>
     </search>
   );

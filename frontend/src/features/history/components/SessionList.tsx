@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { errorMessage } from "@/api/problem";
 import { deleteSession } from "@/api/sessions";
@@ -8,49 +8,71 @@ import type { SessionSummary } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 import { removeGuestSessionId } from "@/lib/guest-sessions";
+import { relativeDate } from "@/lib/relative-date";
 import { removeUnsent } from "@/lib/unsent";
 
 const role = (session: SessionSummary) => session.job_role ?? "Interview";
 
+/** Practice without AI has ticks instead of a score. */
+function ticks(checklist: SessionSummary["checklist"]): string {
+  const sum = (part: "met" | "answers") => checklist.reduce((total, check) => total + check[part], 0);
+  return `${sum("met")} of ${sum("answers")} ticks`;
+}
+
+/** What tells an interview from others for the same role. */
+function facts({ company_name, style, difficulty, session_stats, overall_score, checklist }: SessionSummary): string[] {
+  const { answers } = session_stats;
+  return [
+    company_name,
+    style ? choiceName(styleNames, style) : null,
+    difficulty ? choiceName(difficultyNames, difficulty) : null,
+    answers === 1 ? "1 answer" : `${answers} answers`,
+    typeof overall_score === "number" ? `${overall_score} of 5` : null,
+    checklist.length > 0 ? ticks(checklist) : null,
+  ].filter((fact): fact is string => typeof fact === "string" && fact !== "");
+}
+
 /** Interviews, each with a link back into it or to its report. */
 export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
   const queries = useQueryClient();
+  const list = useRef<HTMLUListElement>(null);
   const [toDelete, setToDelete] = useState<SessionSummary | null>(null);
   const remove = useMutation({
     mutationFn: deleteSession,
     onSuccess: (_, id) => {
       removeGuestSessionId(id);
       removeUnsent(id);
-      setToDelete(null);
+      // The row goes first: the focus must not come back to a button that is about to go.
       return queries.invalidateQueries();
+    },
+    onSettled: (_, error) => {
+      if (!error) setToDelete(null);
     },
   });
   return (
     <>
-      <ul className="space-y-3">
+      <ul ref={list} tabIndex={-1} aria-label="Interviews" className="space-y-3 outline-none">
         {sessions.map((session) => (
           <li key={session.session_id} className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-4">
-            <div className="mr-auto min-w-0">
+            <div className="me-auto min-w-0">
               <h2 className="text-lg [overflow-wrap:anywhere]">{role(session)}</h2>
+              <p className="text-sm text-muted">{facts(session).join(" · ")}</p>
               <p className="text-sm text-muted">
-                {[
-                  session.company_name,
-                  new Date(session.created_at).toLocaleString(),
-                  typeof session.overall_score === "number" ? `${session.overall_score} of 5` : null,
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
+                <time dateTime={session.created_at} title={new Date(session.created_at).toLocaleString()}>
+                  {relativeDate(session.created_at)}
+                </time>
               </p>
             </div>
             <Button asChild variant="secondary">
               {session.status === "completed" ? (
-                <Link to="/report" hash={session.session_id} aria-label={`Report on ${role(session)}`}>
-                  Report
+                <Link to="/report" hash={session.session_id} aria-label={`See report on ${role(session)}`}>
+                  See report
                 </Link>
               ) : (
-                <Link to="/interview" hash={session.session_id} aria-label={`Go on with ${role(session)}`}>
-                  Go on
+                <Link to="/interview" hash={session.session_id} aria-label={`Continue ${role(session)}`}>
+                  Continue
                 </Link>
               )}
             </Button>
@@ -66,7 +88,8 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
           if (!open) setToDelete(null);
         }}
         title="Delete this interview?"
-        description="The conversation, its feedback and its report are gone for good."
+        description="Your answers, the feedback and the report will be deleted. You can’t undo this."
+        fallbackFocus={list}
       >
         {remove.error ? <Notice kind="problem">{errorMessage(remove.error)}</Notice> : null}
         <div className="mt-3 flex gap-3">
@@ -75,10 +98,10 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
             disabled={remove.isPending}
             onClick={() => toDelete && remove.mutate(toDelete.session_id)}
           >
-            Delete it
+            {remove.isPending ? "Deleting…" : "Delete"}
           </Button>
           <Button variant="secondary" onClick={() => setToDelete(null)}>
-            Keep it
+            Cancel
           </Button>
         </div>
       </Dialog>

@@ -21,9 +21,9 @@ export function SessionResults({ sessions, filters, onFilters, isFiltered, hasMo
   if (sessions.length === 0 && !isFiltered) {
     return (
       <div className="space-y-3 py-8 text-center">
-        <p>Nothing here yet.</p>
+        <p>No interviews yet. Your first one takes about 10 minutes.</p>
         <Button asChild>
-          <Link to="/">Begin your first interview</Link>
+          <Link to="/">Start an interview</Link>
         </Button>
       </div>
     );
@@ -33,12 +33,12 @@ export function SessionResults({ sessions, filters, onFilters, isFiltered, hasMo
       <SessionFilters filters={filters} onChange={onFilters} />
       <p role="status" className="text-muted">
         {sessions.length === 0
-          ? "No interview matches."
-          : `${sessions.length} ${sessions.length === 1 ? "interview" : "interviews"}${hasMore ? ", and older ones" : ""}`}
+          ? "No matches."
+          : `${sessions.length} ${sessions.length === 1 ? "interview" : "interviews"}${hasMore ? " and more" : ""}`}
       </p>
       {sessions.length === 0 ? (
         <Button variant="secondary" onClick={() => onFilters(noFilters)}>
-          Show all
+          Clear filters
         </Button>
       ) : null}
       <SessionList sessions={sessions} />

@@ -15,10 +15,7 @@ export function Trends({ attempts }: { attempts: Attempt[] }) {
     <>
       <section aria-labelledby="trend" className="space-y-3">
         <h2 id="trend">By dimension</h2>
-        <p className="text-muted">
-          From the oldest report to the newest. A line breaks where another coach or rubric judged: such scores can't be
-          compared.
-        </p>
+        <p className="text-muted">From your oldest report to your newest. Gaps mean the scoring changed.</p>
         {roles.length > 1 ? (
           <div className="max-w-sm">
             <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value)}>

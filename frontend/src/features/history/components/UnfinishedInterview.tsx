@@ -14,10 +14,10 @@ export function UnfinishedInterview() {
   if (!data) return null;
   return (
     <Notice>
-      <span className="mr-auto">You left an interview in the middle{data.job_role ? `: ${data.job_role}` : ""}.</span>
+      <span className="me-auto">You have an unfinished interview.</span>
       <Button asChild variant="secondary">
         <Link to="/interview" hash={data.session_id}>
-          Go on with it
+          {data.job_role ? `Continue your ${data.job_role} interview` : "Continue your interview"}
         </Link>
       </Button>
     </Notice>

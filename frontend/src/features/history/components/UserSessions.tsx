@@ -29,11 +29,11 @@ export function UserSessions() {
           hasMore={list.hasNextPage}
         />
       ) : list.error ? null : (
-        <Loading what="Fetching your interviews" />
+        <Loading what="Loading your interviews" />
       )}
       {list.hasNextPage ? (
         <Button variant="secondary" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {list.isFetchingNextPage ? "Fetching…" : "Show older ones"}
+          {list.isFetchingNextPage ? "Loading…" : "Show more"}
         </Button>
       ) : null}
     </>

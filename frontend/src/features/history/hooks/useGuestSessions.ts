@@ -1,12 +1,14 @@
 import { useQueries } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 
 import type { Session, SessionSummary } from "@/api/types";
 import { guestSessionQuery } from "@/features/history/queries";
-import { guestSessionIds } from "@/lib/guest-sessions";
+import { guestSessionIds, subscribeToGuestSessions } from "@/lib/guest-sessions";
 
 /** The sessions that this browser began as a guest, in the form of the service's own list. */
 export function useGuestSessions(enabled: boolean): { sessions: SessionSummary[]; isLoading: boolean } {
-  const results = useQueries({ queries: guestSessionIds().map((id) => guestSessionQuery(id, enabled)) });
+  const ids = useSyncExternalStore(subscribeToGuestSessions, guestSessionIds);
+  const results = useQueries({ queries: ids.map((id) => guestSessionQuery(id, enabled)) });
   return {
     sessions: results.flatMap(({ data }) => (data ? [toSummary(data)] : [])),
     isLoading: results.some(({ isLoading }) => isLoading),
@@ -30,6 +32,7 @@ function toSummary(session: Session): SessionSummary {
     session_stats,
     overall_score: results?.overall_score ?? null,
     scores_by_dimension: Object.fromEntries(scores),
+    checklist: results?.checklist ?? [],
     coach: results?.coach ?? null,
     rubric_version: results?.rubric_version ?? null,
     created_at,

@@ -1,4 +1,5 @@
 import type { Line, Turn } from "@/features/interview/conversation";
+import { answeredQuestions, nameOfTurn } from "@/features/interview/questions";
 
 interface Props {
   line: Line | null;
@@ -24,9 +25,12 @@ export function Announcements({ line, turns, showFeedback }: Props) {
 }
 
 function feedbackAnnouncement(turns: Turn[]): string {
-  const latest = turns.findLast(({ feedback }) => feedback && feedback.status !== "pending")?.feedback;
+  const latest = turns.findLast(
+    ({ feedback }) => feedback?.status === "ready" || feedback?.status === "failed",
+  )?.feedback;
   if (!latest) return "";
+  const name = nameOfTurn(answeredQuestions(turns), latest.turn_no);
   return latest.status === "ready"
-    ? `The coach has judged answer ${latest.turn_no}.`
-    : `The coach could not judge answer ${latest.turn_no}.`;
+    ? `Feedback on ${name} is ready. ${latest.headline ?? ""}`
+    : `We couldn’t review your answer to ${name}.`;
 }

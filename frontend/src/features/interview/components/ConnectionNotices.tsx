@@ -1,44 +1,77 @@
-import type { Problem } from "@/api/problem";
+import { errorMessage, type Problem } from "@/api/problem";
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import type { EventStream } from "@/features/interview/hooks/useEventStream";
+import type { Introduction } from "@/features/interview/hooks/useIntroduction";
+
+import { LostConnection } from "./LostConnection";
 
 interface Props {
-  /** Why the interviewer's first line is late. */
-  introduction: Problem | null;
-  /** Why the event stream is not connected. */
-  connection: Problem | null;
-  /** Why the message in the outbox has not been sent. */
-  outbox: Problem | null;
-  onResend: () => void;
+  introduction: Introduction;
+  stream: EventStream;
+  outbox: { problem: Problem | null; isStopped: boolean; resend: () => void };
 }
 
 /** What is being retried, and what waits for the user. */
-export function ConnectionNotices({ introduction, connection, outbox, onResend }: Props) {
-  const openAuthDialog = useOpenAuthDialog();
+export function ConnectionNotices({ introduction, stream, outbox }: Props) {
+  if (outbox.problem?.status === 401 || stream.problem?.status === 401) return <SignedOut />;
   return (
     <>
-      {introduction ? (
-        <Notice kind={introduction.retryable ? "info" : "problem"}>
-          {introduction.detail} {introduction.retryable ? "Trying again…" : null}
-        </Notice>
+      {introduction.problem ? (
+        <FailedRequest
+          problem={introduction.problem}
+          isStopped={introduction.isStopped}
+          onTryAgain={introduction.tryAgain}
+        />
       ) : null}
-      {connection?.retryable ? <Notice>The connection is gone. Trying again…</Notice> : null}
-      {outbox?.status === 401 || connection?.status === 401 ? (
-        <Notice kind="problem">
-          <span>You are signed out. Your message is kept.</span>
-          <Button variant="secondary" onClick={() => openAuthDialog("login")}>
-            Sign in
-          </Button>
-        </Notice>
-      ) : outbox ? (
-        <Notice>
-          <span className="mr-auto">{outbox.detail}</span>
-          <Button variant="secondary" onClick={onResend}>
-            Send now
-          </Button>
-        </Notice>
+      {stream.problem?.retryable ? <LostConnection stream={stream} /> : null}
+      {outbox.problem ? (
+        <FailedRequest
+          problem={outbox.problem}
+          isStopped={outbox.isStopped}
+          onTryAgain={outbox.resend}
+          kept="Your message is saved."
+        />
       ) : null}
     </>
+  );
+}
+
+function SignedOut() {
+  const openAuthDialog = useOpenAuthDialog();
+  return (
+    <Notice kind="problem">
+      <span className="me-auto">You are signed out. Your message is saved.</span>
+      <Button variant="secondary" onClick={() => openAuthDialog("login")}>
+        Sign in
+      </Button>
+    </Notice>
+  );
+}
+
+interface FailedRequestProps {
+  problem: Problem;
+  isStopped: boolean;
+  onTryAgain: () => void;
+  /** What is not lost. */
+  kept?: string;
+}
+
+/** Says what happened, whom it concerns and what comes next. */
+function FailedRequest({ problem, isStopped, onTryAgain, kept }: FailedRequestProps) {
+  return (
+    <Notice kind={isStopped ? "problem" : "info"}>
+      <div className="me-auto min-w-0 flex-1 basis-60 space-y-1">
+        {problem.isForOperator ? <p className="font-semibold">The interviewer’s AI model isn’t working</p> : null}
+        <p>
+          {errorMessage(problem)} {problem.isForOperator ? null : kept}
+        </p>
+        {isStopped ? null : <p>Trying again…</p>}
+      </div>
+      <Button variant="secondary" onClick={onTryAgain}>
+        {isStopped ? "Try again" : "Try now"}
+      </Button>
+    </Notice>
   );
 }

@@ -1,30 +1,33 @@
 import { useMutation } from "@tanstack/react-query";
 
 import { errorMessage } from "@/api/problem";
-import type { FeedbackItem, Score } from "@/api/types";
+import type { FeedbackItem } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { retryFeedback } from "@/features/interview/api";
-import { dimensionName } from "@/lib/dimension-name";
 
-/** The coach's feedback on one answer: pending, ready or failed. */
-export function FeedbackCard({
-  sessionId,
-  turnNo,
-  item,
-}: {
+import { FeedbackDetails } from "./FeedbackDetails";
+
+interface Props {
   sessionId: string;
   turnNo: number;
   item: FeedbackItem | null;
-}) {
+  /** It is the latest: it opens by itself, and folds when the next one comes. */
+  isLatest: boolean;
+  /** The interviewer is still speaking: nothing may move below. */
+  isHeld: boolean;
+}
+
+/** The coach's feedback on one answer: pending, ready or failed. Nothing where there is no answer to judge. */
+export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Props) {
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
-  if (!item || item.status === "pending" || (item.status === "failed" && retry.isSuccess)) {
-    // As high as the feedback that replaces it, so that nothing below moves.
-    return <p className="rounded-lg border bg-card p-3 text-sm text-muted">The coach is reading your answer…</p>;
+  if (item?.status === "not_applicable") return null;
+  if (!item || item.status === "pending" || isHeld || (item.status === "failed" && retry.isSuccess)) {
+    return <p className="min-h-11 rounded-xl border bg-card px-4 py-2.5 text-sm text-muted">Reviewing your answer…</p>;
   }
   if (item.status === "failed") {
     return (
-      <div className="flex flex-wrap items-center gap-3 rounded-lg border p-3 text-sm">
-        <p>{retry.error ? errorMessage(retry.error) : "The coach could not judge this answer."}</p>
+      <div className="flex flex-wrap items-center gap-3 rounded-xl border px-4 py-2 text-sm">
+        <p className="me-auto">{retry.error ? errorMessage(retry.error) : "We couldn’t review this answer."}</p>
         <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
           Try again
         </Button>
@@ -32,59 +35,23 @@ export function FeedbackCard({
     );
   }
   return (
-    <details className="rounded-lg border bg-card p-3 text-sm">
-      <summary className="cursor-pointer font-semibold">Coach's feedback</summary>
-      <div className="mt-2 space-y-3">
-        <Points title="What worked" items={item.worked} />
-        <Points title="What to change" items={item.to_change} />
-        {item.worked.length + item.to_change.length === 0 && item.feedback ? <p>{item.feedback}</p> : null}
-        <ScoreReasons scores={item.scores} />
-      </div>
+    <details open={isLatest} className="group rounded-xl border bg-card text-sm">
+      <summary className="flex min-h-11 cursor-pointer list-none items-baseline gap-2 px-4 py-2.5 [&::-webkit-details-marker]:hidden">
+        <span aria-hidden className="transition-transform group-open:rotate-90 rtl:-scale-x-100">
+          ▸
+        </span>
+        <span className="min-w-0">
+          <span className="font-semibold">Feedback</span>
+          <span className="text-muted"> · </span>
+          <span className="group-open:font-semibold">{headlineOf(item)}</span>
+        </span>
+      </summary>
+      <FeedbackDetails item={item} headline={headlineOf(item)} />
     </details>
   );
 }
 
-/** Each score with its reason and the quotes that support it. */
-function ScoreReasons({ scores }: { scores: Score[] }) {
-  if (scores.length === 0) return null;
-  return (
-    <>
-      <ul className="flex flex-wrap gap-2">
-        {scores.map(({ dimension, score }) => (
-          <li key={dimension} className="rounded-full border px-3 py-1">
-            {dimensionName(dimension)}: {typeof score === "number" ? `${score} of 5` : "–"}
-          </li>
-        ))}
-      </ul>
-      <details>
-        <summary className="cursor-pointer font-semibold">Why these scores</summary>
-        <ul className="mt-2 space-y-2">
-          {scores.map(({ dimension, reason, evidence }) => (
-            <li key={dimension}>
-              <span className="font-semibold">{dimensionName(dimension)}:</span> {reason}
-              {evidence.map(({ quote }) => (
-                <blockquote key={quote} className="mt-1 border-l-4 border-primary pl-3">
-                  “{quote}”
-                </blockquote>
-              ))}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </>
-  );
-}
-
-function Points({ title, items }: { title: string; items: string[] }) {
-  if (items.length === 0) return null;
-  return (
-    <div>
-      <p className="font-semibold">{title}</p>
-      <ul className="list-disc pl-5">
-        {items.map((item) => (
-          <li key={item}>{item}</li>
-        ))}
-      </ul>
-    </div>
-  );
+/** What is read first, also of coaches that write none. */
+function headlineOf({ headline: written, worked, to_change }: FeedbackItem): string {
+  return written || worked[0] || to_change[0] || "See what the coach says";
 }

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import type { Conversation } from "@/features/interview/conversation";
 import { countdownWarning } from "@/features/interview/countdown";
 
+import { InterviewerNote } from "./InterviewerNote";
 import { InterviewProgress } from "./InterviewProgress";
 
 interface Props {
@@ -19,12 +20,16 @@ interface Props {
 
 /** The role, how far the interview is, and the button that ends it or leads to its report. */
 export function InterviewHeader({ sessionId, config, conversation, seconds, hasEnded, onEnd }: Props) {
+  const warning = countdownWarning(seconds);
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
-      <h1 className="mr-auto">{config?.job_role ?? "Interview"}</h1>
+      <div className="me-auto">
+        <h1>{config?.job_role ?? "Interview"}</h1>
+        {config ? <InterviewerNote config={config} conversation={conversation} /> : null}
+      </div>
       {/* Rendered while it is empty: screen readers announce only what changes in an alert that is there. */}
-      <p role="alert" className="font-semibold text-warn">
-        {countdownWarning(seconds)}
+      <p role="alert" className={warning ? "font-semibold text-warn" : "sr-only"}>
+        {warning}
       </p>
       {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
       {hasEnded ? (

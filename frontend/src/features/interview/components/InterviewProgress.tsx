@@ -39,8 +39,11 @@ export function InterviewProgress({ config, conversation, seconds }: Props) {
 function Bar({ done, of }: { done: number; of: number }) {
   const share = Math.max(0, Math.min(1, done / Math.max(1, of)));
   return (
-    <span aria-hidden className="hidden h-2 w-28 overflow-hidden rounded-full bg-border sm:block">
-      <span className="block h-2 bg-primary transition-[width]" style={{ width: `${share * 100}%` }} />
+    <span aria-hidden className="hidden h-2 w-28 overflow-hidden rounded-full bg-border forced-colors:border sm:block">
+      <span
+        className="block h-2 bg-primary forced-colors:bg-[CanvasText] transition-[width]"
+        style={{ width: `${share * 100}%` }}
+      />
     </span>
   );
 }

@@ -10,12 +10,12 @@ export function InterviewUnavailable({ problem }: { problem: Problem }) {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <div className="space-y-4">
-      <h1>This interview can't be shown</h1>
-      <Notice kind="problem">{problem.detail}</Notice>
+      <h1>We can’t show this interview</h1>
+      <Notice kind="problem">{problem.message}</Notice>
       <div className="flex flex-wrap gap-3">
         <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
         <Button asChild variant="secondary">
-          <Link to="/">Begin another</Link>
+          <Link to="/">Start another interview</Link>
         </Button>
       </div>
     </div>

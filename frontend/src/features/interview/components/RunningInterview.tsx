@@ -2,10 +2,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { errorMessage, type Problem } from "@/api/problem";
-import { Button } from "@/components/ui/button";
-import { Loading, Notice } from "@/components/ui/notice";
+import { Notice } from "@/components/ui/notice";
 import { isClosed, latestLine, pendingTurn } from "@/features/interview/conversation";
-import { useAnswerDraft } from "@/features/interview/hooks/useAnswerDraft";
+import { answeredQuestions } from "@/features/interview/questions";
+import { useAnswerDraft, useDropSentDraft } from "@/features/interview/hooks/useAnswerDraft";
 import { useCountdown } from "@/features/interview/hooks/useCountdown";
 import { useInterviewSession } from "@/features/interview/hooks/useInterviewSession";
 import { useIntroduction } from "@/features/interview/hooks/useIntroduction";
@@ -14,12 +14,16 @@ import { useStickToBottom } from "@/features/interview/hooks/useStickToBottom";
 import { useVoice } from "@/features/voice/hooks/useVoice";
 
 import { Announcements } from "./Announcements";
+import { ClosingCard } from "./ClosingCard";
 import { Composer } from "./Composer";
 import { ConnectionNotices } from "./ConnectionNotices";
 import { EndDialog } from "./EndDialog";
+import { GettingReady } from "./GettingReady";
 import { InterviewHeader } from "./InterviewHeader";
 import { InterviewUnavailable } from "./InterviewUnavailable";
 import { Transcript } from "./Transcript";
+
+const isEnglish = (language = "en") => language.split("-")[0] === "en";
 
 /** An interview from its first line to its end. */
 export function RunningInterview({ sessionId }: { sessionId: string }) {
@@ -29,13 +33,11 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const [isEndDialogOpen, setEndDialogOpen] = useState(false);
   const onRefused = (text: string, problem: Problem) => {
     draft.change(text);
-    setRefusal(problem.detail);
+    setRefusal(problem.message);
   };
-  const { phase, conversation, connection, session, outbox, end, stop, reset } = useInterviewSession(
-    sessionId,
-    onRefused,
-  );
+  const { phase, conversation, stream, session, outbox, end, stop, reset } = useInterviewSession(sessionId, onRefused);
   const { turns } = conversation;
+  useDropSentDraft(draft, turns);
   const line = useMemo(() => latestLine(conversation), [conversation]);
   const config = session.data?.session_config;
   const hasEnded = phase === "writing_report" || phase === "completed";
@@ -43,12 +45,13 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const seconds = useCountdown(sessionId, phase === "interviewing" && config?.use_time_based_interview === true);
 
   const isIntroduced = turns.some(({ reply }) => reply) || session.data?.conversation_history.length !== 0;
-  const introductionProblem = useIntroduction(
+  const introduction = useIntroduction(
     sessionId,
     phase === "interviewing" && session.data !== undefined && !isIntroduced,
   );
 
-  const bottom = useStickToBottom(`${turns.length} ${line?.text.length}`, outbox.outgoing);
+  const feedbacks = turns.filter(({ feedback }) => feedback?.status === "ready").length;
+  const bottom = useStickToBottom(`${turns.length} ${line?.text.length} ${feedbacks}`, outbox.outgoing);
 
   const endAndShowReport = () =>
     end.mutate(undefined, {
@@ -62,14 +65,14 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     outbox.send(text);
     draft.change("");
   };
-  const voice = useVoice(sessionId, { onWords: draft.append, onSend: send });
+  const voice = useVoice(sessionId, config?.language, { onWords: draft.append, onSend: send });
   useReadAloud(line, session.data, voice.output);
 
-  if (connection && !connection.retryable && connection.status !== 401) {
-    return <InterviewUnavailable problem={connection} />;
+  if (stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
+    return <InterviewUnavailable problem={stream.problem} />;
   }
   return (
-    <div className="space-y-5">
+    <div className="flex flex-1 flex-col gap-5">
       <InterviewHeader
         sessionId={sessionId}
         config={config}
@@ -79,31 +82,31 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         onEnd={() => setEndDialogOpen(true)}
       />
       <Announcements line={line} turns={turns} showFeedback={showFeedback} />
-      {turns.length === 0 && !connection && !introductionProblem ? <Loading what="The interviewer is coming" /> : null}
-      <Transcript sessionId={sessionId} turns={turns} outgoing={outbox.outgoing} showFeedback={showFeedback} />
-      <div ref={bottom} className="sm:scroll-mb-64" />
-      <ConnectionNotices
-        introduction={introductionProblem}
-        connection={connection}
-        outbox={outbox.problem}
-        onResend={outbox.resend}
+      {!line && !stream.problem && !introduction.problem ? <GettingReady /> : null}
+      <Transcript
+        sessionId={sessionId}
+        turns={turns}
+        outgoing={outbox.outgoing}
+        showFeedback={showFeedback}
+        opensLatest={!hasEnded}
+        isStopped={outbox.isStopped}
       />
+      <ConnectionNotices introduction={introduction} stream={stream} outbox={outbox} />
       {refusal ? <Notice kind="problem">{refusal}</Notice> : null}
       {end.error ? <Notice kind="problem">{errorMessage(end.error)}</Notice> : null}
-      {hasEnded ? null : isClosed(conversation) ? (
-        <Notice>
-          <span className="mr-auto">The interview is over. Your report can be written now.</span>
-          <Button onClick={endAndShowReport} disabled={end.isPending}>
-            {end.isPending ? "Ending…" : "End and see the report"}
-          </Button>
-        </Notice>
-      ) : (
+      {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
+      {isClosed(conversation) && !hasEnded ? (
+        <ClosingCard answers={answeredQuestions(turns).length} onEnd={endAndShowReport} isEnding={end.isPending} />
+      ) : null}
+      <div ref={bottom} className="scroll-mb-[calc(var(--composer-height,0px)+var(--keyboard-inset,0px)+0.5rem)]" />
+      {hasEnded || isClosed(conversation) ? null : (
         <Composer
           draft={draft.text}
           onDraft={draft.change}
           onSend={send}
-          isSending={outbox.outgoing !== null}
-          isReplyPending={pendingTurn(conversation) !== undefined}
+          isWaiting={outbox.outgoing !== null || turns[0]?.reply == null}
+          isReplyPending={pendingTurn(conversation) !== undefined && !outbox.isStopped}
+          offersTips={showFeedback && isEnglish(config?.language)}
           onStop={() => stop.mutate()}
           isStopping={stop.isPending}
           voice={voice}

@@ -4,6 +4,7 @@ import type { Turn } from "@/features/interview/conversation";
 import type { OutgoingMessage } from "@/features/interview/hooks/useOutbox";
 
 import { FeedbackCard } from "./FeedbackCard";
+import { MessageText } from "./MessageText";
 
 interface Props {
   sessionId: string;
@@ -11,17 +12,30 @@ interface Props {
   /** Shown until the service has it as a turn. */
   outgoing?: OutgoingMessage | null;
   showFeedback: boolean;
+  /** Whether the latest feedback opens by itself. */
+  opensLatest?: boolean;
+  /** No reply to the latest message is being made. */
+  isStopped?: boolean;
 }
 
-type ItemProps = Pick<Props, "sessionId" | "showFeedback"> & { turn: Turn };
+type ItemProps = Pick<Props, "sessionId" | "showFeedback"> & { turn: Turn; isLatest: boolean; isStopped: boolean };
 
 /** The conversation, oldest first. Screen readers hear of it by `Announcements`: here it changes word by word. */
-export function Transcript({ sessionId, turns, outgoing, showFeedback }: Props) {
+export function Transcript(props: Props) {
+  const { sessionId, turns, outgoing, showFeedback, opensLatest = false, isStopped = false } = props;
   const unacknowledged = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
+  const latest = unacknowledged ? undefined : turns.findLast(({ message }) => message !== null);
   return (
     <ol className="space-y-5" aria-label="Conversation">
       {turns.map((turn) => (
-        <TurnItem key={turn.turnNo} sessionId={sessionId} turn={turn} showFeedback={showFeedback} />
+        <TurnItem
+          key={turn.turnNo}
+          sessionId={sessionId}
+          turn={turn}
+          showFeedback={showFeedback}
+          isLatest={opensLatest && turn === latest}
+          isStopped={isStopped}
+        />
       ))}
       {unacknowledged ? (
         <li>
@@ -33,23 +47,29 @@ export function Transcript({ sessionId, turns, outgoing, showFeedback }: Props) 
 }
 
 /** Memoised: while one turn is streamed, the others are not rendered again. */
-const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback }: ItemProps) {
+const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback, isLatest, isStopped }: ItemProps) {
   return (
     <li id={`turn-${turn.turnNo}`} tabIndex={-1} className="scroll-mt-4 space-y-3 outline-offset-8">
       {turn.message === null ? null : (
         <>
           <Message who="You" text={turn.message} own />
           {turn.state === "unanswered" ? (
-            <p className="text-right text-sm text-muted">This message was not answered.</p>
+            <p className="text-end text-sm text-muted">The interviewer didn’t answer this.</p>
           ) : null}
-          {showFeedback && turn.state !== "unanswered" ? (
-            <FeedbackCard sessionId={sessionId} turnNo={turn.turnNo} item={turn.feedback} />
+          {showFeedback && turn.state !== "unanswered" && !(isStopped && turn.state === "accepted") ? (
+            <FeedbackCard
+              sessionId={sessionId}
+              turnNo={turn.turnNo}
+              item={turn.feedback}
+              isLatest={isLatest}
+              isHeld={turn.state === "accepted"}
+            />
           ) : null}
         </>
       )}
       {turn.reply ? (
         <Message who="Interviewer" text={turn.reply.content} />
-      ) : turn.state === "accepted" ? (
+      ) : turn.state === "accepted" && !isStopped ? (
         <Message who="Interviewer" text={turn.partialReply} streaming />
       ) : null}
     </li>
@@ -68,14 +88,15 @@ function Message({
   streaming?: boolean;
 }) {
   return (
-    <div className={own ? "ml-8 sm:ml-24" : "mr-8 sm:mr-24"}>
+    <div className={own ? "ms-8 sm:ms-24" : "me-8 sm:me-24"}>
       <p className="text-sm font-semibold text-muted print:break-after-avoid">{who}</p>
       <p
-        className={`min-h-11 break-inside-avoid rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "bg-accent text-accent-foreground" : "border bg-card"}`}
+        dir="auto"
+        className={`min-h-11 break-inside-avoid rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "border border-transparent bg-accent text-accent-foreground" : "border bg-card"}`}
       >
-        {text}
+        <MessageText text={text} />
         {streaming ? (
-          <span aria-hidden className="ml-1 inline-block animate-pulse">
+          <span aria-hidden className="ms-1 inline-block animate-pulse">
             ▍
           </span>
         ) : null}

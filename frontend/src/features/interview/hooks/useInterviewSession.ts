@@ -1,15 +1,15 @@
 /** An interview as its pages show it: the conversation from the event stream, and what the user can do about it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer } from "react";
 
 import type { Problem } from "@/api/problem";
 import { sessionKeys, sessionQuery } from "@/api/session-queries";
 import type { Report, SessionStatus } from "@/api/types";
 import { useAuth } from "@/auth/AuthProvider";
 import { endInterview, resetInterview, stopTurn } from "@/features/interview/api";
-import { connecting, conversationReducer, emptyConversation } from "@/features/interview/conversation";
-import { followSession } from "@/features/interview/event-stream";
+import { conversationReducer, emptyConversation } from "@/features/interview/conversation";
 
+import { useEventStream } from "./useEventStream";
 import { useOutbox } from "./useOutbox";
 
 /** `connecting` until the stream has told the session's status. */
@@ -19,19 +19,11 @@ export function useInterviewSession(sessionId: string, onRefused: (text: string,
   const { user } = useAuth();
   const queries = useQueryClient();
   const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
-  const [connection, setConnection] = useState<Problem | null>(null);
+  const stream = useEventStream(sessionId, user?.id ?? null, dispatch);
   const outbox = useOutbox(sessionId, onRefused);
   const { acknowledge } = outbox;
   const userId = user?.id ?? null;
   const session = useQuery(sessionQuery(sessionId, userId));
-
-  useEffect(() => {
-    const unmount = new AbortController();
-    dispatch(connecting);
-    void followSession(sessionId, dispatch, setConnection, unmount.signal);
-    return () => unmount.abort();
-    // Another user has other rights: the stream is opened again.
-  }, [sessionId, userId]);
 
   // The stream may tell of a reply before the request does: always when another tab or an earlier page sent it.
   useEffect(() => {
@@ -57,8 +49,7 @@ export function useInterviewSession(sessionId: string, onRefused: (text: string,
   return {
     phase: phaseOf(conversation.status, conversation.report),
     conversation,
-    /** Why the stream is not connected. */
-    connection,
+    stream,
     session,
     outbox,
     end,

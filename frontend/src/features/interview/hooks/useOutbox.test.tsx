@@ -53,6 +53,39 @@ describe("a message on its way", () => {
     expect(result.current.outgoing).toBeNull();
   });
 
+  it.each([
+    ["a model that only the operator can repair", new Problem(502, "model_not_found", "x", false), 1],
+    ["a request that the model's provider refuses", new Problem(422, "model_refused_request", "x", false), 1],
+    ["a fault that no repeat would cure", new Problem(500, "broken", "x", false), 1],
+    ["a wait of more than a minute", new Problem(429, "busy", "x", true, 300), 1],
+    ["tries that all fail", new Problem(503, "x", "x", true), 5],
+    ["a turn that was stopped", new Problem(409, "turn_stopped", "x", true), 1],
+  ])("is kept through %s, and is sent again under its key on demand alone", async (_, problem, tries) => {
+    send.mockRejectedValue(problem);
+    const refused = vi.fn();
+    const { result } = renderHook(() => useOutbox("s", refused));
+    act(() => result.current.send("Hello"));
+    await waitFor(() => expect(result.current.isStopped).toBe(true));
+    expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
+    expect(send).toHaveBeenCalledTimes(tries);
+    expect(refused).not.toHaveBeenCalled();
+    send.mockResolvedValue(done);
+    act(() => result.current.resend());
+    await waitFor(() => expect(result.current.outgoing).toBeNull());
+    expect([result.current.problem, result.current.isStopped]).toEqual([null, false]);
+    expect(new Set(send.mock.calls.map(([, , key]) => key)).size).toBe(1);
+  });
+
+  it("that could not leave a dead network is sent when the network is back", async () => {
+    send.mockRejectedValue(Problem.offline());
+    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    act(() => result.current.send("Hello"));
+    await waitFor(() => expect(result.current.isStopped).toBe(true));
+    send.mockResolvedValue(done);
+    act(() => void window.dispatchEvent(new Event("online")));
+    await waitFor(() => expect(result.current.outgoing).toBeNull());
+  });
+
   it("waits for a sign-in and goes on with it", async () => {
     send.mockRejectedValueOnce(new Problem(401, "token_expired", "x", false)).mockResolvedValue(done);
     const { result } = renderHook(() => useOutbox("s", vi.fn()));

@@ -16,13 +16,17 @@ export interface OutgoingMessage {
   text: string;
 }
 
-/** Not retried by itself, but kept: the next sign-in or the user's own retry sends it. */
-const waitsForUser = ({ status, code }: Problem) => status === 401 || code === "turn_stopped";
+/** The service will never take this message; it is the writer's again. Every other failure keeps it in the outbox. */
+const isRefusal = ({ status, code, retryable, isForOperator }: Problem) =>
+  !retryable && status >= 400 && status < 500 && status !== 401 && code !== "turn_stopped" && !isForOperator;
 
 export function useOutbox(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
   const storageKey = outboxKey(sessionId);
   const [outgoing, setOutgoing] = useState(() => readJson<OutgoingMessage>(storageKey));
   const [problem, setProblem] = useState<Problem | null>(null);
+  /** The message of a series of tries that has failed. */
+  const [failed, setFailed] = useState<OutgoingMessage | null>(null);
+  const isStopped = outgoing !== null && failed === outgoing;
   const latestOnRefused = useRef(onRefused);
   useEffect(() => {
     latestOnRefused.current = onRefused;
@@ -39,15 +43,20 @@ export function useOutbox(sessionId: string, onRefused: (text: string, problem: 
     retry(() => sendMessage(sessionId, outgoing.text, outgoing.key), {
       signal: unmount.signal,
       onProblem: setProblem,
-      shouldRetry: (failure) => failure.retryable && !waitsForUser(failure),
+      // A turn that its candidate has stopped is taken up again by the candidate alone.
+      shouldRetry: ({ retryable, code }) => retryable && code !== "turn_stopped",
     }).then(
       (answer) => {
         if (answer) clear();
       },
       (failure: Problem) => {
-        if (waitsForUser(failure)) return;
-        clear();
-        latestOnRefused.current(outgoing.text, failure);
+        if (isRefusal(failure)) {
+          clear();
+          latestOnRefused.current(outgoing.text, failure);
+        } else {
+          setProblem(failure);
+          setFailed(outgoing);
+        }
       },
     );
     return () => unmount.abort();
@@ -67,16 +76,33 @@ export function useOutbox(sessionId: string, onRefused: (text: string, problem: 
     setProblem(null);
     setOutgoing((current) => current && { ...current });
   }, []);
+  // What never reached the service cost nothing: it is sent by itself when the network is back.
+  const waitsForNetwork = isStopped && problem?.status === 0;
+  useEffect(() => {
+    if (!waitsForNetwork) return;
+    window.addEventListener("online", resend);
+    return () => window.removeEventListener("online", resend);
+  }, [waitsForNetwork, resend]);
   /** The service has the turn: its message need not be sent any more. */
   const acknowledge = useCallback(
     (turnId: string) => {
       setOutgoing((current) => {
         if (current?.key !== turnId) return current;
         writeJson(storageKey, null);
+        setProblem(null);
         return null;
       });
     },
     [storageKey],
   );
-  return { outgoing, problem, send, resend, acknowledge };
+  return {
+    outgoing,
+    /** Why the message has not been sent. */
+    problem: outgoing ? problem : null,
+    /** It is not sent any more, until `resend` is called. */
+    isStopped,
+    send,
+    resend,
+    acknowledge,
+  };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 
 /**
  * Keeps the end of growing content in view while the reader is there; a reader who has scrolled up stays there.
@@ -16,7 +16,8 @@ export function useStickToBottom(growth: unknown, jump: unknown): RefObject<HTML
     observer.observe(end.current);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
+  // Before the browser paints: what grows above the end must not move it even once.
+  useLayoutEffect(() => {
     if (isAtBottom.current) end.current?.scrollIntoView({ block: "nearest" });
   }, [growth]);
   useEffect(() => {

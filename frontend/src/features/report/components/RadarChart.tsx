@@ -14,7 +14,8 @@ const point = (index: number, count: number, value: number) => {
 /** Scores at a glance; the table beside it says the same in numbers. */
 export function RadarChart({ scores }: { scores: Score[] }) {
   const count = scores.length;
-  if (count < 3) return null;
+  // With fewer, the shape is a line or a point.
+  if (scores.filter(({ score }) => typeof score === "number").length < 3) return null;
   const ring = (value: number) => scores.map((_, index) => point(index, count, value).join(",")).join(" ");
   const shape = scores.map((score, index) => point(index, count, score.score ?? 0).join(",")).join(" ");
   return (

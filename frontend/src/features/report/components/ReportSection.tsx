@@ -22,10 +22,10 @@ export function ReportSection({ sessionId, report, part, title, children }: Prop
     <section aria-labelledby={`part-${part}`} className="space-y-3">
       <h2 id={`part-${part}`}>{title}</h2>
       {status === "ready" ? children : null}
-      {status === "pending" ? <Loading what="The coach is writing" /> : null}
+      {status === "pending" ? <Loading what="Writing this part" /> : null}
       {status === "failed" ? (
         <Notice kind="problem">
-          <span className="mr-auto">This part could not be written.</span>
+          <span className="me-auto">We couldn’t write this part.</span>
           <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
             Try again
           </Button>

@@ -9,10 +9,12 @@ import { uploadResume } from "@/features/setup/api";
 interface Props {
   value: string;
   onChange: (text: string) => void;
+  /** Why this text can't be sent. */
+  error?: string | undefined;
 }
 
-/** A résumé, dropped, chosen or pasted. The text of a file can be checked and changed before it is sent. */
-export function ResumeField({ value, onChange }: Props) {
+/** A CV, dropped, chosen or pasted. The text of a file can be checked and changed before it is sent. */
+export function ResumeField({ value, onChange, error: tooLong }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [isDragOver, setDragOver] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -49,29 +51,30 @@ export function ResumeField({ value, onChange }: Props) {
       onDrop={onDrop}
     >
       <TextArea
-        label="Résumé"
+        label="CV or résumé (optional)"
         name="resume_content"
+        dir="auto"
         rows={6}
-        maxLength={100_000}
         value={value}
+        error={tooLong}
         onChange={(event) => onChange(event.target.value)}
-        placeholder="Paste the text, or drop a PDF, DOCX or text file here."
-        hint="Only the text is used; the file is never stored. Look it over: what you remove, the interviewer never sees."
+        placeholder="Paste your CV, or drop a PDF, DOCX or text file here."
+        hint="We keep only the text, not the file. Check the text. Delete anything you don’t want the interviewer to see."
       />
       <input
         ref={input}
         type="file"
         accept=".pdf,.docx,.txt,.md"
         className="sr-only"
-        aria-label="Résumé file"
+        aria-label="CV file"
         tabIndex={-1}
         onChange={(event) => void upload(event.target.files?.[0])}
       />
       <Button variant="secondary" disabled={busy} onClick={() => input.current?.click()}>
-        {busy ? "Reading…" : "Choose a file"}
+        {busy ? "Reading file…" : "Choose file"}
       </Button>
       <p role="status" className="min-h-6 text-sm text-muted">
-        {fileName ? `${fileName} was read: ${value.length.toLocaleString()} characters.` : ""}
+        {fileName ? `${fileName}: ${value.length.toLocaleString()} characters read.` : ""}
       </p>
       {error ? <Notice kind="problem">{error}</Notice> : null}
     </div>

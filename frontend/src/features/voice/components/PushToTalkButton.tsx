@@ -23,10 +23,12 @@ export function PushToTalkButton({ input }: { input: SpeechInput }) {
   const isPress = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
   return (
     <Button
-      variant={isListening ? "primary" : "secondary"}
+      variant={isListening ? "primary" : "ghost"}
+      size="icon"
+      aria-label={isListening ? "Stop listening" : "Speak"}
       aria-pressed={isListening}
-      className="touch-none select-none"
-      title="Hold to talk, or tap to go on listening"
+      className="shrink-0 touch-none select-none"
+      title={isListening ? "Stop listening" : "Hold to talk, or tap to keep listening"}
       onPointerDown={(event: PointerEvent<HTMLButtonElement>) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -54,7 +56,6 @@ export function PushToTalkButton({ input }: { input: SpeechInput }) {
       }}
     >
       {isListening ? <MicOff aria-hidden /> : <Mic aria-hidden />}
-      {isListening ? "Stop listening" : "Speak"}
     </Button>
   );
 }

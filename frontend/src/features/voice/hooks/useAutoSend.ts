@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 /** Silence after which a hands-free answer is sent. */
-const SILENCE_MS = 2_500;
+export const SILENCE_SECONDS = 3;
 
 export interface AutoSend {
   /** The answer is sent in a moment, unless that is cancelled. */
@@ -35,7 +35,7 @@ export function useAutoSend(enabled: boolean, onSend: () => void): AutoSend {
     timer.current = setTimeout(() => {
       setPending(false);
       latest.current.onSend();
-    }, SILENCE_MS);
+    }, SILENCE_SECONDS * 1_000);
   }, [cancel]);
   const onPause = useCallback(() => {
     isSilent.current = true;

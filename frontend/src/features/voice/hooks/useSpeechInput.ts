@@ -29,7 +29,12 @@ export interface SpeechInput {
 }
 
 /** The microphone of an interview: starts and stops transcribers. */
-export function useSpeechInput(sessionId: string, source: SpeechSource | null, handlers: Handlers): SpeechInput {
+export function useSpeechInput(
+  sessionId: string,
+  source: SpeechSource | null,
+  language: string,
+  handlers: Handlers,
+): SpeechInput {
   const [isListening, setListening] = useState(false);
   /** Transcribers that were told to finish and have not ended yet. */
   const [finishing, setFinishing] = useState(0);
@@ -96,9 +101,12 @@ export function useSpeechInput(sessionId: string, source: SpeechSource | null, h
         }
       },
     };
-    transcriber = source === "service" ? transcribeByService(sessionId, listener) : transcribeInBrowser(listener);
+    transcriber =
+      source === "service"
+        ? transcribeByService(sessionId, language, listener)
+        : transcribeInBrowser(language, listener);
     active.current = transcriber;
-  }, [source, sessionId, deactivate]);
+  }, [source, sessionId, language, deactivate]);
 
   return { isAvailable: source !== null, isListening, isFinishing: finishing > 0, interim, level, start, stop };
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { SpeechPlayer, type SpeechSource } from "@/features/voice/speech-player";
+import { SpeechPlayer, type Manner, type SpeechSource } from "@/features/voice/speech-player";
 
 export interface SpeechOutput {
   isAvailable: boolean;
@@ -17,6 +17,7 @@ export interface SpeechOutput {
 export function useSpeechOutput(
   sessionId: string,
   source: SpeechSource | null,
+  { language, speed }: Manner,
   [readAloud, setReadAloud]: [boolean, (on: boolean) => void],
   onProblem: (text: string) => void,
 ): SpeechOutput {
@@ -24,10 +25,10 @@ export function useSpeechOutput(
   const player = useRef<SpeechPlayer | null>(null);
   useEffect(() => {
     if (!source) return;
-    const created = new SpeechPlayer(sessionId, source, setPlaying, onProblem);
+    const created = new SpeechPlayer(sessionId, source, { language, speed }, setPlaying, onProblem);
     player.current = created;
     return () => created.stop();
-  }, [sessionId, source, onProblem]);
+  }, [sessionId, source, language, speed, onProblem]);
 
   const play = useCallback((sentences: string[]) => player.current?.play(sentences), []);
   const playLine = useCallback(

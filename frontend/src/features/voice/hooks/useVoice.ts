@@ -1,5 +1,8 @@
 import { useState } from "react";
 
+import { speechLanguage } from "@/features/voice/language";
+import type { SpeechSource } from "@/features/voice/speech-player";
+
 import { useAutoSend, type AutoSend } from "./useAutoSend";
 import { useSpeechCapabilities } from "./useSpeechCapabilities";
 import { useSpeechInput, type SpeechInput } from "./useSpeechInput";
@@ -10,6 +13,8 @@ export interface Voice {
   input: SpeechInput;
   output: SpeechOutput;
   autoSend: AutoSend;
+  /** Who turns speech into text. */
+  recogniser: SpeechSource | null;
   handsFree: boolean;
   setHandsFree: (on: boolean) => void;
   /** What went wrong last, for the user. */
@@ -24,13 +29,18 @@ interface Handlers {
 }
 
 /** Voice of an interview: microphone, loudspeaker, and how they depend on each other. */
-export function useVoice(sessionId: string, { onWords, onSend }: Handlers): Voice {
+export function useVoice(
+  sessionId: string,
+  interviewLanguage: string | undefined,
+  { onWords, onSend }: Handlers,
+): Voice {
+  const language = speechLanguage(interviewLanguage);
   const { transcription, synthesis } = useSpeechCapabilities(sessionId);
-  const { readAloud, setReadAloud, handsFree, setHandsFree } = useVoicePreferences();
+  const { readAloud, setReadAloud, handsFree, setHandsFree, speed } = useVoicePreferences();
   const [problem, setProblem] = useState<string | null>(null);
   const autoSend = useAutoSend(handsFree, onSend);
-  const output = useSpeechOutput(sessionId, synthesis, [readAloud, setReadAloud], setProblem);
-  const input = useSpeechInput(sessionId, transcription, {
+  const output = useSpeechOutput(sessionId, synthesis, { language, speed }, [readAloud, setReadAloud], setProblem);
+  const input = useSpeechInput(sessionId, transcription, language, {
     onSpeechStart: () => {
       autoSend.onSpeechStart();
       // The interviewer does not talk over the candidate.
@@ -47,5 +57,5 @@ export function useVoice(sessionId: string, { onWords, onSend }: Handlers): Voic
     autoSend.cancel();
     input.stop();
   };
-  return { input: { ...input, stop }, output, autoSend, handsFree, setHandsFree, problem };
+  return { input: { ...input, stop }, output, autoSend, recogniser: transcription, handsFree, setHandsFree, problem };
 }

@@ -1,22 +1,12 @@
-import { useState } from "react";
-
-import { readJson, writeJson } from "@/lib/local-store";
-
-/** A switch that survives a reload. */
-function useStoredSwitch(key: string): [boolean, (on: boolean) => void] {
-  const [on, setOn] = useState(() => readJson<boolean>(key) ?? false);
-  const change = (next: boolean) => {
-    setOn(next);
-    writeJson(key, next || null);
-  };
-  return [on, change];
-}
+import { useStoredValue } from "@/hooks/useStoredValue";
 
 /** The user's choices in this browser, the same in the set-up and in the interview. */
 export function useVoicePreferences() {
   /** Lines are read aloud as they come. */
-  const [readAloud, setReadAloud] = useStoredSwitch("aloud");
+  const [readAloud, setReadAloud] = useStoredValue<boolean>("aloud", false);
   /** An answer is sent when its speaker pauses. */
-  const [handsFree, setHandsFree] = useStoredSwitch("hands_free");
-  return { readAloud, setReadAloud, handsFree, setHandsFree };
+  const [handsFree, setHandsFree] = useStoredValue<boolean>("hands_free", false);
+  /** How fast lines are read; 1 is the voice's own speed. */
+  const [speed, setSpeed] = useStoredValue<number>("reading_speed", 1);
+  return { readAloud, setReadAloud, handsFree, setHandsFree, speed, setSpeed };
 }

@@ -1,0 +1,49 @@
+import { useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { passwordStrength } from "@/features/account/password-strength";
+
+interface Props {
+  label: string;
+  autoComplete: "current-password" | "new-password";
+  error?: string | undefined;
+}
+
+/** A password that can be shown; a new one also says how strong it is. */
+export function PasswordField({ label, autoComplete, error }: Props) {
+  const [isShown, setShown] = useState(false);
+  const [typed, setTyped] = useState("");
+  const isNew = autoComplete === "new-password";
+  return (
+    <div className="relative">
+      <TextField
+        label={label}
+        name="password"
+        type={isShown ? "text" : "password"}
+        autoComplete={autoComplete}
+        error={error}
+        className="pe-20"
+        hint={isNew ? <Strength password={typed} /> : undefined}
+        onChange={(event) => setTyped(event.target.value)}
+        {...(isNew ? { minLength: 8 } : {})}
+        required
+      />
+      <Button
+        variant="ghost"
+        className="absolute end-0 top-7 text-sm"
+        aria-pressed={isShown}
+        onClick={() => setShown(!isShown)}
+      >
+        {isShown ? "Hide" : "Show"}
+        <span className="sr-only"> password</span>
+      </Button>
+    </div>
+  );
+}
+
+function Strength({ password }: { password: string }) {
+  if (password === "") return "At least 8 characters.";
+  const strength = passwordStrength(password);
+  return strength === "too short" ? "Too short: at least 8 characters." : `Strength: ${strength}`;
+}

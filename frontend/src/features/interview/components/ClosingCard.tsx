@@ -1,0 +1,31 @@
+import { PartyPopper } from "lucide-react";
+
+import { Button } from "@/components/ui/button";
+
+interface Props {
+  /** Questions that were answered, follow-ups included. */
+  answers: number;
+  onEnd: () => void;
+  isEnding: boolean;
+}
+
+/** The end of an interview: a moment of joy, and the way to the report. */
+export function ClosingCard({ answers, onEnd, isEnding }: Props) {
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-4 rounded-xl border bg-accent p-4 text-accent-foreground"
+    >
+      <PartyPopper aria-hidden className="size-10 shrink-0 motion-safe:animate-celebrate" />
+      <div className="me-auto">
+        <p className="text-lg font-semibold">Well done, that’s the interview!</p>
+        <p>
+          {answers === 1 ? "You answered one question." : `You answered ${answers} questions.`} Your report is next.
+        </p>
+      </div>
+      <Button onClick={onEnd} disabled={isEnding}>
+        {isEnding ? "Ending…" : "Get my report"}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Problem } from "@/api/problem";
+
+import { ConnectionNotices } from "./ConnectionNotices";
+
+const idle = { problem: null, isStopped: false };
+const resend = vi.fn();
+const show = (problem: Problem, isStopped = true) =>
+  render(
+    <ConnectionNotices
+      introduction={{ ...idle, tryAgain: vi.fn() }}
+      stream={{ ...idle, reconnect: vi.fn() }}
+      outbox={{ problem, isStopped, resend }}
+    />,
+  );
+
+describe("a message that was not answered", () => {
+  beforeEach(() => void resend.mockReset());
+
+  it.each([
+    "model_not_found",
+    "model_credit_exhausted",
+    "model_refused_request",
+    "model_context_exceeded",
+    "model_key_rejected",
+  ])("says what is wrong with the model (%s), in the service's words, and waits for the user", async (code) => {
+    show(new Problem(502, code, "Whoever runs this service must act.", false));
+    expect(screen.getByRole("alert")).toHaveTextContent(/AI model isn’t working.*Whoever runs this service must act/);
+    expect(screen.queryByText(/trying again/i)).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(resend).toHaveBeenCalledOnce();
+  });
+
+  it("says when it may be tried again, if that takes long", () => {
+    show(new Problem(429, "rate_limited", "Too many requests.", true, 3_600));
+    expect(screen.getByRole("alert")).toHaveTextContent(/Try again after \d{1,2}:\d{2}/);
+    expect(screen.getByRole("alert")).toHaveTextContent("Your message is saved.");
+  });
+
+  it("says that it is tried again, in words for people", () => {
+    show(new Problem(503, "interviewer_unavailable", "Send it with the same Idempotency-Key.", true), false);
+    expect(screen.getByRole("status")).toHaveTextContent(
+      "The interviewer couldn’t answer just now. Your message is saved.Trying again…",
+    );
+  });
+});

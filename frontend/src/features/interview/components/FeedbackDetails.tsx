@@ -1,0 +1,177 @@
+import { Lightbulb, ThumbsUp, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+
+import type { Check, Delivery, FeedbackItem, Score } from "@/api/types";
+import { CheckMark } from "@/components/ui/check-mark";
+import { checkName } from "@/lib/check-name";
+import { dimensionName } from "@/lib/dimension-name";
+
+/** What the coach says of an answer: first the one thing to keep and the one to change, the rest folded. */
+export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headline: string }) {
+  const { scores, checklist = [], worked, to_change, stronger_answer, delivery, set_aside = [] } = item;
+  // Coaches that write no headline lend it one of their points.
+  const [strength, change] = [worked[0], to_change[0]].map((point) => (point === headline ? undefined : point));
+  const isEmpty = scores.length + checklist.length + worked.length + to_change.length === 0;
+  return (
+    <div className="space-y-3 px-4 pb-4">
+      {isEmpty && item.feedback ? <p>{item.feedback}</p> : null}
+      {scores.length > 0 ? <ScoreChips scores={scores} /> : null}
+      {strength ? (
+        <Point icon={ThumbsUp} title="What worked">
+          {strength}
+        </Point>
+      ) : null}
+      {change ? (
+        <Point icon={Lightbulb} title="What to change">
+          {change}
+        </Point>
+      ) : null}
+      {checklist.length > 0 ? <Checklist checks={checklist} /> : null}
+      {stronger_answer ? (
+        <div className="space-y-1">
+          <p className="font-semibold">A stronger version</p>
+          <p dir="auto" className="border-s-4 border-primary ps-3 whitespace-pre-wrap">
+            <WithGaps text={stronger_answer} />
+          </p>
+        </div>
+      ) : null}
+      {delivery ? <p className="text-muted">{deliveryText(delivery)}</p> : null}
+      {set_aside.length > 0 ? (
+        <div className="space-y-1 text-muted">
+          <p>Not judged, because it isn’t part of an answer:</p>
+          <Quotes quotes={set_aside} />
+        </div>
+      ) : null}
+      <More item={item} />
+    </div>
+  );
+}
+
+function Point({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children: ReactNode }) {
+  return (
+    <div className="flex gap-2">
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-primary" />
+      <p>
+        <span className="font-semibold">{title}: </span>
+        {children}
+      </p>
+    </div>
+  );
+}
+
+function ScoreChips({ scores }: { scores: Score[] }) {
+  return (
+    <ul aria-label="Scores" className="flex flex-wrap gap-1.5">
+      {scores.map(({ dimension, score }) => (
+        <li key={dimension} className="rounded-full border px-2.5 py-0.5">
+          {dimensionName(dimension)} {typeof score === "number" ? <strong>{score} of 5</strong> : "not judged"}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What can be seen in an answer: first what is missing and why, then what is there, with its sentences one tap away. */
+function Checklist({ checks }: { checks: Check[] }) {
+  const met = checks.filter((check) => check.met === true);
+  return (
+    <div className="space-y-2">
+      <CheckList label="Checklist" checks={checks.filter((check) => check.met !== true)} />
+      {met.length > 0 ? (
+        <>
+          <ul aria-label="What is there" className="flex flex-wrap gap-x-3 gap-y-1">
+            {met.map(({ check }) => (
+              <li key={check} className="flex items-center gap-1">
+                <CheckMark met />
+                {checkName(check)}
+              </li>
+            ))}
+          </ul>
+          <details>
+            <summary className="min-h-6 cursor-pointer font-semibold">See the sentences</summary>
+            <div className="mt-2">
+              <CheckList label="The sentences this rests on" checks={met} />
+            </div>
+          </details>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** Each check with what was seen and the sentences it rests on. */
+function CheckList({ label, checks }: { label: string; checks: Check[] }) {
+  if (checks.length === 0) return null;
+  return (
+    <ul aria-label={label} className="space-y-2">
+      {checks.map(({ check, met, detail, evidence = [] }) => (
+        <li key={check} className="flex gap-2">
+          <CheckMark met={met} />
+          <div className="min-w-0 space-y-1">
+            <p>
+              <span className="font-semibold">{checkName(check)}.</span> {detail}
+            </p>
+            <Quotes quotes={evidence.map(({ quote }) => quote)} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Quotes({ quotes }: { quotes: string[] }) {
+  return quotes.map((quote) => (
+    <blockquote key={quote} dir="auto" className="border-s-4 border-border ps-3">
+      “{quote}”
+    </blockquote>
+  ));
+}
+
+/** Placeholders such as `[how many?]` stand where only the candidate knows the fact. */
+function WithGaps({ text }: { text: string }) {
+  return text.split(/(\[[^\]\n]{1,80}\])/).map((part, index) =>
+    index % 2 === 1 ? (
+      <mark key={index} className="rounded bg-accent px-1 text-accent-foreground">
+        {part}
+      </mark>
+    ) : (
+      part
+    ),
+  );
+}
+
+export function deliveryText({ words, words_from, words_to, fillers, repeated_starts }: Delivery): string {
+  const count = (number: number, one: string, many: string) =>
+    `${number.toLocaleString()} ${number === 1 ? one : many}`;
+  return [
+    `${count(words, "word", "words")} (${words_from}–${words_to} is typical)`,
+    count(fillers, "filler word", "filler words"),
+    ...(repeated_starts > 0 ? [count(repeated_starts, "false start", "false starts")] : []),
+  ].join(" · ");
+}
+
+/** Further points, and why each score was given. */
+function More({ item: { worked, to_change, scores } }: { item: FeedbackItem }) {
+  const points = [...worked.slice(1), ...to_change.slice(1)];
+  if (points.length + scores.length === 0) return null;
+  return (
+    <details>
+      <summary className="min-h-6 cursor-pointer font-semibold">
+        {scores.length > 0 ? "Why these scores" : "More"}
+      </summary>
+      <ul className="mt-2 space-y-2">
+        {points.map((point) => (
+          <li key={point}>{point}</li>
+        ))}
+        {scores.map(({ dimension, reason, evidence }) => (
+          <li key={dimension} className="space-y-1">
+            <p>
+              <span className="font-semibold">{dimensionName(dimension)}:</span> {reason}
+            </p>
+            <Quotes quotes={evidence.map(({ quote }) => quote)} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,46 @@
+import { RotateCcw } from "lucide-react";
+
+import { Button } from "@/components/ui/button";
+import { CheckField } from "@/components/ui/field";
+import type { Voice } from "@/features/voice/hooks/useVoice";
+import { hearingNotice } from "@/features/voice/hearing-notice";
+
+interface Props {
+  voice: Voice;
+  /** The sentences that "Read again" plays. */
+  lastLine: string[];
+}
+
+/** Choices about microphone and loudspeaker, and who hears what is said. */
+export function VoiceOptions({ voice, lastLine }: Props) {
+  const { input, output } = voice;
+  if (!input.isAvailable && !output.isAvailable) {
+    return <p className="text-sm text-muted">This browser can’t listen or read aloud here. You can type.</p>;
+  }
+  return (
+    <div className="space-y-1" role="group" aria-label="Voice">
+      {output.isAvailable ? (
+        <>
+          <CheckField label="Read questions aloud" on={output.readAloud} onChange={output.setReadAloud} />
+          <Button
+            variant="secondary"
+            disabled={output.isPlaying || lastLine.length === 0}
+            onClick={() => output.play(lastLine)}
+          >
+            <RotateCcw aria-hidden /> Read again
+          </Button>
+        </>
+      ) : null}
+      {input.isAvailable ? (
+        <>
+          <CheckField
+            label="Send automatically when I stop talking"
+            on={voice.handsFree}
+            onChange={voice.setHandsFree}
+          />
+          <p className="text-sm text-muted">{hearingNotice(voice.recogniser)}</p>
+        </>
+      ) : null}
+    </div>
+  );
+}
