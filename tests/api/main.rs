@@ -20,6 +20,7 @@ mod listing;
 mod live;
 mod model_servers;
 mod model_servers_more;
+mod model_servers_settings;
 mod models;
 mod privacy;
 mod reading;

@@ -23,8 +23,16 @@ const ANTHROPIC: [&str; 3] = [
     "claude-3-5-haiku-latest",
 ];
 /// Parts of names of models that hold no conversation.
-const NO_CHAT: [&str; 12] = [
+const NO_CHAT: [&str; 20] = [
     "embed",
+    "bge-",
+    "minilm",
+    "guard",
+    "search",
+    "ocr",
+    "sora",
+    "veo-",
+    "computer-use",
     "whisper",
     "tts",
     "dall-e",
@@ -113,7 +121,10 @@ pub fn preferred(provider: LlmProvider, listed: &[ModelInfo]) -> String {
     let wanted = preferences
         .iter()
         .find_map(|name| listed.iter().find(|model| is(model, name)));
-    let chats = |model: &&ModelInfo| !NO_CHAT.iter().any(|part| model.id.contains(part));
+    let chats = |model: &&ModelInfo| {
+        let id = model.id.to_lowercase();
+        !NO_CHAT.iter().any(|part| id.contains(part))
+    };
     wanted
         .or_else(|| listed.iter().find(chats))
         .map_or_else(|| preferences[0].to_owned(), |model| model.id.clone())
@@ -142,7 +153,14 @@ mod tests {
             "gpt-5-mini"
         );
         assert_eq!(of(&["openai/gpt-4.1-mini"]), "openai/gpt-4.1-mini");
-        assert_eq!(of(&["nomic-embed-text", "qwen3:8b"]), "qwen3:8b");
+        for other in [
+            "nomic-embed-text",
+            "Qwen3-Embedding-8B",
+            "bge-m3",
+            "llama-guard-4",
+        ] {
+            assert_eq!(of(&[other, "Qwen3-8B-Instruct"]), "Qwen3-8B-Instruct");
+        }
         assert_eq!(
             of(&["gpt-4o-mini-transcribe", "gpt-4.1-mini-2025-04-14"]),
             "gpt-4.1-mini-2025-04-14"

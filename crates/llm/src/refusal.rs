@@ -8,10 +8,16 @@ use serde_json::Value;
 
 use crate::error::{LlmError, Permanent};
 
+mod signs;
+
+use signs::*;
+
 /// Longest sentence that is kept, in characters.
 const LONGEST_SENTENCE: usize = 300;
 /// So many characters in a row that stand in the prompt as well are the prompt's.
 const ECHO: usize = 24;
+/// The same in a script that says more with each letter, such as Chinese.
+const DENSE_ECHO: usize = 6;
 
 /// A provider's error, in whichever of the usual shapes it came.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +57,8 @@ impl Refusal {
         let is_error = |error: &Value| match error {
             Value::Null => false,
             Value::Bool(failed) => *failed,
+            Value::String(text) => !text.is_empty(),
+            Value::Object(members) => !members.is_empty(),
             _ => true,
         };
         let choice = &message["choices"][0];
@@ -199,150 +207,6 @@ impl Refusal {
         words.join(" ").chars().take(LONGEST_SENTENCE).collect()
     }
 }
-
-const LOADING: &[&str] = &[
-    "loading model",
-    "loading the model",
-    "currently loading",
-    "model is loading",
-    "model is being loaded",
-];
-const INVALID_JSON: &[&str] = &[
-    "json_validate_failed",
-    "failed to generate json",
-    "failed to validate json",
-    "tool_use_failed",
-    "output_parse_failed",
-];
-const CONTENT_FILTER: &[&str] = &[
-    "content_filter",
-    "content management policy",
-    "responsibleaipolicyviolation",
-    "data_inspection_failed",
-    "content_policy",
-    "content policy",
-    "inappropriate content",
-    "input was flagged",
-    "flagged_input",
-];
-/// With 429: a limit that passes, whatever is said of quotas and of where to buy more.
-const RATE: &[&str] = &[
-    "rate_limit",
-    "rate limit",
-    "rate-limited",
-    "per minute",
-    "per min",
-    "per second",
-    "retry in",
-    "try again in",
-];
-const LARGER_THAN_LIMIT: &[&str] = &["request too large"];
-/// No money, or nothing left until tomorrow.
-const EXHAUSTED: &[&str] = &[
-    "insufficient_quota",
-    "insufficient balance",
-    "insufficient_balance",
-    "insufficient credit",
-    "credit balance",
-    "budget_exceeded",
-    "budget has been exceeded",
-    "over budget",
-    "usage limits",
-    "requestsperday",
-    "余额不足",
-    "欠费",
-];
-const NO_CREDIT: &[&str] = &[
-    "exceeded your current quota",
-    "credits",
-    "billing",
-    "payment required",
-    "spending limit",
-    "spend limit",
-    "out of credit",
-    "recharge",
-    "arrearage",
-];
-const BAD_KEY: &[&str] = &[
-    "invalid_api_key",
-    "invalid api key",
-    "incorrect api key",
-    "api key not valid",
-    "api key not found",
-    "api_key_invalid",
-    "api key expired",
-    "authentication_error",
-    "no auth credentials",
-    "invalid x-api-key",
-    "invalid authentication",
-    "expired_api_key",
-    "missing api key",
-];
-/// What a server says with 500 although it is no failure of its own (gateways).
-const FOR_SURE: &[&str] = &["model_not_found", "invalid_api_key", "insufficient_quota"];
-/// No model, without a word about models.
-const NO_MODEL: &[&str] = &[
-    "no endpoints found for",
-    "no allowed providers",
-    "no models loaded",
-    "no model loaded",
-    "模型不存在",
-];
-const TOO_LONG: &[&str] = &[
-    "context_length_exceeded",
-    "context length",
-    "context window",
-    "context size",
-    "exceed_context_size",
-    "prompt is too long",
-    "input is too long",
-    "too many tokens",
-    "maximum number of tokens",
-    "max_prompt_tokens",
-    "request too large",
-    "request_too_large",
-    "token count",
-    "string_above_max_length",
-    "input is too large to process",
-    "when context the overflows",
-    "reduce the length of the",
-    "`inputs` tokens + ",
-];
-/// With a word about a model or a deployment.
-const UNKNOWN: &[&str] = &[
-    "model_not_found",
-    "deploymentnotfound",
-    "not_found_error",
-    "not found",
-    "not_found",
-    "does not exist",
-    "not exist",
-    "is not a valid model",
-    "invalid model",
-    "unknown model",
-    "no such model",
-    "unsupported model",
-    "model is not supported",
-    "decommissioned",
-    "deprecated",
-    "retired",
-    "no longer",
-    "not supported by any provider",
-    "model_not_supported",
-    "have access to",
-    "unable to access",
-    "not available",
-    "try pulling it",
-];
-/// Failures of a local server that no waiting mends.
-const NEVER: &[&str] = &[
-    "requires more system memory",
-    "insufficient memory",
-    "unable to allocate",
-    "unable to load model",
-    "does not support chat",
-    "unexpected endpoint",
-];
 
 /// What an error tells, wherever providers and gateways put it; `input`, which echoes the request, is not read.
 #[derive(Default)]
@@ -500,14 +364,17 @@ fn status_of(codes: &str) -> Option<u16> {
     found.map(|(_, status)| *status)
 }
 
+/// Whether a run of letters of the sentence stands in the prompt as well, or may: escaped twice, it can't be told.
 fn repeats(sentence: &str, prompt: &[&str]) -> bool {
     let letters: Vec<char> = sentence.chars().collect();
-    let told: Vec<String> = letters
-        .windows(ECHO)
-        .map(|window| window.iter().collect())
-        .collect();
-    told.iter()
-        .any(|piece| prompt.iter().any(|text| text.contains(piece)))
+    let stands = |run: &[char]| {
+        let run: String = run.iter().collect();
+        prompt.iter().any(|text| text.contains(&run))
+    };
+    let is_dense = |run: &&[char]| run.iter().all(|letter| !letter.is_ascii());
+    sentence.matches("\\u").count() > 3
+        || letters.windows(ECHO).any(stands)
+        || letters.windows(DENSE_ECHO).filter(is_dense).any(stands)
 }
 
 /// The key, or what looks like one, also when the provider starred most of it out.

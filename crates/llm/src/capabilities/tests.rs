@@ -134,3 +134,114 @@ fn limits_grow_when_answers_end_at_them() {
     assert!(server.grow(GROWTH[1]));
     assert!(!server.grow(GROWTH[2]));
 }
+
+#[test]
+fn only_what_was_sent_can_be_refused() {
+    let server = learned("http://gateway/v1", "m");
+    let line =
+        json!({"model": "qwen3-thinking-tools", "messages": [{"role": "user", "content": "x"}]});
+    for message in [
+        "max_tokens is not supported",
+        "reasoning_effort is not supported",
+        "response_format json_schema is not supported",
+        "temperature is not supported",
+        "System role not supported",
+        "Your organization must be verified to stream this model",
+        "The model qwen3-thinking-tools does not exist",
+    ] {
+        let body = json!({"error": {"message": message}});
+        assert!(!refused_with(&server, 400, &body, &line), "{message}");
+    }
+}
+
+#[test]
+fn what_is_about_something_else_teaches_nothing() {
+    for (status, message) in [
+        (
+            402,
+            "This request requires more credits, or fewer max_tokens.",
+        ),
+        (413, "Request too large: reduce max_tokens"),
+        (
+            429,
+            "Rate limit reached: max_tokens counts towards tokens per minute. Please try again in 2s.",
+        ),
+        (
+            500,
+            "This model's maximum context length is 512 tokens; reduce max_tokens",
+        ),
+        (503, "The tools are overloaded"),
+        (529, "temperature"),
+        (
+            400,
+            "'max_tokens' or 'max_completion_tokens' is too large: 500. This model's maximum context length is 512 tokens (500 > 512 - 400).",
+        ),
+        (
+            400,
+            "prompt is too long: 210000 tokens > 200000 maximum; max_tokens is 500",
+        ),
+        (400, "Your credit balance is too low for reasoning"),
+        (400, "json_validate_failed: response_format"),
+    ] {
+        let server = learned("http://gateway/v1", "m");
+        assert!(!refused(&server, status, message), "{message}");
+    }
+}
+
+#[test]
+fn limits_are_read_in_every_wording() {
+    for message in [
+        "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
+        "`max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens` is less than the `context_window` for this model",
+        "max_tokens: 20000 > 8192, which is the maximum allowed number of output tokens for claude-x-20240307",
+        "maxOutputTokens value of 20000 but the supported range is from 1 (inclusive) to 8193 (exclusive).",
+        "max_tokens cannot exceed 8192",
+    ] {
+        let server = learned("http://gateway/v1", "m");
+        assert!(refused(&server, 400, message), "{message}");
+        assert_eq!(server.get().limit(30_000, None), 8_192, "{message}");
+    }
+}
+
+#[test]
+fn efforts_are_refused_in_many_words() {
+    for (message, next) in [
+        (
+            "Reasoning is mandatory for this endpoint and cannot be disabled.",
+            Some(Effort::Minimal),
+        ),
+        (
+            "Budget 0 is invalid. This model only works in thinking mode.",
+            Some(Effort::Minimal),
+        ),
+        (
+            "[{'loc': ('body', 'reasoning_effort'), 'msg': \"Input should be 'low', 'medium' or 'high'\", 'input': 'none'}]",
+            Some(Effort::Low),
+        ),
+        (
+            "invalid reasoning value: 'none' (must be \"high\", \"medium\", or \"low\")",
+            Some(Effort::Low),
+        ),
+        (
+            "`reasoning_effort` must be one of `low`, `medium`, or `high`",
+            Some(Effort::Low),
+        ),
+        ("\"llama3.2\" does not support thinking", None),
+        (
+            "Model grok-4 does not support parameter reasoningEffort.",
+            None,
+        ),
+        (
+            "Unknown name \"reasoning_effort\": Cannot find field.",
+            None,
+        ),
+    ] {
+        let server = learned("http://gateway/v1", "m");
+        assert!(refused(&server, 400, message), "{message}");
+        let known = server.get();
+        let effort = known
+            .effort(Effort::None)
+            .filter(|_| known.takes("reasoning_effort"));
+        assert_eq!(effort, next, "{message}");
+    }
+}

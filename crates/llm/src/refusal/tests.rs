@@ -170,6 +170,13 @@ fn errors_within_an_answer_have_the_status_they_name() {
     let status = |message: Value| Refusal::of_message(&message).map(|refusal| refusal.status);
     assert_eq!(status(json!({"error": null, "choices": []})), None);
     assert_eq!(status(json!({"choices": []})), None);
+    assert_eq!(status(json!({"error": {}, "choices": []})), None);
+    assert_eq!(status(json!({"error": "", "choices": []})), None);
+    assert_eq!(
+        status(json!({"choices": [{"error": {"code": 429}}]})),
+        Some(429)
+    );
+    assert_eq!(status(json!([{"error": {"code": 404}}])), Some(404));
     assert_eq!(status(json!({"error": {"code": 429}})), Some(429));
     assert_eq!(status(json!({"error": {"code": "502"}})), Some(502));
     assert_eq!(
@@ -198,5 +205,258 @@ fn neither_keys_nor_the_prompt_are_told() {
     assert!(!told("Bad input: I led the move of our billing").contains("billing"));
     for key in ["sk-live-123", "abc****xyz", "topsecret"] {
         assert!(!told(&format!("The key {key} is wrong")).contains(key));
+    }
+}
+
+#[test]
+fn the_prompt_is_not_told_in_any_script() {
+    let told = |message: &str| {
+        let body = json!({"error": {"message": message}}).to_string();
+        let refusal = Refusal::of_response(400, &HeaderMap::new(), &body);
+        refusal
+            .meaning(&["我在上一家公司负责支付系统的迁移。"], None)
+            .to_string()
+    };
+    assert!(!told("Bad input: 负责支付系统的迁移").contains("支付"));
+    assert!(!told(r"Bad input: \u8d1f\u8d23\u652f\u4ed8\u7cfb\u7edf").contains("8d23"));
+    assert!(told("模型不存在").contains("模型不存在"));
+}
+
+/// What providers and gateways really answer, by status: the code, or how it passes.
+#[test]
+fn real_answers_are_classed() {
+    let litellm = |kind: &str, inner: &str| json!({"error": {"message": format!("litellm.{kind}: {inner}. Received Model Group=gpt-x\nAvailable Model Group Fallbacks=None"), "type": null, "param": null, "code": "400"}});
+    let raw = |inner: Value| json!({"error": {"message": "Provider returned error", "code": 400, "metadata": {"raw": inner.to_string(), "provider_name": "x"}}});
+    let anthropic = |kind: &str, message: &str| json!({"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"});
+    let said = |message: &str| json!({"error": {"message": message}});
+    for (status, body, class) in [
+        (
+            400,
+            litellm(
+                "ContextWindowExceededError",
+                r#"AnthropicException - {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
+            ),
+            "model_context_exceeded",
+        ),
+        (
+            400,
+            litellm(
+                "BadRequestError",
+                r#"AnthropicException - {"type":"error","error":{"message":"Your credit balance is too low"}}"#,
+            ),
+            "model_credit_exhausted",
+        ),
+        (
+            404,
+            litellm(
+                "NotFoundError",
+                "OpenAIException - The model `x` does not exist",
+            ),
+            "model_not_found",
+        ),
+        (
+            500,
+            litellm("InternalServerError", "AnthropicException - Overloaded"),
+            "failed",
+        ),
+        (
+            503,
+            litellm(
+                "ServiceUnavailableError",
+                "No deployments available for selected model, Try again in 5 seconds",
+            ),
+            "failed",
+        ),
+        (
+            400,
+            raw(json!({"error": {"code": "context_length_exceeded", "message": "too many"}})),
+            "model_context_exceeded",
+        ),
+        (
+            400,
+            raw(json!({"error": {"status": "INVALID_ARGUMENT", "message": "API key not valid"}})),
+            "model_key_rejected",
+        ),
+        (
+            429,
+            raw(
+                json!({"error": "x is temporarily rate-limited upstream. Please retry shortly, or add your own key with credits"}),
+            ),
+            "rate_limited",
+        ),
+        (
+            429,
+            said(
+                "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
+            ),
+            "rate_limited",
+        ),
+        (
+            429,
+            said(
+                "Rate limit reached for gpt-x on tokens per min. Limit: 10000 / min. Please try again in 6ms. Visit https://platform.openai.com/account/billing to add a payment method.",
+            ),
+            "rate_limited",
+        ),
+        (
+            403,
+            json!({"error": {"code": 403, "message": "x requires moderation on y. Your input was flagged", "metadata": {"reasons": ["violence"], "flagged_input": "no"}}}),
+            "refused",
+        ),
+        (
+            400,
+            json!({"error": {"code": "content_filter", "message": "The response was filtered", "innererror": {"code": "ResponsibleAIPolicyViolation"}}}),
+            "refused",
+        ),
+        (
+            401,
+            json!({"error": {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}}),
+            "model_key_rejected",
+        ),
+        (401, json!({"detail": "Unauthorized"}), "model_key_rejected"),
+        (
+            401,
+            anthropic("authentication_error", "invalid x-api-key"),
+            "model_key_rejected",
+        ),
+        (
+            403,
+            anthropic("permission_error", "no permission"),
+            "model_key_rejected",
+        ),
+        (
+            404,
+            anthropic("not_found_error", "model: gone"),
+            "model_not_found",
+        ),
+        (
+            413,
+            anthropic("request_too_large", "Request exceeds the maximum size"),
+            "model_context_exceeded",
+        ),
+        (
+            429,
+            anthropic(
+                "rate_limit_error",
+                "This request would exceed your organization's rate limit of 50,000 input tokens per minute.",
+            ),
+            "rate_limited",
+        ),
+        (
+            500,
+            anthropic("api_error", "Internal server error"),
+            "failed",
+        ),
+        (529, anthropic("overloaded_error", "Overloaded"), "failed"),
+        (
+            422,
+            json!({"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 512. Given: 600", "error_type": "validation"}),
+            "model_context_exceeded",
+        ),
+        (
+            410,
+            said("The model x was retired and is no longer available."),
+            "model_not_found",
+        ),
+        (
+            503,
+            said("The model is overloaded. Please try again later."),
+            "failed",
+        ),
+        (
+            503,
+            json!({"error": "Model x is currently loading", "estimated_time": 20.0}),
+            "loading",
+        ),
+        (
+            500,
+            said("the model is not available at the moment"),
+            "failed",
+        ),
+        (
+            500,
+            json!({"error": {"code": 500, "message": "input is too large to process. increase the physical batch size", "type": "server_error"}}),
+            "model_context_exceeded",
+        ),
+        (524, said(""), "failed"),
+    ] {
+        assert_eq!(meaning(status, &body).name(), class, "{status} {body}");
+    }
+}
+
+#[test]
+fn waits_are_read_from_words_and_details() {
+    let wait =
+        |body: Value| Refusal::of_response(429, &HeaderMap::new(), &body.to_string()).retry_after;
+    let said = |message: &str| wait(json!({"error": {"message": message}}));
+    assert_eq!(
+        said("Please try again in 7m12.5s. Need more?"),
+        Some(Duration::from_millis(432_500))
+    );
+    assert_eq!(
+        said("Please try again in 6ms."),
+        Some(Duration::from_millis(6))
+    );
+    assert_eq!(
+        said("Please retry in 1h2m."),
+        Some(Duration::from_secs(3_720))
+    );
+    assert_eq!(said("Please try again in a while."), None);
+    assert_eq!(
+        wait(json!([{"error": {"details": [{"retryDelay": "33s"}]}}])),
+        Some(Duration::from_secs(33))
+    );
+}
+
+#[test]
+fn windows_are_read_from_refusals() {
+    let window = |message: &str| {
+        let body = json!({"error": message}).to_string();
+        Refusal::of_response(400, &HeaderMap::new(), &body).context_tokens()
+    };
+    for (message, tokens) in [
+        (
+            "This model's maximum context length is 8192 tokens. However, you requested 9000",
+            Some(8_192),
+        ),
+        (
+            "prompt is too long: 210000 tokens > 200000 maximum",
+            Some(200_000),
+        ),
+        (
+            "the request exceeds the available context size (4096 tokens)",
+            Some(4_096),
+        ),
+        (
+            "However, the model is loaded with context length of only 4096 tokens",
+            Some(4_096),
+        ),
+        ("the context window of the model is full", None),
+    ] {
+        assert_eq!(window(message), tokens, "{message}");
+    }
+}
+
+#[test]
+fn no_body_makes_it_fail() {
+    for body in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "[[]]",
+        "7",
+        "\"x\"",
+        "{\"error\": [1, {\"message\": {}}]}",
+        "data: {",
+        "<title>",
+        "\u{feff}{}",
+    ] {
+        let refusal = Refusal::of_response(400, &HeaderMap::new(), body);
+        assert_eq!(
+            refusal.meaning(&[], None).name(),
+            "model_refused_request",
+            "{body}"
+        );
     }
 }
