@@ -162,7 +162,7 @@ impl Refusal {
         if says(CONTENT_FILTER) {
             return LlmError::Refused;
         }
-        let limits_rate = status == 429 && says(RATE);
+        let limits_rate = status == 429 && (self.retry_after.is_some() || says(RATE));
         if status == 402 || says(EXHAUSTED) || (says(NO_CREDIT) && !limits_rate) {
             return permanent(Permanent::CreditExhausted);
         }

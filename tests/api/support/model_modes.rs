@@ -16,7 +16,7 @@ pub(crate) struct Asked {
     pub path: String,
     pub headers: HashMap<String, String>,
     pub body: Value,
-    /// Requests for an answer before this one.
+    /// Requests before this one, of the interviewer or of the coach, whose ever it is.
     pub before: usize,
     /// What a good model would answer.
     pub answer: String,
@@ -64,7 +64,8 @@ pub(crate) struct Mode {
 /// One mode, listening.
 pub(crate) struct ModeServer {
     pub url: String,
-    asked: Arc<Mutex<usize>>,
+    /// Requests of the interviewer and of the coach.
+    asked: Arc<Mutex<[usize; 2]>>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -72,7 +73,7 @@ impl ModeServer {
     pub(crate) async fn start(play: fn(&Asked) -> Played) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let asked = Arc::new(Mutex::new(0));
+        let asked = Arc::new(Mutex::new([0; 2]));
         let counter = Arc::clone(&asked);
         let accepting = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
@@ -88,7 +89,7 @@ impl ModeServer {
 
     /// Requests for an answer so far.
     pub(crate) fn asked(&self) -> usize {
-        *self.asked.lock().expect("not poisoned")
+        self.asked.lock().expect("not poisoned").iter().sum()
     }
 }
 
@@ -98,17 +99,19 @@ impl Drop for ModeServer {
     }
 }
 
-async fn answer(mut socket: TcpStream, play: fn(&Asked) -> Played, asked: Arc<Mutex<usize>>) {
+async fn answer(mut socket: TcpStream, play: fn(&Asked) -> Played, asked: Arc<Mutex<[usize; 2]>>) {
     let Some((path, headers, body)) = request(&mut socket).await else {
         return;
     };
+    let answer = sensible(&body);
     let before = {
-        let mut count = asked.lock().expect("not poisoned");
+        let mut counts = asked.lock().expect("not poisoned");
+        let count = &mut counts[usize::from(answer == "{}")];
         *count += 1;
         *count - 1
     };
     let asked = Asked {
-        answer: sensible(&body),
+        answer,
         path,
         headers,
         body,

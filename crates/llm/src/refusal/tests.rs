@@ -299,6 +299,11 @@ fn real_answers_are_classed() {
             "rate_limited",
         ),
         (
+            429,
+            json!([{"error": {"message": "You exceeded your current quota, please check your plan and billing details.", "details": [{"retryDelay": "33s"}]}}]),
+            "rate_limited",
+        ),
+        (
             403,
             json!({"error": {"code": 403, "message": "x requires moderation on y. Your input was flagged", "metadata": {"reasons": ["violence"], "flagged_input": "no"}}}),
             "refused",
