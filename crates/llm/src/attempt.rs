@@ -430,7 +430,9 @@ impl<'a> Answer<'a> {
                 } else {
                     LlmError::Unwanted("it ended at its limit of tokens".into())
                 };
-                let learned = self.llm.learned.grow(self.extra);
+                // Thinking took the room; a model that only rambles would ramble on.
+                let needs_room = blank || self.llm.learned.get().reasons;
+                let learned = needs_room && self.llm.learned.grow(self.extra);
                 return Err(Failure { error, learned });
             }
             Some(Finish::Stop) if blank => return Err(LlmError::Empty.into()),
