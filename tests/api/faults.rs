@@ -297,6 +297,11 @@ async fn a_postgres_restart_under_load_loses_nothing_acknowledged() {
         crash_postgres(&stack).await;
     }
     for (client, session, said) in talks.join_all().await {
+        // The last crash may come after the last answer.
+        eventually("the database is back", async || {
+            client.read("/agent/history", session).await.status == 200
+        })
+        .await;
         assert_eq!(client.messages(session).await, said);
     }
 }

@@ -13,9 +13,9 @@ const OURS: [&str; 8] = [
     "word for word",
     "What worked",
     "What to change",
-    "impression",
+    ": a tendency",
     "Found for",
-    "Addresses your",
+    "weaker sides of",
 ];
 
 async fn told(language: &str) -> (ModelServer, String) {
