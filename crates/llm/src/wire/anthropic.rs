@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Delta, Wire, content, count, finish};
+use super::{Ask, Delta, Wire, content, conversation, count, finish};
+use crate::Usage;
 use crate::capabilities::Structured;
 use crate::config::Effort;
 use crate::schema::without;
-use crate::{Role, Usage};
 
 /// The least that thinking may be given.
 const LEAST_THINKING: u32 = 1_024;
@@ -120,15 +120,7 @@ fn thinking_tokens(ask: &Ask<'_>) -> Option<u32> {
 
 /// The conversation; what stays the same until the next turn ends with a mark for the provider's cache.
 fn messages(ask: &Ask<'_>) -> Vec<Value> {
-    let mut messages: Vec<Value> = ask
-        .prompt
-        .messages
-        .iter()
-        .map(|(role, text)| match role {
-            Role::User => json!({"role": "user", "content": text}),
-            Role::Assistant => json!({"role": "assistant", "content": text}),
-        })
-        .collect();
+    let mut messages = conversation(ask.prompt);
     let said = messages
         .iter_mut()
         .rev()

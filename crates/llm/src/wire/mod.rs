@@ -3,11 +3,11 @@
 mod anthropic;
 mod openai;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::capabilities::Capabilities;
 use crate::config::Effort;
-use crate::{LlmProvider, Prompt, Usage};
+use crate::{LlmProvider, Prompt, Role, Usage};
 
 /// How an answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,15 @@ pub(crate) fn of(provider: LlmProvider) -> &'static dyn Wire {
         LlmProvider::OpenAi => &openai::ChatCompletions,
         LlmProvider::Anthropic => &anthropic::Messages,
     }
+}
+
+/// The messages of the conversation, which both formats write alike.
+fn conversation(prompt: &Prompt) -> Vec<Value> {
+    let message = |(role, text): &(Role, String)| match role {
+        Role::User => json!({"role": "user", "content": text}),
+        Role::Assistant => json!({"role": "assistant", "content": text}),
+    };
+    prompt.messages.iter().map(message).collect()
 }
 
 /// A count, also as text or with a fraction.

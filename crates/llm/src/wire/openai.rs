@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Delta, Finish, Wire, content, count, finish};
+use super::{Ask, Delta, Finish, Wire, content, conversation, count, finish};
+use crate::Usage;
 use crate::capabilities::Structured;
 use crate::config::Effort;
 use crate::schema::without;
-use crate::{Role, Usage};
 
 pub(super) struct ChatCompletions;
 
@@ -95,15 +95,7 @@ impl Wire for ChatCompletions {
 
 /// Instructions first, as the server takes them.
 fn messages(ask: &Ask<'_>) -> Vec<Value> {
-    let mut messages: Vec<Value> = ask
-        .prompt
-        .messages
-        .iter()
-        .map(|(role, text)| match role {
-            Role::User => json!({"role": "user", "content": text}),
-            Role::Assistant => json!({"role": "assistant", "content": text}),
-        })
-        .collect();
+    let mut messages = conversation(ask.prompt);
     let system = &ask.prompt.system;
     match messages.first_mut() {
         Some(first) if ask.known.system_in_user => {
