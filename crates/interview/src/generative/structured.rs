@@ -11,20 +11,25 @@ use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
 /// Ends an answer that goes on without an object: nothing after it could be used.
 #[derive(Default)]
 struct OnlyJson {
-    text: String,
+    /// What came before the object; not looked at any more once that has begun.
+    preamble: String,
+    begun: bool,
 }
 
 impl Reader for OnlyJson {
     fn read(&mut self, text: &str) -> Result<Read, String> {
-        self.text.push_str(text);
-        if json::is_hopeless(&self.text) {
-            return Err("it is not the JSON object that was asked for".to_owned());
+        if !self.begun {
+            self.preamble.push_str(text);
+            self.begun = json::object(&self.preamble).is_some();
+            if !self.begun && json::is_hopeless(&self.preamble) {
+                return Err("it is not the JSON object that was asked for".to_owned());
+            }
         }
         Ok(Read::On)
     }
 
     fn restart(&mut self) {
-        self.text.clear();
+        *self = Self::default();
     }
 }
 
