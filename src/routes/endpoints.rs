@@ -42,6 +42,7 @@ endpoints! {
     agent::session::session;
     agent::session::delete_session;
     agent::listing::sessions;
+    agent::attempts::attempts;
     agent::session::history ["/interview/history"];
     agent::session::stats ["/interview/stats"];
     agent::feedback::per_turn_feedback ["/interview/per-turn-feedback"];

@@ -64,6 +64,11 @@ impl From<SessionError> for ApiError {
                 "answer_not_found",
                 "This session has no answer with that turn_no.",
             ),
+            SessionError::NoSuchQuestion => ApiError::new(
+                404,
+                "question_not_found",
+                "This session has no main question with that number. They count from 1; follow-ups have no number.",
+            ),
             SessionError::Stopped => ApiError::new(
                 409,
                 "turn_stopped",

@@ -27,6 +27,9 @@ pub enum SessionError {
     /// No turn of that number has a candidate's message.
     #[error("no such answer")]
     NoSuchAnswer,
+    /// No main question of the session has that number.
+    #[error("no such question")]
+    NoSuchQuestion,
     /// The idempotency key named a turn with another message.
     #[error("the idempotency key belongs to another message")]
     KeyReused,

@@ -43,6 +43,7 @@ insert into functions_expected values
   ('public.conversation_history(public.interview_sessions)', 'aus'),
   ('public.delete_session(uuid)', 'aus'),
   ('public.end_interview(uuid,boolean,bigint)', 'aus'),
+  ('public.guest_practices(integer)', 'a'),
   ('public.load_session(uuid,bigint)', 'aus'),
   ('public.per_turn_feedback_log(public.interview_sessions)', 'aus'),
   ('public.record_feedback(uuid,text,jsonb,bigint)', 'aus'),
@@ -55,8 +56,10 @@ insert into functions_expected values
   ('public.scores_by_dimension(public.interview_sessions)', 'aus'),
   ('private.add_coach_usage(jsonb,jsonb)', 'aus'),
   ('private.bump_session_version()', ''),
+  ('private.check_practice_of()', ''),
   ('private.check_session_config()', ''),
   ('private.claim_session(uuid)', 'aus'),
+  ('private.guest_practices(integer)', 'a'),
   ('private.lease_remaining_ms(timestamp with time zone,timestamp with time zone)', 'aus'),
   ('private.lock_session(uuid)', 'aus'),
   ('private.mirror_user(uuid,text,jsonb,timestamp with time zone)', ''),
@@ -96,7 +99,8 @@ from grants_expected e;
 
 select is(
   (select array_agg(tablename::text order by tablename) from pg_tables where schemaname = 'public'),
-  array['interview_sessions', 'interview_turns', 'speech_tasks', 'speech_usage', 'users'], 'public has these tables and no other');
+  array['interview_sessions', 'interview_turns', 'speech_tasks', 'speech_usage', 'users'],
+  'public has these tables and no other');
 select is(
   (select count(*)::int from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relrowsecurity),
   0, 'row level security is on for every table');
@@ -114,14 +118,15 @@ select is(
   (select count(*)::int from functions_found where not fixed_path), 0, 'every function has an empty search_path');
 select is(
   (select array_agg(signature order by signature) from functions_found where definer),
-  array['private.charge_speech(bigint,numeric,bigint,numeric)', 'private.claim_session(uuid)', 'private.on_auth_user_written()'],
-  'only three functions are security definer, and none is in an exposed schema');
+  array['private.charge_speech(bigint,numeric,bigint,numeric)', 'private.check_practice_of()', 'private.claim_session(uuid)',
+    'private.guest_practices(integer)', 'private.on_auth_user_written()'],
+  'only five functions are security definer, and none is in an exposed schema');
 select ok(
   not has_schema_privilege('public', 'private', 'usage'), 'schema private is not open to everybody');
 select is(
   (select array_agg(indexname::text order by indexname) from pg_indexes
    where schemaname = 'public' and indexname like 'idx\_%'),
-  array['idx_sessions_created_at', 'idx_sessions_status', 'idx_sessions_user_id', 'idx_sessions_user_newest',
+  array['idx_sessions_created_at', 'idx_sessions_practice_of', 'idx_sessions_status', 'idx_sessions_user_id', 'idx_sessions_user_newest',
     'idx_speech_tasks_created_at', 'idx_speech_tasks_session_id', 'idx_speech_tasks_status',
     'idx_speech_tasks_user_id'],
   'the documented indexes exist');

@@ -134,6 +134,13 @@ insert into matrix values
 ('update speech_tasks set session_id = ''b1000000-0000-4000-8000-000000000000''',
                                                                         '0',     '42501', '0',     '0',     '0',     '42501', '1',     '42501', '42501', '5'),
 ('update speech_tasks set session_id = null',                           '0',     '42501', '0',     '0',     '0',     '1',     '1',     '1',     '1',     '5'),
+-- A practice is of a session of the same owner.
+('insert into interview_sessions (practice_of, practice_question) values (''a1000000-0000-4000-8000-000000000000'', 1)',
+                                                                        '23503', '23503', '23503', '23503', '23503', '1',     '23503', '23503', '1',     '23503'),
+('insert into interview_sessions (session_id, practice_of, practice_question) values (''ffffffff-0000-4000-8000-000000000000'', ''d1000000-0000-4000-8000-000000000000'', 1)',
+                                                                        '42501', '42501', '1',     '42501', '42501', '23503', '23503', '23503', '23503', '1'),
+('update interview_sessions set practice_of = ''a1000000-0000-4000-8000-000000000000'', practice_question = 1 where session_id <> ''a1000000-0000-4000-8000-000000000000''',
+                                                                        '0',     '23503', '0',     '0',     '0',     '0',     '23503', '23503', '0',     '23503'),
 -- Other ways to the same rows.
 ('truncate interview_sessions cascade',                                 '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501'),
 ('select from auth.users',                                              '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501'),

@@ -43,6 +43,7 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("POST", "/auth/logout", About::Caller),
     ("POST", "/auth/update_password", About::Caller),
     ("GET", "/agent/sessions", About::Caller),
+    ("GET", "/agent/attempts", About::Session),
     ("POST", "/agent/create_session", About::New),
     ("POST", "/agent/start_interview", About::Session),
     ("POST", "/agent/send_message", About::Session),

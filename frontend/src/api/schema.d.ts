@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Creates a session; without a token it is a guest's, whose only key is its id. */
+        /**
+         * Creates a session; without a token it is a guest's, whose only key is its id. With `practice` it practises one
+         *     question: a given one, or a main question of a session of the caller's, which it is then set up like.
+         */
         post: operations["create_session"];
         delete?: never;
         options?: never;
@@ -140,6 +143,26 @@ export interface paths {
         };
         /** The caller's sessions, newest first. */
         get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agent/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All answers to one question with their feedback, the oldest first: in the interview, then in practices of it.
+         *     The session may be the interview or any of the practices.
+         */
+        get: operations["attempts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -717,7 +740,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Creates a session; without a token it is a guest's, whose only key is its id.
+         * Creates a session; without a token it is a guest's, whose only key is its id. With `practice` it practises one
+         *     question: a given one, or a main question of a session of the caller's, which it is then set up like.
          * @deprecated
          */
         post: operations["create_session_interview_session"];
@@ -1080,6 +1104,29 @@ export interface components {
              */
             metadata?: Record<string, never>;
         };
+        /** @description One answer to the question, before any follow-up, with its feedback. */
+        Attempt: components["schemas"]["FeedbackItem"] & {
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            answered_at: string;
+        };
+        /** @description All answers to one question: in the interview, then in practices of it. */
+        Attempts: {
+            /**
+             * Format: uuid
+             * @description The session in which it was asked first.
+             */
+            session_id: string;
+            /**
+             * Format: int32
+             * @description Number of the main question there, from 1.
+             */
+            question_number: number;
+            question: string;
+            /** @description The oldest first; empty while nothing was answered. Of practices, the latest 50. */
+            attempts: components["schemas"]["Attempt"][];
+        };
         AuthTokenResponse: {
             access_token: string;
             refresh_token: string;
@@ -1148,6 +1195,8 @@ export interface components {
             /** @description What earlier connections of this transcription heard. */
             text: string;
         };
+        /** @description What to make: an interview or the practice of a given question, or the practice of a question of another session. */
+        CreateSession: components["schemas"]["SessionConfig"] | components["schemas"]["NewPractice"];
         /** @description How an answer was given, measured by the server. */
         Delivery: {
             /** Format: int32 */
@@ -1350,6 +1399,10 @@ export interface components {
             weaknesses: string;
             improvement_focus_areas: string;
         };
+        /** @description The practice of a question of one's own session, from which it takes all of its set-up. */
+        NewPractice: {
+            practice: components["schemas"]["PracticeOf"];
+        };
         /** @description A page of sessions; `next_cursor` leads to the next one, null on the last. */
         Page: {
             sessions: components["schemas"]["SessionSummary"][];
@@ -1363,6 +1416,27 @@ export interface components {
         PendingUser: {
             email: string;
             name: string;
+        };
+        /** @description The one question of a practice. */
+        Practice: {
+            /** @description 1 to 2,000 characters. */
+            question: string;
+            question_kind?: components["schemas"]["QuestionKind"] | null;
+            /** @description Set by the server. */
+            topic?: string | null;
+        };
+        /** @description A main question of another session. */
+        PracticeOf: {
+            /**
+             * Format: uuid
+             * @description The session: an interview, or a practice to be tried once more.
+             */
+            of: string;
+            /**
+             * Format: int32
+             * @description Number of the main question, from 1; follow-ups have none.
+             */
+            question: number;
         };
         /** @description What a client gets with every failure (RFC 9457; media type `application/problem+json`). */
         ProblemDocument: Record<string, never> & {
@@ -1611,6 +1685,7 @@ export interface components {
             use_time_based_interview?: boolean | null;
             /** @description The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set. */
             language?: string | null;
+            practice?: components["schemas"]["Practice"] | null;
         };
         SessionCreated: {
             /** Format: uuid */
@@ -1692,6 +1767,17 @@ export interface components {
             job_role?: string | null;
             company_name?: string | null;
             style?: string | null;
+            practice?: components["schemas"]["Practice"] | null;
+            /**
+             * Format: uuid
+             * @description The session whose question is practised; null when it was deleted.
+             */
+            practice_of?: string | null;
+            /**
+             * Format: int32
+             * @description Number of that main question, from 1.
+             */
+            practice_question?: number | null;
             difficulty?: string | null;
             session_stats: components["schemas"]["SessionStats"];
             /**
@@ -1889,7 +1975,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["CreateSession"];
             };
         };
         responses: {
@@ -2170,6 +2256,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    attempts: {
+        parameters: {
+            query?: {
+                session_id?: string;
+                /** @description Number of the main question, from 1; may be left out for a practice, which has one */
+                question?: number;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempts"];
                 };
             };
             default: {
@@ -3222,7 +3341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["CreateSession"];
             };
         };
         responses: {
