@@ -54,7 +54,7 @@ pub struct SessionSummary {
 }
 
 /// What can't be read of a row, which another client may have written, must not break the list.
-fn readable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn readable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: DeserializeOwned + Default,
     D: Deserializer<'de>,

@@ -30,6 +30,7 @@ mod recordings;
 mod report;
 mod resumes;
 mod schema;
+mod shares;
 mod smoke;
 mod speaking;
 mod streaming;

@@ -12,5 +12,6 @@ pub(crate) mod listing;
 pub(crate) mod practice;
 pub(crate) mod report;
 pub(crate) mod session;
+pub(crate) mod shares;
 pub(crate) mod turn;
 mod turn_stream;
