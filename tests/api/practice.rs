@@ -307,7 +307,8 @@ async fn what_is_no_practice_is_refused_by_its_field() {
         json!({"question": "nul\u{0}"}),
         json!({"question": 7}),
         json!({"question": "Why?", "question_kind": "riddle"}),
-        json!({"question": "Why?", "topic": "mine"}),
+        json!({"question": "Why?", "topic": "x".repeat(201)}),
+        json!({"question": "Why?", "answer": "mine"}),
         json!({"of": "not an id", "question": 1}),
         json!({"of": Uuid::new_v4()}),
         json!({"of": Uuid::new_v4(), "question": -1}),
@@ -373,4 +374,37 @@ async fn what_an_older_client_kept_as_practice_is_no_obstacle() {
     );
     let listed = alice.get("/agent/sessions").await.body["sessions"][0].clone();
     assert!(listed["practice"].is_null(), "{listed}");
+}
+
+#[tokio::test]
+async fn a_request_without_a_question_mark_is_met_as_one() {
+    let model = ModelServer::start();
+    let app = TestApp::with_model(&model, LlmProvider::OpenAi, |_| {});
+    let guest = app.guest();
+    let session = guest
+        .create(&json!({"practice": {"question": "How do you test?"}}))
+        .await;
+    start(&guest, session).await;
+    let again = json!({"action": "clarify", "line": "Sure: how do you test?", "topic": "x"});
+    model.next(Purpose::Decision, Act::Say(again.to_string()));
+    let clarified = say(&guest, session, "sorry could you repeat the question").await;
+    assert_eq!(clarified["response_type"], "clarification", "{clarified}");
+    assert_eq!(
+        say(&guest, session, ANSWER).await["response_type"],
+        "closing"
+    );
+    assert_eq!(model.asked_for(Purpose::Decision), 1);
+}
+
+#[tokio::test]
+async fn a_practices_set_up_can_be_sent_again() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let origin = guest.started(&json!({"job_role": "Nurse"})).await;
+    let session = practised(&guest, origin, 1).await;
+    let set_up = guest.read("/agent/session", session).await.body["session_config"].clone();
+    assert!(set_up["practice"]["topic"].is_string(), "{set_up}");
+    let again = guest.create(&set_up).await;
+    let made = guest.read("/agent/session", again).await.body["session_config"].clone();
+    assert_eq!(made, set_up);
 }

@@ -18,7 +18,7 @@ pub struct Practice {
     /// What it asks for, where that is known; it decides which rubric applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_kind: Option<QuestionKind>,
-    /// Set by the server.
+    /// What it is about, as the interviewer named it; at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
 }

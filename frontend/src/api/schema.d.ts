@@ -1522,7 +1522,7 @@ export interface components {
             /** @description 1 to 2,000 characters. */
             question: string;
             question_kind?: components["schemas"]["QuestionKind"] | null;
-            /** @description Set by the server. */
+            /** @description What it is about, as the interviewer named it; at most 200 characters. */
             topic?: string | null;
         };
         /** @description A main question of another session. */

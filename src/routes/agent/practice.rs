@@ -8,6 +8,7 @@ use crate::routes::body::Fields;
 use interview::{Practice, QuestionKind, SessionConfig};
 
 const LONGEST_QUESTION: usize = 2_000;
+const LONGEST_TOPIC: usize = 200;
 
 /// What to make: an interview or the practice of a given question, or the practice of a question of another session.
 #[derive(ToSchema)]
@@ -41,6 +42,7 @@ pub(crate) struct PracticeOf {
 struct GivenQuestion {
     question: String,
     question_kind: Option<QuestionKind>,
+    topic: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +71,7 @@ fn checked(fields: &mut Fields, given: GivenQuestion) -> Option<Practice> {
     let GivenQuestion {
         question,
         question_kind,
+        topic,
     } = given;
     let length = question.chars().count();
     if question.trim().is_empty() || length > LONGEST_QUESTION || question.contains('\0') {
@@ -76,9 +79,14 @@ fn checked(fields: &mut Fields, given: GivenQuestion) -> Option<Practice> {
         fields.reject("practice.question", expected);
         return None;
     }
+    let is_topic = |topic: &String| topic.chars().count() <= LONGEST_TOPIC && !topic.contains('\0');
+    if !topic.as_ref().is_none_or(is_topic) {
+        let expected = "must be a text of at most 200 characters, without the NUL character";
+        fields.reject("practice.topic", expected);
+    }
     Some(Practice {
         question,
         question_kind,
-        topic: None,
+        topic,
     })
 }
