@@ -28,6 +28,10 @@ export const problemSentences: Record<string, () => string> = {
   session_not_ended: () => t`This interview isn’t over yet.`,
   session_reset: () => t`This interview was restarted.`,
   interview_not_started: () => t`This interview hasn’t started yet.`,
+  question_not_found: () => t`This question doesn’t exist any more.`,
+  report_not_ready: () => t`The report isn’t finished yet. Try again in a moment.`,
+  too_many_shares: () => t`This report has ten links already. Revoke one first.`,
+  share_not_found: () => t`This link doesn’t work any more.`,
   answer_not_found: () => t`This answer doesn’t exist any more.`,
 
   token_missing: () => t`Sign in first.`,

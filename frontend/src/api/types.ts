@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Profile = Schemas["Profile"];
+export type Practice = Schemas["Practice"];
 export type SessionConfig = {
   job_role?: string;
   company_name?: string;
@@ -16,6 +17,8 @@ export type SessionConfig = {
   use_time_based_interview?: boolean;
   /** BCP 47. */
   language?: string;
+  /** The one question of a practice; nothing in an interview. */
+  practice?: Practice | null;
   /** Known to the app only: whether feedback is shown after each answer or at the end. */
   feedback_mode?: "coached" | "realistic";
 };
@@ -31,6 +34,7 @@ export type Reply = Schemas["AgentResponse"];
 export type Check = Schemas["Check"];
 export type Delivery = Schemas["Delivery"];
 export type FeedbackItem = Schemas["FeedbackItem"];
+export type Attempt = Schemas["Attempt"];
 export type Score = Schemas["Score"];
 export type CheckTotal = Schemas["CheckTotal"];
 export type Requirement = Schemas["Requirement"];

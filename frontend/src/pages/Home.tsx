@@ -42,6 +42,9 @@ export function Home() {
             </Link>
           </Button>
           <span className="text-muted">{t`Tailor it to your job ad and CV`}</span>
+          <Button asChild variant="secondary">
+            <Link to="/practice">{t`Practise one question`}</Link>
+          </Button>
         </div>
       </div>
       <UnfinishedInterview />

@@ -18,7 +18,8 @@ export function Progress() {
   const userId = user?.id ?? null;
   const list = useQuery(completedSessionsQuery(userId));
   const guest = useGuestSessions(userId === null);
-  const reports = userId === null ? guest.sessions : (list.data?.sessions ?? []);
+  const sessions = userId === null ? guest.sessions : (list.data?.sessions ?? []);
+  const reports = sessions.filter(({ practice }) => !practice);
   const attempts = scoredAttempts(reports);
   return (
     <div className="space-y-8">

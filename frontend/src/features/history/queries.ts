@@ -6,6 +6,8 @@ import { getSession, listSessions, type SessionFilter } from "@/api/sessions";
 const PAGE_SIZE = 50;
 /** More attempts would be a crowd, not a line. */
 const MAX_ATTEMPTS = 50;
+/** Practices of a question may have been begun since the interview. */
+const MAX_UNFINISHED = 10;
 
 /** The signed-in user's sessions, page by page. */
 export const historyQuery = (filter: SessionFilter) =>
@@ -39,9 +41,12 @@ export const unfinishedInterviewQuery = (userId: string | null, guestSessionId: 
   queryOptions({
     queryKey: [...sessionKeys.lists, "unfinished", userId ?? guestSessionId],
     queryFn: async () => {
-      if (userId) return (await listSessions({ status: "active" }, 1)).sessions[0] ?? null;
+      if (userId) {
+        const { sessions } = await listSessions({ status: "active" }, MAX_UNFINISHED);
+        return sessions.find(({ practice }) => !practice) ?? null;
+      }
       const { session_id, status, session_config } = await getSession(guestSessionId ?? "");
-      return status === "active" ? { session_id, job_role: session_config.job_role } : null;
+      return status === "active" && !session_config.practice ? { session_id, job_role: session_config.job_role } : null;
     },
     enabled: userId !== null || guestSessionId !== undefined,
     retry: false,

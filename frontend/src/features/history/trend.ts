@@ -6,10 +6,10 @@ export interface Attempt extends SessionSummary {
   overall_score: number;
 }
 
-/** The sessions that can be compared, oldest first. */
+/** The interviews that can be compared, oldest first; one practised question is no interview. */
 export const scoredAttempts = (sessions: SessionSummary[]): Attempt[] =>
   sessions
-    .filter((session): session is Attempt => typeof session.overall_score === "number")
+    .filter((session): session is Attempt => typeof session.overall_score === "number" && !session.practice)
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at));
 
 /** Who judged, and by which rubric. Scores with different keys can't be compared. */

@@ -8,6 +8,9 @@ import type { Turn } from "./conversation";
 export interface AnsweredQuestion {
   /** The answer's turn. */
   turnNo: number;
+  /** Of the main question, from 1; its follow-ups have the same. */
+  questionNo: number;
+  isFollowUp: boolean;
   /** The same, where there is little room: "2", or "2.1". */
   number: string;
   /** "Question 2", or "Question 2, follow-up". */
@@ -31,7 +34,16 @@ export function answeredQuestions(turns: Turn[]): AnsweredQuestion[] {
         .map((part) => formatNumber(part))
         .join(".");
       const name = questionName(question, followUp);
-      answered.push({ turnNo, number, name, question: asked, answer: message, feedback });
+      answered.push({
+        turnNo,
+        questionNo: question,
+        isFollowUp: followUp > 0,
+        number,
+        name,
+        question: asked,
+        answer: message,
+        feedback,
+      });
     }
     if (!reply) continue;
     if (reply.response_type === "introduction" || reply.response_type === "question") {
@@ -43,7 +55,7 @@ export function answeredQuestions(turns: Turn[]): AnsweredQuestion[] {
   return answered;
 }
 
-function questionName(question: number, followUp: number): string {
+export function questionName(question: number, followUp: number): string {
   const number = formatNumber(question);
   if (followUp === 0) return t`Question ${number}`;
   return followUp === 1

@@ -15,7 +15,11 @@ import { removeGuestSessionId } from "@/lib/guest-sessions";
 import { relativeDate } from "@/lib/relative-date";
 import { removeUnsent } from "@/lib/unsent";
 
-const role = (session: SessionSummary) => session.job_role ?? t`Interview`;
+/** What a session is called: an interview by its role, a practice by its question. */
+const nameOf = ({ practice, job_role }: SessionSummary) => practice?.question ?? job_role ?? t`Interview`;
+
+/** A practice's page shows its attempts; an interview has a report once it has ended. */
+const hasReport = ({ practice, status }: SessionSummary) => status === "completed" && !practice;
 
 /** Practice without AI has ticks instead of a score. */
 function ticks(checklist: SessionSummary["checklist"]): string {
@@ -26,9 +30,19 @@ function ticks(checklist: SessionSummary["checklist"]): string {
 }
 
 /** What tells an interview from others for the same role. */
-function facts({ company_name, style, difficulty, session_stats, overall_score, checklist }: SessionSummary): string[] {
+function facts({
+  practice,
+  job_role,
+  company_name,
+  style,
+  difficulty,
+  session_stats,
+  overall_score,
+  checklist,
+}: SessionSummary): string[] {
   const { answers } = session_stats;
   return [
+    ...(practice ? [t`One question`, job_role] : []),
     company_name,
     style ? choiceName(styleNames, style) : null,
     difficulty ? choiceName(difficultyNames, difficulty) : null,
@@ -61,7 +75,7 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
         {sessions.map((session) => (
           <li key={session.session_id} className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-4">
             <div className="me-auto min-w-0">
-              <h2 className="text-lg [overflow-wrap:anywhere]">{role(session)}</h2>
+              <h2 className="text-lg [overflow-wrap:anywhere]">{nameOf(session)}</h2>
               <p className="text-sm text-muted">{facts(session).join(" · ")}</p>
               <p className="text-sm text-muted">
                 <time dateTime={session.created_at} title={formatDate(session.created_at)}>
@@ -70,19 +84,27 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
               </p>
             </div>
             <Button asChild variant="secondary">
-              {session.status === "completed" ? (
-                <Link to="/report" hash={session.session_id} aria-label={t`See report on ${{ role: role(session) }}`}>
+              {session.practice && session.session_stats.answers > 0 ? (
+                <Link
+                  to="/interview"
+                  hash={session.session_id}
+                  aria-label={t`See attempts at ${{ question: nameOf(session) }}`}
+                >
+                  {t`See attempts`}
+                </Link>
+              ) : hasReport(session) ? (
+                <Link to="/report" hash={session.session_id} aria-label={t`See report on ${{ role: nameOf(session) }}`}>
                   {t`See report`}
                 </Link>
               ) : (
-                <Link to="/interview" hash={session.session_id} aria-label={t`Continue ${{ role: role(session) }}`}>
+                <Link to="/interview" hash={session.session_id} aria-label={t`Continue ${{ role: nameOf(session) }}`}>
                   {t`Continue`}
                 </Link>
               )}
             </Button>
             <Button
               variant="ghost"
-              aria-label={t`Delete ${{ role: role(session) }}`}
+              aria-label={t`Delete ${{ role: nameOf(session) }}`}
               onClick={() => setToDelete(session)}
             >
               {t`Delete`}

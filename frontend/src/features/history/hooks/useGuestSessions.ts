@@ -21,6 +21,7 @@ function toSummary(session: Session): SessionSummary {
     typeof score === "number" ? [[dimension, score] as const] : [],
   );
   const { job_role = null, company_name = null, style = null, difficulty = null } = session.session_config;
+  const practice = session.session_config.practice ?? null;
   const { session_id, status, session_stats, created_at, updated_at } = session;
   return {
     session_id,
@@ -29,6 +30,7 @@ function toSummary(session: Session): SessionSummary {
     company_name,
     style,
     difficulty,
+    practice,
     session_stats,
     overall_score: results?.overall_score ?? null,
     scores_by_dimension: Object.fromEntries(scores),

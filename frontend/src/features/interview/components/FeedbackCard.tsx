@@ -5,12 +5,15 @@ import { errorMessage } from "@/api/problem";
 import type { FeedbackItem } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { retryFeedback } from "@/features/interview/api";
+import { TryAgain } from "@/features/interview/practice/components/TryAgain";
 
-import { FeedbackDetails } from "./FeedbackDetails";
+import { FeedbackDetails, headlineOf } from "./FeedbackDetails";
 
 interface Props {
   sessionId: string;
   turnNo: number;
+  /** Number of the question that can be tried again. */
+  questionNo?: number | undefined;
   item: FeedbackItem | null;
   /** It is the latest: it opens by itself, and folds when the next one comes. */
   isLatest: boolean;
@@ -19,7 +22,7 @@ interface Props {
 }
 
 /** The coach's feedback on one answer: pending, ready or failed. Nothing where there is no answer to judge. */
-export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Props) {
+export function FeedbackCard({ sessionId, turnNo, questionNo, item, isLatest, isHeld }: Props) {
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
   if (item?.status === "not_applicable") return null;
   if (!item || item.status === "pending" || isHeld || (item.status === "failed" && retry.isSuccess)) {
@@ -52,11 +55,11 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
         </span>
       </summary>
       <FeedbackDetails item={item} headline={headlineOf(item)} />
+      {questionNo === undefined ? null : (
+        <div className="px-4 pb-4">
+          <TryAgain question={{ sessionId, number: questionNo }} />
+        </div>
+      )}
     </details>
   );
-}
-
-/** What is read first, also of coaches that write none. */
-function headlineOf({ headline: written, worked, to_change }: FeedbackItem): string {
-  return written || worked[0] || to_change[0] || t`See what the coach says`;
 }

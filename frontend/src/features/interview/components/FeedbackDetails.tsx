@@ -9,6 +9,11 @@ import { CheckMark } from "@/components/ui/check-mark";
 import { checkName } from "@/lib/check-name";
 import { dimensionName } from "@/lib/dimension-name";
 
+/** What is read first, also of coaches that write none. */
+export function headlineOf({ headline: written, worked, to_change }: FeedbackItem): string {
+  return written || worked[0] || to_change[0] || t`See what the coach says`;
+}
+
 /** What the coach says of an answer: first the one thing to keep and the one to change, the rest folded. */
 export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headline: string }) {
   const { scores, checklist = [], worked, to_change, stronger_answer, delivery, set_aside = [] } = item;

@@ -25,15 +25,18 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
       <div className="me-auto">
-        <h1>{config?.job_role ?? t`Interview`}</h1>
+        <h1>{config?.practice ? t`Practise one question` : (config?.job_role ?? t`Interview`)}</h1>
+        {config?.practice && config.job_role ? <p className="text-muted">{config.job_role}</p> : null}
         {config ? <InterviewerNote config={config} conversation={conversation} /> : null}
       </div>
       {/* Rendered while it is empty: screen readers announce only what changes in an alert that is there. */}
       <p role="alert" className={warning ? "font-semibold text-warn" : "sr-only"}>
         {warning}
       </p>
-      {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
-      {hasEnded ? (
+      {config && !config.practice ? (
+        <InterviewProgress config={config} conversation={conversation} seconds={seconds} />
+      ) : null}
+      {config?.practice ? null : hasEnded ? (
         <Button asChild>
           <Link to="/report" hash={sessionId}>
             {t`Report`}

@@ -11,6 +11,7 @@ import { useInterviewSession } from "@/features/interview/hooks/useInterviewSess
 import { useIntroduction } from "@/features/interview/hooks/useIntroduction";
 import { useReadAloud } from "@/features/interview/hooks/useReadAloud";
 import { useStickToBottom } from "@/features/interview/hooks/useStickToBottom";
+import { PracticeResult } from "@/features/interview/practice/components/PracticeResult";
 import { useVoice } from "@/features/voice/hooks/useVoice";
 
 import { Announcements } from "./Announcements";
@@ -91,12 +92,15 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         showFeedback={showFeedback}
         opensLatest={!hasEnded}
         isStopped={outbox.isStopped}
+        offersPractice={!config?.practice}
       />
       <ConnectionNotices introduction={introduction} stream={stream} outbox={outbox} />
       {refusal ? <Notice kind="problem">{refusal}</Notice> : null}
       {end.error ? <Notice kind="problem">{errorMessage(end.error)}</Notice> : null}
       {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
-      {isClosed(conversation) && !hasEnded ? (
+      {config?.practice && isClosed(conversation) ? (
+        <PracticeResult sessionId={sessionId} isJudged={feedbacks > 0} />
+      ) : isClosed(conversation) && !hasEnded ? (
         <ClosingCard answers={answeredQuestions(turns).length} onEnd={endAndShowReport} isEnding={end.isPending} />
       ) : null}
       <div ref={bottom} className="scroll-mb-[calc(var(--composer-height,0px)+var(--keyboard-inset,0px)+0.5rem)]" />

@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { memo } from "react";
 
 import type { Turn } from "@/features/interview/conversation";
+import { answeredQuestions } from "@/features/interview/questions";
 import type { OutgoingMessage } from "@/features/interview/hooks/useOutbox";
 
 import { FeedbackCard } from "./FeedbackCard";
@@ -19,10 +20,14 @@ interface Props {
   opensLatest?: boolean;
   /** No reply to the latest message is being made. */
   isStopped?: boolean;
+  /** Whether each question can be tried again. */
+  offersPractice?: boolean;
 }
 
 type ItemProps = Pick<Props, "sessionId" | "language" | "showFeedback"> & {
   turn: Turn;
+  /** Number of the main question that the turn answers, where it can be tried again. */
+  questionNo: number | undefined;
   isLatest: boolean;
   isStopped: boolean;
 };
@@ -30,6 +35,7 @@ type ItemProps = Pick<Props, "sessionId" | "language" | "showFeedback"> & {
 /** The conversation, oldest first. Screen readers hear of it by `Announcements`: here it changes word by word. */
 export function Transcript(props: Props) {
   const { sessionId, language, turns, outgoing, showFeedback, opensLatest = false, isStopped = false } = props;
+  const answers = answeredQuestions(turns).filter(({ isFollowUp }) => props.offersPractice && !isFollowUp);
   const unacknowledged = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
   const latest = unacknowledged ? undefined : turns.findLast(({ message }) => message !== null);
   return (
@@ -40,6 +46,7 @@ export function Transcript(props: Props) {
           sessionId={sessionId}
           language={language}
           turn={turn}
+          questionNo={answers.find(({ turnNo }) => turnNo === turn.turnNo)?.questionNo}
           showFeedback={showFeedback}
           isLatest={opensLatest && turn === latest}
           isStopped={isStopped}
@@ -55,7 +62,8 @@ export function Transcript(props: Props) {
 }
 
 /** Memoised: while one turn is streamed, the others are not rendered again. */
-const TurnItem = memo(function TurnItem({ sessionId, language, turn, showFeedback, isLatest, isStopped }: ItemProps) {
+const TurnItem = memo(function TurnItem(props: ItemProps) {
+  const { sessionId, language, turn, questionNo, showFeedback, isLatest, isStopped } = props;
   return (
     <li id={`turn-${turn.turnNo}`} tabIndex={-1} className="scroll-mt-4 space-y-3 outline-offset-8">
       {turn.message === null ? null : (
@@ -68,6 +76,7 @@ const TurnItem = memo(function TurnItem({ sessionId, language, turn, showFeedbac
             <FeedbackCard
               sessionId={sessionId}
               turnNo={turn.turnNo}
+              questionNo={questionNo}
               item={turn.feedback}
               isLatest={isLatest}
               isHeld={turn.state === "accepted"}

@@ -9,13 +9,13 @@ import { requestIntroduction } from "@/features/interview/introduction";
 import { addGuestSessionId } from "@/lib/guest-sessions";
 
 /** Creates a session and navigates to its interview, which shows the introduction as it is streamed. */
-export function useStartInterview() {
+export function useOpenNewSession<Options>(create: (options: Options) => Promise<string>) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { isAuthenticated } = useAuth();
   return useMutation({
-    mutationFn: createSession,
-    onSuccess: async (id: string, _config: SessionConfig) => {
+    mutationFn: create,
+    onSuccess: async (id: string) => {
       if (!isAuthenticated) addGuestSessionId(id);
       // Sooner than the page can. The page joins this request, and retries it if it fails.
       requestIntroduction(id, { isNewSession: true }).catch(() => undefined);
@@ -24,3 +24,5 @@ export function useStartInterview() {
     },
   });
 }
+
+export const useStartInterview = () => useOpenNewSession<SessionConfig>(createSession);

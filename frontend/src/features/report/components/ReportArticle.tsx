@@ -42,6 +42,7 @@ export function ReportArticle({ session, report, turns }: Props) {
           language={session.session_config.language ?? "en"}
           turns={turns}
           showFeedback
+          offersPractice
         />
       </section>
       <ReportFooter session={session} results={results} turns={turns} />

@@ -8,6 +8,7 @@ import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { Turn } from "@/features/interview/conversation";
+import { ShareButton } from "@/features/share/components/ShareButton";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
 
 import { ReportDownloads } from "./ReportDownloads";
@@ -33,6 +34,7 @@ export function ReportFooter({ session, results, turns }: Props) {
         <Button asChild variant="secondary">
           <Link to="/">{t`New interview`}</Link>
         </Button>
+        <ShareButton sessionId={session.session_id} />
       </div>
       <ReportDownloads session={session} results={results} turns={turns} />
       {isAuthenticated ? null : (

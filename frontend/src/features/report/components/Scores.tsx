@@ -37,7 +37,12 @@ export function Scores({ results, questions }: Props) {
               <blockquote key={`${turn_no}-${quote}`} dir="auto" className="border-s-4 border-primary ps-3">
                 <p>{quoted(quote)}</p>
                 <p className="hidden text-sm text-muted print:block">{nameOfTurn(questions, turn_no)}</p>
-                <Button variant="ghost" className="no-print -ms-4 text-sm" onClick={() => showTurn(turn_no)}>
+                <Button
+                  variant="ghost"
+                  hidden={!questions.some(({ turnNo }) => turnNo === turn_no)}
+                  className="no-print -ms-4 text-sm [&[hidden]]:hidden"
+                  onClick={() => showTurn(turn_no)}
+                >
                   {nameOfTurn(questions, turn_no)}
                 </Button>
               </blockquote>
