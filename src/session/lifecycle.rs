@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use interview::SessionConfig;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::SessionError;
 use super::report::{ReportStatus, Reports};
 use super::rpc::{
-    self, ClaimOutcome, ClaimSession, DeleteOutcome, DeleteSession, EndInterview, EndOutcome,
-    ResetInterview,
+    self, ClaimOutcome, ClaimSession, CreateOutcome, CreateSession, DeleteOutcome, DeleteSession,
+    EndInterview, EndOutcome, ResetInterview,
 };
 use super::state::SessionState;
 use super::store::SessionStore;
@@ -27,17 +26,6 @@ pub struct Lifecycle {
     pub(super) reports: Arc<Reports>,
     /// How long ending or claiming waits for a turn in flight, at most [`TURN_TIMEOUT`].
     pub(super) turn_timeout: Duration,
-}
-
-#[derive(Serialize)]
-struct NewSession<'a> {
-    session_id: Uuid,
-    session_config: &'a SessionConfig,
-}
-
-#[derive(Deserialize)]
-struct Created {
-    session_id: Uuid,
 }
 
 /// An interview that has ended, with what there is of its report.
@@ -67,20 +55,14 @@ impl Lifecycle {
         config: &SessionConfig,
     ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
-        let row = NewSession {
-            session_id,
-            session_config: config,
+        let arguments = CreateSession {
+            p_session_id: session_id,
+            p_config: config,
         };
-        let created: Created = self
-            .rest
-            .insert_one(
-                &caller.identity(session_id),
-                "interview_sessions",
-                "session_id",
-                &row,
-            )
-            .await?;
-        Ok(created.session_id)
+        let identity = caller.identity(session_id);
+        match rpc::call(&self.rest, &identity, &arguments).await?.outcome {
+            CreateOutcome::Created => Ok(session_id),
+        }
     }
 
     /// Ends the interview and has its report written. A turn in flight is waited for; one that does not

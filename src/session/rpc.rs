@@ -137,6 +137,23 @@ pub(super) enum LoadOutcome {
 }
 
 #[derive(Serialize)]
+pub(super) struct CreateSession<'a> {
+    pub p_session_id: Uuid,
+    pub p_config: &'a SessionConfig,
+}
+
+impl SessionFunction for CreateSession<'_> {
+    const NAME: &'static str = "create_session";
+    type Outcome = CreateOutcome;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CreateOutcome {
+    Created,
+}
+
+#[derive(Serialize)]
 pub(super) struct StartInterview<'a> {
     pub p_session_id: Uuid,
     pub p_turn_id: &'a str,

@@ -20,7 +20,6 @@ use crate::config::SupabaseConfig;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
-const PREFER: HeaderName = HeaderName::from_static("prefer");
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// Before the one repeat of what another transaction was in the way of.
@@ -206,37 +205,6 @@ impl PostgRest {
                 query,
                 headers,
                 body: None,
-            })
-            .await?;
-        parse(&bytes)
-    }
-
-    /// Inserts a row and returns the named columns of it. The row must carry its own primary key: a
-    /// repeat of an insert whose response was lost is then taken for the success it is.
-    ///
-    /// # Errors
-    /// See [`RestError`].
-    pub async fn insert_one<T: DeserializeOwned>(
-        &self,
-        identity: &Identity,
-        table: &str,
-        columns: &str,
-        row: &impl Serialize,
-    ) -> Result<T, RestError> {
-        let mut headers = self.headers(identity)?;
-        headers.insert(ACCEPT, HeaderValue::from_static(ONE_OBJECT));
-        headers.insert(
-            PREFER,
-            HeaderValue::from_static("return=representation,resolution=merge-duplicates"),
-        );
-        let query = [("select", columns.to_owned())];
-        let bytes = self
-            .send(Request {
-                method: Method::POST,
-                path: table,
-                query: &query,
-                headers,
-                body: Some(json(row)?),
             })
             .await?;
         parse(&bytes)
