@@ -57,6 +57,8 @@ pub struct SupabaseConfig {
     pub service_key: Option<SecretString>,
     /// Legacy HS256 secret; projects with signing keys need none.
     pub jwt_secret: Option<SecretString>,
+    /// What the database demands of who changes interviews, where its operator set one.
+    pub write_secret: Option<SecretString>,
     pub forward_client_ip: bool,
     pub connect_timeout: Duration,
     pub request_timeout: Duration,
@@ -254,6 +256,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 .into(),
             service_key: self.secret(&["SUPABASE_SERVICE_KEY", "SUPABASE_SECRET_KEY"]),
             jwt_secret: self.secret(&["SUPABASE_JWT_SECRET"]),
+            write_secret: self.secret(&["SUPABASE_WRITE_SECRET"]),
             forward_client_ip: self.flag("AUTH_FORWARD_CLIENT_IP"),
             connect_timeout: self.millis("UPSTREAM_CONNECT_TIMEOUT_MS", 3_000),
             request_timeout: self.millis("UPSTREAM_TIMEOUT_MS", 10_000),
@@ -317,6 +320,7 @@ mod tests {
     fn secrets_do_not_show_in_debug() {
         let mut pairs = MINIMUM.to_vec();
         pairs.push(("SUPABASE_JWT_SECRET", "very-secret-indeed"));
+        pairs.push(("SUPABASE_WRITE_SECRET", "very-secret-mark"));
         pairs.push(("OPENAI_API_KEY", "sk-very-secret"));
         pairs.push(("SERPER_API_KEY", "very-secret-too"));
         pairs.push(("SPEECH_API_KEY", "very-secret-ears"));
