@@ -23,6 +23,7 @@ mod model_servers_more;
 mod model_servers_settings;
 mod models;
 mod privacy;
+mod public_key;
 mod reading;
 mod recordings;
 mod report;
