@@ -78,6 +78,9 @@ pub enum RestError {
         status: u16,
         retry_after: Option<u64>,
     },
+    /// The caller made, or has, as many sessions as the database lets them; seconds until they may make another.
+    #[error("too many sessions")]
+    TooManySessions { retry_after: Option<u64> },
     /// The transaction lost against another one and did nothing.
     #[error("the database was busy with the same rows: {0}")]
     Contended(String),

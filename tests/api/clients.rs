@@ -84,6 +84,7 @@ fn rest_outcome(result: &Result<Value, RestError>) -> &'static str {
         Err(RestError::Invalid { .. }) => "invalid",
         Err(RestError::SchemaMissing(_)) => "schema missing",
         Err(RestError::NoServiceKey) => "no service key",
+        Err(RestError::TooManySessions { .. }) => "too many sessions",
         Err(RestError::AskedToWait { .. }) => "asked to wait",
         Err(RestError::Contended(_)) => "contended",
         Err(RestError::ClockSkew) => "clock skew",

@@ -295,7 +295,7 @@ async fn sessions_are_made_at_a_bounded_rate_and_read_in_bounded_pages() {
         guest.create(&json!({})).await;
     }
     let refused = guest.post("/agent/create_session", &json!({})).await;
-    refused.is_problem(503, "database_busy");
+    refused.is_problem(429, "too_many_sessions");
     assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
     let session = Uuid::new_v4();
     let direct = Direct {
