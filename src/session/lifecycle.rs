@@ -7,6 +7,7 @@ use interview::SessionConfig;
 use uuid::Uuid;
 
 use super::error::SessionError;
+use super::practices::Origin;
 use super::report::{ReportStatus, Reports};
 use super::rpc::{
     self, ClaimOutcome, ClaimSession, CreateOutcome, CreateSession, DeleteOutcome, DeleteSession,
@@ -54,10 +55,22 @@ impl Lifecycle {
         caller: &Caller,
         config: &SessionConfig,
     ) -> Result<Uuid, SessionError> {
+        self.insert(caller, config, None).await
+    }
+
+    /// The same, as the practice of a question; [`SessionError::NotFound`] when its origin is not of the same owner.
+    pub(super) async fn insert(
+        &self,
+        caller: &Caller,
+        config: &SessionConfig,
+        origin: Option<Origin>,
+    ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
         let arguments = CreateSession {
             p_session_id: session_id,
             p_config: config,
+            p_practice_of: origin.map(|origin| origin.practice_of),
+            p_practice_question: origin.map(|origin| origin.practice_question),
         };
         let identity = caller.identity(session_id);
         match rpc::call(&self.rest, &identity, &arguments).await?.outcome {

@@ -140,6 +140,9 @@ pub(super) enum LoadOutcome {
 pub(super) struct CreateSession<'a> {
     pub p_session_id: Uuid,
     pub p_config: &'a SessionConfig,
+    /// The question that is practised.
+    pub p_practice_of: Option<Uuid>,
+    pub p_practice_question: Option<u32>,
 }
 
 impl SessionFunction for CreateSession<'_> {
@@ -397,6 +400,24 @@ pub(super) enum ClaimOutcome {
     Claimed,
     Already,
     Busy,
+}
+
+#[derive(Serialize)]
+pub(super) struct RevokeShare {
+    pub p_session_id: Uuid,
+    pub p_share_id: Uuid,
+}
+
+impl SessionFunction for RevokeShare {
+    const NAME: &'static str = "revoke_share";
+    type Outcome = RevokeOutcome;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RevokeOutcome {
+    Revoked,
+    NotShared,
 }
 
 #[derive(Serialize)]

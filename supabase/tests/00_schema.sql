@@ -20,6 +20,10 @@ insert into grants_expected values
   ('authenticated', 'speech_tasks', 'SELECT'),
   ('service_role', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
   ('interview_api', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'shared_reports', 'DELETE INSERT SELECT UPDATE'),
+  ('anon', 'shared_reports', ''),
+  ('authenticated', 'shared_reports', 'SELECT'),
+  ('service_role', 'shared_reports', 'DELETE INSERT SELECT UPDATE'),
   ('anon', 'speech_usage', 'SELECT'),
   ('authenticated', 'speech_usage', 'SELECT'),
   ('service_role', 'speech_usage', 'DELETE INSERT SELECT UPDATE'),
@@ -44,6 +48,15 @@ insert into functions_expected values
   ('public.claim_session(uuid,bigint)', 'ausf'),
   ('public.cleanup_abandoned_sessions(integer,integer)', 's'),
   ('public.cleanup_completed_tasks(integer)', 's'),
+  ('public.cleanup_expired_shares()', 's'),
+  ('public.guest_practices(integer)', 'a'),
+  ('public.revoke_share(uuid,uuid)', 'uf'),
+  ('public.share_report(uuid,uuid,bytea,jsonb,integer)', 'uf'),
+  ('private.check_practice_of()', ''),
+  ('private.check_share_limit()', ''),
+  ('private.drop_shares()', ''),
+  ('private.guest_practices(integer)', 'a'),
+  ('private.request_share_hash()', 'aus'),
   ('public.complete_turn(uuid,text,text,jsonb,jsonb,jsonb,bigint)', 'ausf'),
   ('public.conversation_history(public.interview_sessions)', 'aus'),
   ('public.delete_session(uuid)', 'ausf'),
@@ -61,16 +74,16 @@ insert into functions_expected values
   ('private.add_coach_usage(jsonb,jsonb)', 'f'),
   ('private.bump_session_version()', ''),
   ('private.caller()', 'f'),
-  ('private.check_write_secret()', 'f'),
+  ('private.check_write_secret()', 'sf'),
   ('private.set_write_secret(text)', ''),
   ('private.count_session()', ''),
   ('private.is_bounded_object(jsonb,integer)', 'ausf'),
   ('private.refuse_session(text,integer)', ''),
-  ('public.create_session(uuid,jsonb)', 'ausf'),
+  ('public.create_session(uuid,jsonb,uuid,integer)', 'ausf'),
   ('private.check_session_config()', ''),
   ('private.claim_session(uuid)', 'f'),
   ('private.lease_remaining_ms(timestamp with time zone,timestamp with time zone)', 'f'),
-  ('private.lock_session(uuid)', 'f'),
+  ('private.lock_session(uuid)', 'sf'),
   ('private.mirror_user(uuid,text,jsonb,timestamp with time zone)', ''),
   ('private.on_auth_user_written()', ''),
   ('private.profile_name(jsonb)', ''),
@@ -99,7 +112,7 @@ where n.nspname in ('public', 'private')
   -- Functions of extensions that a database happens to keep in public are not ours.
   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
 
-select plan((select count(*)::int from grants_expected) + 14);
+select plan((select count(*)::int from grants_expected) + 15);
 
 select is(
   (select coalesce(string_agg(privilege_type, ' ' order by privilege_type), '')
@@ -109,8 +122,16 @@ select is(
 from grants_expected e;
 
 select is(
+  (select array_agg(concat_ws(' ', grantee, privilege_type, column_name) order by grantee, privilege_type, column_name)
+   from information_schema.column_privileges
+   where table_schema = 'public' and table_name = 'shared_reports'
+     and (grantee = 'anon' or (grantee = 'authenticated' and privilege_type in ('INSERT', 'UPDATE')))),
+  array['anon SELECT created_at', 'anon SELECT expires_at', 'anon SELECT snapshot'],
+  'a reader of a shared report sees no id, and nobody writes when it was made');
+select is(
   (select array_agg(tablename::text order by tablename) from pg_tables where schemaname = 'public'),
-  array['interview_sessions', 'interview_turns', 'speech_tasks', 'speech_usage', 'users'], 'public has these tables and no other');
+  array['interview_sessions', 'interview_turns', 'shared_reports', 'speech_tasks', 'speech_usage', 'users'],
+  'public has these tables and no other');
 select is(
   (select count(*)::int from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
    and not (c.relrowsecurity and c.relforcerowsecurity)),
@@ -130,12 +151,13 @@ select is(
   (select count(*)::int from functions_found where not fixed_path), 0, 'every function has an empty search_path');
 select is(
   (select array_agg(signature order by signature) from functions_found where definer),
-  array['private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'private.claim_session(uuid)',
-    'private.count_session()', 'private.on_auth_user_written()'],
-  'only four functions are security definer, and none is in an exposed schema');
+  array['private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'private.check_practice_of()',
+    'private.claim_session(uuid)', 'private.count_session()', 'private.guest_practices(integer)',
+    'private.on_auth_user_written()'],
+  'only six functions are security definer, and none is in an exposed schema');
 select is(
   (select array_agg(signature order by signature) from functions_found
-   where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_)'),
+   where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_|guest_practices)'),
   null, 'every function of the API but fields and jobs runs as its own role');
 select is(
   (select array[rolcanlogin, rolinherit, rolbypassrls, rolsuper, rolcreaterole, rolcreatedb,
@@ -161,7 +183,7 @@ select ok(
 select is(
   (select array_agg(indexname::text order by indexname) from pg_indexes
    where schemaname = 'public' and indexname like 'idx\_%'),
-  array['idx_sessions_created_at', 'idx_sessions_status', 'idx_sessions_user_id', 'idx_sessions_user_newest',
+  array['idx_sessions_created_at', 'idx_sessions_practice_of', 'idx_sessions_status', 'idx_sessions_user_id', 'idx_sessions_user_newest', 'idx_shared_reports_session_id',
     'idx_speech_tasks_created_at', 'idx_speech_tasks_session_id', 'idx_speech_tasks_status',
     'idx_speech_tasks_user_id'],
   'the documented indexes exist');
