@@ -289,7 +289,7 @@ fn real_answers_are_classed() {
             said(
                 "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
             ),
-            "rate_limited",
+            "model_credit_exhausted",
         ),
         (
             429,
@@ -406,6 +406,17 @@ fn waits_are_read_from_words_and_details() {
         said("Please retry in 1h2m."),
         Some(Duration::from_secs(3_720))
     );
+    for (message, seconds) in [
+        ("Please retry after 6 seconds.", 6),
+        ("Try again in 5 minutes, or upgrade.", 300),
+        ("Please try again in 1 day.", 86_400),
+    ] {
+        assert_eq!(
+            said(message),
+            Some(Duration::from_secs(seconds)),
+            "{message}"
+        );
+    }
     assert_eq!(said("Please try again in a while."), None);
     assert_eq!(
         wait(json!([{"error": {"details": [{"retryDelay": "33s"}]}}])),
@@ -437,8 +448,109 @@ fn windows_are_read_from_refusals() {
             Some(4_096),
         ),
         ("the context window of the model is full", None),
+        (
+            "input length and `max_tokens` exceed context limit: 199700 + 500 > 200000, decrease input length",
+            Some(200_000),
+        ),
+        (
+            "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3900 `inputs` tokens",
+            Some(4_096),
+        ),
+        (
+            "Request body too large for gpt-4o model. Max size: 8000 tokens.",
+            Some(8_000),
+        ),
+        (
+            "This model's maximum prompt length is 131072 but the request contains 136973 tokens.",
+            Some(131_072),
+        ),
+        ("Body too large. Max size: 50KB", None),
     ] {
         assert_eq!(window(message), tokens, "{message}");
+    }
+}
+
+#[test]
+fn what_the_window_leaves_is_read_where_the_limit_does_not_fit() {
+    let left = |message: &str| {
+        let body = json!({"error": message}).to_string();
+        Refusal::of_response(400, &HeaderMap::new(), &body).left(500)
+    };
+    for (message, tokens) in [
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (4000 in the messages, 500 in the completion).",
+            Some(96),
+        ),
+        (
+            "This model's maximum context length is 4,096 tokens and your request has 3,900 input tokens (500 > 4096 - 3900).",
+            Some(196),
+        ),
+        (
+            "You passed 3900 input tokens and requested 500 output tokens. However, the model's context length is only 4096 tokens, resulting in a maximum input length of 3596 tokens.",
+            Some(196),
+        ),
+        (
+            "input length and `max_tokens` exceed context limit: 199700 + 500 > 200000",
+            Some(300),
+        ),
+        // The prompt alone is too long, or leaves next to nothing.
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 5500 tokens (5000 in the messages, 500 in the completion).",
+            None,
+        ),
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 4590 tokens (4090 in the messages, 500 in the completion).",
+            None,
+        ),
+        // No interview fits into it.
+        (
+            "This model's maximum context length is 512 tokens and your request has 400 input tokens (500 > 512 - 400).",
+            None,
+        ),
+        (
+            "max_tokens is too large: 500. At most 400 are supported.",
+            None,
+        ),
+    ] {
+        assert_eq!(left(message), tokens, "{message}");
+    }
+}
+
+#[test]
+fn an_error_without_its_name_is_one_where_no_answer_is() {
+    let told = |message: Value| {
+        let refusal = Refusal::of_message(&message)?;
+        Some(refusal.meaning(&[], None).name())
+    };
+    for (message, class) in [
+        (
+            json!({"choices": null, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
+            Some("model_credit_exhausted"),
+        ),
+        (
+            json!({"code": "InvalidApiKey", "message": "Invalid API-key provided."}),
+            Some("model_key_rejected"),
+        ),
+        (
+            json!({"error_code": 110, "error_msg": "Access token invalid or no longer valid"}),
+            Some("model_key_rejected"),
+        ),
+        (json!({"choices": [], "message": "hello"}), None),
+        (
+            json!({"usage": {}, "base_resp": {"status_code": 0, "status_msg": "success"}}),
+            None,
+        ),
+        (
+            json!({"model": "m", "message": {"role": "assistant", "content": "Why?"}, "done": false}),
+            None,
+        ),
+        (
+            json!({"type": "message_start", "message": {"id": "m"}}),
+            None,
+        ),
+        (json!({"id": "c", "usage": {"prompt_tokens": 1}}), None),
+    ] {
+        assert_eq!(told(message.clone()), class, "{message}");
     }
 }
 
