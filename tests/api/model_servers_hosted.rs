@@ -20,10 +20,6 @@ fn answered(a: &Asked) -> Played {
     events(&openai(&a.answer))
 }
 
-fn is_decision(a: &Asked) -> bool {
-    a.answer.starts_with('{')
-}
-
 /// This once, then the answer.
 fn once(a: &Asked, failure: Played) -> Played {
     if a.before == 1 { failure } else { answered(a) }
@@ -174,7 +170,18 @@ fn works() -> Vec<Mode> {
             bytes.extend_from_slice(format!("{:x}\r\n{stream}\r\n", stream.len()).as_bytes());
             at_once(bytes)
         };
-        OpenAi "an object in a fence of tildes, with a comment" => Works, |a| events(&openai(&if is_decision(a) { format!("~~~json\n{}\n~~~", a.answer.replacen('{', "{ // the next line\n", 1)) } else { a.answer.clone() }));
+        OpenAi "only one temperature (VideoAdGuard#34, Kimi)" => Works, |a| refused_unless(!a.has("temperature"), "invalid temperature: only 1 is allowed for this model", &a.answer);
+        OpenAi "only the default temperature (gpt-5)" => Works, |a| refused_unless(!a.has("temperature"), "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.", &a.answer);
+        Anthropic "no temperature beside adaptive thinking (modelparams.dev#214)" => Works, |a| anthropic_unless(!a.has("temperature"), "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.", &a.answer);
+        Anthropic "no forced tool beside its thinking (compatible servers)" => Works, |a| if a.has("tool_choice") {
+            anthropic_error(400, "invalid_request_error", "Thinking may not be enabled when tool_choice forces tool use.")
+        } else { anthropic_unless(!a.has("output_config"), "output_config: Extra inputs are not permitted", &a.answer) };
+        OpenAi "a schema with too many states (Gemini)" => Works, |a| if a.body["response_format"]["type"] == "json_schema" {
+            refusal(400, &json!([{"error": {"code": 400, "message": "The specified schema produces a constraint that has too many states for serving.", "status": "INVALID_ARGUMENT"}}]))
+        } else { answered(a) };
+        OpenAi "200 without a byte, once" => Works, |a| once(a, at_once(response("1.1", 200, "content-length: 0\r\n", b"")));
+        OpenAi "429 as a page" => Works, |a| once(a, page(429, "429 Too Many Requests"));
+        OpenAi "an object in a fence of tildes, with a comment" => Works, |a| events(&openai(&if a.is_object() { format!("~~~json\n{}\n~~~", a.answer.replacen('{', "{ // the next line\n", 1)) } else { a.answer.clone() }));
     };
     modes.into()
 }

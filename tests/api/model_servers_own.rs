@@ -19,10 +19,6 @@ fn once(a: &Asked, failure: Played) -> Played {
     if a.before == 1 { failure } else { answered(a) }
 }
 
-fn is_decision(a: &Asked) -> bool {
-    a.answer.starts_with('{')
-}
-
 fn said_as(text: &str) -> Played {
     events(&openai(text))
 }
@@ -97,7 +93,7 @@ fn works() -> Vec<Mode> {
         OpenAi "no system message, in a template's words (Gemma)" => Works, |a| if a.body["messages"][0]["role"] == "system" {
             refusal(500, &json!({"error": {"code": 500, "message": "\n------------\nWhile executing CallExpression at line 1:\n{{ raise_exception('System role not supported') }}\nError: Jinja Exception: System role not supported", "type": "server_error"}}))
         } else { answered(a) };
-        OpenAi "numbers as text in the object, single quotes, a comment" => Works, |a| said_as(&if is_decision(a) { "{\n  // what comes next\n  'action': 'new_question',\n  'line': 'How did you decide?', 'topic': 7\n}".to_owned() } else { a.answer.clone() });
+        OpenAi "numbers as text in the object, single quotes, a comment" => Works, |a| said_as(&if a.is_decision() { "{\n  // what comes next\n  'action': 'new_question',\n  'line': 'How did you decide?', 'topic': 7\n}".to_owned() } else { a.answer.clone() });
         Anthropic "the whole object as text behind thinking in tags (llama.cpp)" => Works, |a| events(&anthropic("", &format!("<think>I wonder.</think>{}", a.answer), "end_turn"));
         Anthropic "no room beside the prompt (vLLM)" => Works, |a| if 3_900 + a.limit() <= 4_096 { events(&anthropic("", &a.answer, "end_turn")) } else {
             anthropic_error(400, "BadRequestError", &format!("'max_tokens' or 'max_completion_tokens' is too large: {}. This model's maximum context length is 4096 tokens and your request has 3900 input tokens ({} > 4096 - 3900).", a.limit(), a.limit()))

@@ -80,7 +80,7 @@ async fn anthropics_newer_models_think_as_they_see_fit() {
     // (Opus 4.7: a budget is refused, as is a temperature; Haiku 4.5 knows no effort.)
     let server = ModeServer::start(|a| {
         let thinking = &a.body["thinking"];
-        let effort = if a.answer == "{}" { "low" } else { "medium" };
+        let effort = if a.for_coach { "low" } else { "medium" };
         let message = if thinking["type"] == "enabled" {
             "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior."
         } else if a.has("temperature") {
@@ -139,6 +139,28 @@ async fn a_window_that_leaves_less_is_learnt() {
         (15_500, 3_596),
         "the next prompt is made for it"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prompt_that_is_too_long_is_made_anew_for_the_window_that_is_told() {
+    let server = ModeServer::start(|a| {
+        let prompt = a.text().len() as u64 / 4;
+        if prompt + a.limit() <= 4_000 {
+            return events(&openai(&a.answer));
+        }
+        let message = format!("This model's maximum context length is 4000 tokens. However, your messages resulted in {prompt} tokens.");
+        error(400, "context_length_exceeded", &message)
+    })
+    .await;
+    let app = behind(&server, |_| {});
+    let guest = app.guest();
+    let long = "You will build reliable systems with a small team. ".repeat(320);
+    let session = guest
+        .started(&json!({"target_question_count": 2, "job_description": long}))
+        .await;
+    assert_eq!(server.asked(), 2, "one refusal, and the introduction");
+    let line = guest.send(session, ANSWER).await;
+    assert_eq!(line.body["response_type"], "question", "{line:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -248,9 +270,9 @@ fn one_at_a_time(llm: &mut LlmConfig) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_coach_that_is_refused_for_good_is_asked_once() {
-    let server = ModeServer::start(|a| match a.answer.as_str() {
-        "{}" => error(402, "insufficient_quota", "Insufficient Balance"),
-        answer => events(&openai(answer)),
+    let server = ModeServer::start(|a| match a.for_coach {
+        true => error(402, "insufficient_quota", "Insufficient Balance"),
+        false => events(&openai(&a.answer)),
     })
     .await;
     let app = behind(&server, one_at_a_time);

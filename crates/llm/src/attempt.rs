@@ -350,8 +350,8 @@ impl<'a> Answer<'a> {
 
     /// It ended without a word: the server lost it on its way out of the thinking, or of the grammar.
     fn note_blank(&self) {
-        if self.thought && self.effort == Some(Effort::None) {
-            self.llm.learned.must_think();
+        if let Some(told) = self.effort.filter(|_| self.thought) {
+            self.llm.learned.is_lost_in_thought(told);
         }
         if let Some(used) = self.structured {
             self.llm.learned.is_ignored(used);

@@ -215,10 +215,14 @@ impl Learned {
         known.extra() > seen
     }
 
-    /// Told not to think, it does nothing else: it is told to think a little.
-    pub(crate) fn must_think(&self) {
+    /// Told to think so much, it said nothing else: one that was told not to think is told to, and the other way.
+    pub(crate) fn is_lost_in_thought(&self, told: Effort) {
         self.note(|known| {
-            known.refused_efforts.insert(Effort::None);
+            if told == Effort::None {
+                known.refused_efforts.insert(told);
+            } else if !known.refused_efforts.contains(&Effort::None) {
+                known.refused_efforts.extend(&Effort::ALL[1..]);
+            }
         });
     }
 
