@@ -61,8 +61,8 @@ def type3(language, target):
 def libreoffice(language, target):
     with tempfile.TemporaryDirectory() as folder:
         source = pathlib.Path(folder, "page.html")
-        # Its first heading becomes the page's title otherwise.
-        source.write_text(page(language).replace("h2>", "p>"))
+        # It drops what stands first.
+        source.write_text(page(language).replace("<body>", "<body><p><br></p>"))
         run("soffice", "--headless", f"-env:UserInstallation=file://{folder}/user", "--convert-to",
             "pdf:writer_web_pdf_Export", "--outdir", folder, source)
         shutil.copy(pathlib.Path(folder, "page.pdf"), target)

@@ -49,8 +49,24 @@ pub(super) type Row = Vec<Segment>;
 
 /// How far a character may stand above or below the baseline of its line, in parts of its size.
 const BASELINE: f32 = 0.4;
-/// Gaps, in parts of the size: between words, and between what does not belong together.
-const WORD_GAP: f32 = 0.17;
+/// Gaps between words, in parts of the size.
+#[derive(Clone, Copy)]
+struct Gaps {
+    /// Without a space.
+    bare: f32,
+    /// With one: fonts of joined letters draw some that have no width.
+    spaced: f32,
+}
+
+const USUAL: Gaps = Gaps {
+    bare: 0.17,
+    spaced: f32::MIN,
+};
+const RIGHT_TO_LEFT: Gaps = Gaps {
+    bare: 0.25,
+    spaced: 0.15,
+};
+/// A gap between what does not belong together.
 const SEGMENT_GAP: f32 = 1.6;
 /// Distance of lines, in parts of their size, that separates paragraphs.
 const PARAGRAPH: f32 = 1.75;
@@ -58,7 +74,8 @@ const PARAGRAPH: f32 = 1.75;
 /// The text of a page.
 pub(super) fn text(glyphs: Vec<Glyph>) -> String {
     let right_to_left = bidi::is_right_to_left(glyphs.iter().map(|glyph| &*glyph.text));
-    let rows = rows(glyphs);
+    let gaps = if right_to_left { RIGHT_TO_LEFT } else { USUAL };
+    let rows = rows(glyphs, gaps);
     let mut text = String::new();
     let mut above: Option<Segment> = None;
     for line in columns::ordered(rows, right_to_left) {
@@ -77,7 +94,7 @@ pub(super) fn text(glyphs: Vec<Glyph>) -> String {
     text
 }
 
-fn rows(mut glyphs: Vec<Glyph>) -> Vec<Row> {
+fn rows(mut glyphs: Vec<Glyph>, gaps: Gaps) -> Vec<Row> {
     glyphs.sort_by(|a, b| b.y.total_cmp(&a.y));
     let mut lines: Vec<Vec<Glyph>> = Vec::new();
     for glyph in glyphs {
@@ -92,12 +109,12 @@ fn rows(mut glyphs: Vec<Glyph>) -> Vec<Row> {
     }
     lines
         .into_iter()
-        .map(segments)
+        .map(|line| segments(line, gaps))
         .filter(|row| !row.is_empty())
         .collect()
 }
 
-fn segments(mut line: Vec<Glyph>) -> Row {
+fn segments(mut line: Vec<Glyph>, gaps: Gaps) -> Row {
     line.sort_by(|a, b| a.x.total_cmp(&b.x));
     let mut row: Row = Vec::new();
     let mut space = false;
@@ -119,7 +136,7 @@ fn segments(mut line: Vec<Glyph>) -> Row {
         let size = glyph.size.max(last_size);
         match row.last_mut() {
             Some(segment) if gap < SEGMENT_GAP * size => {
-                if space || gap > WORD_GAP * size {
+                if gap > size * if space { gaps.spaced } else { gaps.bare } {
                     segment.text.push(' ');
                 }
                 segment.text.push_str(word);
