@@ -24,6 +24,13 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(10),
+            SpeechError::NotResumable => ApiError::new(
+                503,
+                "speech_not_resumable",
+                "Your last words are still being written down. Connect again in a moment.",
+            )
+            .retryable(true)
+            .retry_after(5),
             SpeechError::NoSuchSession => ApiError::session_not_found(),
             SpeechError::NoSuchTask => ApiError::new(
                 404,
