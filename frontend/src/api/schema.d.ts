@@ -1432,7 +1432,7 @@ export interface components {
              */
             score?: number | null;
         };
-        /** @description A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content. */
+        /** @description A recording: WebM, Ogg, WAV, MP3, M4A or FLAC, told by its content. */
         RecordingForm: {
             /** Format: binary */
             audio_file: string;
@@ -1497,11 +1497,11 @@ export interface components {
         ResourcesFrom: "search" | "curated";
         /** @enum {string} */
         ResponseType: "introduction" | "question" | "follow_up" | "clarification" | "closing";
-        /** @description A file of at most 5 MB. */
+        /** @description A file of at most 10 MB. */
         ResumeFile: {
             /**
              * Format: binary
-             * @description PDF, DOCX or text; told by its content, not by its name.
+             * @description PDF, DOCX, ODT, RTF, HTML or text; told by its content, not by its name.
              */
             file: string;
         };
@@ -1510,6 +1510,8 @@ export interface components {
             filename: string;
             /** @description The file's text, at most 100,000 characters: `resume_content` of a session's configuration. */
             resume_text: string;
+            /** @description The file has more text than that, or more than 100 pages: the rest is left out. */
+            truncated: boolean;
             message: string;
         };
         /** @description Which answer's feedback to try again. */
