@@ -24,6 +24,13 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(10),
+            SpeechError::NotResumable => ApiError::new(
+                503,
+                "speech_not_resumable",
+                "Your last words are still being written down. Connect again in a moment.",
+            )
+            .retryable(true)
+            .retry_after(5),
             SpeechError::NoSuchSession => ApiError::session_not_found(),
             SpeechError::NoSuchTask => ApiError::new(
                 404,
@@ -63,11 +70,18 @@ impl From<SpeechError> for ApiError {
 
 fn unusable(error: AudioError) -> ApiError {
     let (status, code, detail) = match error {
+        AudioError::Other(format) => {
+            let detail = format!(
+                "The recording is {format}, which is not taken. Save it as M4A, MP3, WAV or FLAC."
+            );
+            return ApiError::new(415, "audio_type_unsupported", detail);
+        }
+        AudioError::TimedOut => return SpeechError::Busy.into(),
         AudioError::Empty => (422, "audio_empty", "The recording is empty."),
         AudioError::Unsupported => (
             415,
             "audio_type_unsupported",
-            "The recording is of no kind that is taken. Send WebM, Ogg, WAV, MP3 or M4A.",
+            "The recording is of no kind that is taken. Send WebM, Ogg, WAV, MP3, M4A or FLAC.",
         ),
         AudioError::Damaged => (
             422,

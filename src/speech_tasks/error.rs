@@ -15,6 +15,8 @@ pub enum SpeechError {
     Unavailable,
     #[error("too many live transcriptions or uploads at once")]
     Busy,
+    #[error("the words of the broken connection are still being written")]
+    NotResumable,
     /// The named session does not exist for the caller.
     #[error("no such session")]
     NoSuchSession,

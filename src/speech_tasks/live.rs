@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Speech;
@@ -68,13 +69,16 @@ pub struct Live {
     pub audio: mpsc::Sender<Bytes>,
     /// Ends after the last event.
     pub events: mpsc::Receiver<LiveEvent>,
+    /// Cancelled when a later connection resumes the task: what arrived is still to be heard, no more comes.
+    pub superseded: CancellationToken,
 }
 
 /// Chunks of audio, and events, that are buffered.
 const BUFFERED_CHUNKS: usize = 64;
 const BUFFERED_EVENTS: usize = 64;
-/// How long a resumed transcription waits for the last words of its broken connection.
-const RESUME_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a resumed transcription waits for the last words of its broken connection: a provider's usual
+/// time for an utterance, on a busy day.
+const RESUME_TIMEOUT: Duration = Duration::from_secs(25);
 /// Attempts to write an utterance.
 const MAX_ATTEMPTS: u32 = 5;
 
@@ -106,6 +110,7 @@ impl Speech {
         };
         let (audio, received_audio) = mpsc::channel(BUFFERED_CHUNKS);
         let (event_sender, events) = mpsc::channel(BUFFERED_EVENTS);
+        let superseded = CancellationToken::new();
         let connection = Connection {
             speech: Arc::clone(self),
             identity,
@@ -113,7 +118,7 @@ impl Speech {
             id: Uuid::new_v4().simple().to_string(),
             events: event_sender,
             _permit: permit,
-            _in_flight: self.live_in_flight.start(task_id, ()),
+            _in_flight: self.live_in_flight.start(task_id, superseded.clone()),
         };
         let sandbox = sandbox.clone();
         self.background.spawn(async move {
@@ -124,11 +129,12 @@ impl Speech {
             text,
             audio,
             events,
+            superseded,
         })
     }
 
-    /// Resumes a task; its transcript so far, with the last words of its broken connection if they come
-    /// within [`RESUME_TIMEOUT`].
+    /// Resumes a task; its transcript with the last words of its broken connection. Without them it is not
+    /// resumed: nobody would ever tell them to the client.
     async fn resume(&self, identity: &Identity, task_id: Uuid) -> Result<String, SpeechError> {
         // Looked up before the row is read: a connection that ends in between still has words to write.
         let earlier = self.live_in_flight.of(&task_id);
@@ -138,11 +144,14 @@ impl Speech {
         }
         let ended = async {
             for connection in &earlier {
+                // It may not know yet that its client is gone.
+                connection.value.cancel();
                 connection.finished().await;
             }
         };
-        // One that has not ended by then goes on beside the new one: the row loses no word of either.
-        let _ended = tokio::time::timeout(RESUME_TIMEOUT, ended).await;
+        tokio::time::timeout(RESUME_TIMEOUT, ended)
+            .await
+            .map_err(|_| SpeechError::NotResumable)?;
         self.tasks.resume(identity, task_id).await
     }
 
@@ -175,7 +184,7 @@ struct Connection {
     id: String,
     events: mpsc::Sender<LiveEvent>,
     _permit: OwnedSemaphorePermit,
-    _in_flight: Guard<Uuid, ()>,
+    _in_flight: Guard<Uuid, CancellationToken>,
 }
 
 impl Connection {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use error::SpeechError;
@@ -42,7 +43,7 @@ pub struct Speech {
     /// Permits for live transcriptions.
     live_permits: Arc<Semaphore>,
     /// Live transcriptions by task, one for each connection.
-    live_in_flight: InFlight<Uuid, ()>,
+    live_in_flight: InFlight<Uuid, CancellationToken>,
     background: Background,
 }
 

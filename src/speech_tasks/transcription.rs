@@ -48,7 +48,7 @@ impl Speech {
         if recording.bytes == 0 {
             return Err(AudioError::Empty.into());
         }
-        let container = Container::of(&recording.head).ok_or(AudioError::Unsupported)?;
+        let container = Container::of(&recording.head)?;
         let seconds = audio::measure(sandbox, recording.file.try_clone()?).await??;
         if seconds > self.config.max_audio.as_secs_f64() {
             return Err(SpeechError::TooLong);

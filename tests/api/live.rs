@@ -279,6 +279,27 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
 }
 
 #[tokio::test]
+async fn who_comes_back_is_told_every_word_however_slow_the_provider_is() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    speech.says("Before the break.");
+    speech.next(Fault::Slow(Duration::from_secs(6)));
+    let mut first = Socket::begun(&app.url, &start).await;
+    let task = first.event().await["task_id"].clone();
+    record(&mut first).await;
+    // The service does not know that this connection is broken: it hears nothing more of it.
+    let again = json!({"type": "start", "access_token": token(&alice), "task_id": task});
+    let mut second = Socket::begun(&app.url, &again).await;
+    assert_eq!(
+        second.event().await["text"],
+        "Before the break. Before the break."
+    );
+    drop(first);
+}
+
+#[tokio::test]
 async fn an_utterance_the_provider_fails_on_is_told_and_the_next_is_heard() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |_| {});

@@ -32,6 +32,8 @@ const PROTOCOL: &str = "ai-interviewer";
 const LARGEST_MESSAGE: usize = 512 * 1024;
 /// For the first message, and for a client to take one of ours.
 const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without a word from a client that is gone, what it sent has arrived.
+const QUIET: Duration = Duration::from_secs(2);
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection on which nothing comes for so long, not even a pong, is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
@@ -220,6 +222,7 @@ impl Connection {
         let Live {
             audio: sound,
             mut events,
+            superseded,
             ..
         } = live;
         let config = self.state.speech.config().clone();
@@ -253,7 +256,9 @@ impl Connection {
                         }
                         Some(Ok(AggregatedMessage::Text(text))) if is_stop(&text) => sound = None,
                         Some(Ok(AggregatedMessage::Ping(data))) => {
-                            self.session.pong(&data).await.map_err(|_| Gone)?;
+                            if self.session.pong(&data).await.is_err() {
+                                break;
+                            }
                         }
                         // What came before the connection broke is still to be heard.
                         Some(Err(_)) if !broken => broken = true,
@@ -274,6 +279,7 @@ impl Connection {
                         self.tell(&event).await?;
                     }
                 },
+                () = superseded.cancelled(), if sound.is_some() => break,
                 () = shutdown.cancelled(), if sound.is_some() => {
                     sound = None;
                     code = CloseCode::Restart;
@@ -282,7 +288,8 @@ impl Connection {
                 },
             }
         }
-        // Writing failed first: what arrived before the connection broke is still transcribed.
+        // Writing failed first, or the client has come back on another connection: what arrived on this one is
+        // still transcribed.
         drop(events);
         let _timed_out = tokio::time::timeout(MESSAGE_TIMEOUT, self.drain(sound, waiting)).await;
         Err(Gone)
@@ -299,7 +306,8 @@ impl Connection {
             {
                 return;
             }
-            match self.messages.recv().await {
+            let message = tokio::time::timeout(QUIET, self.messages.recv()).await;
+            match message.unwrap_or(None) {
                 Some(Ok(AggregatedMessage::Binary(chunk))) => next = Some(chunk),
                 Some(Ok(AggregatedMessage::Text(text))) if is_stop(&text) => return,
                 Some(Err(_)) if !broken => broken = true,

@@ -28,7 +28,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 /// Longest value of a field that is no file, in bytes.
 const LONGEST_FIELD: usize = 200;
 
-/// A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content.
+/// A recording: WebM, Ogg, WAV, MP3, M4A or FLAC, told by its content.
 #[derive(Default, ToSchema)]
 pub(crate) struct RecordingForm {
     #[schema(required, value_type = String, format = Binary)]
