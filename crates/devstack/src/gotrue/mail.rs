@@ -1,11 +1,7 @@
-//! E-mails with one-time tokens: kept in memory and shown in the log instead of being sent.
-
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+//! E-mails with one-time tokens: they go to the stack's mailbox.
 
 use deadpool_postgres::{GenericClient, Transaction};
 use rand::RngExt as _;
-use serde::Serialize;
 use sha2::{Digest as _, Sha224};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
@@ -13,54 +9,7 @@ use uuid::Uuid;
 use super::GoTrue;
 use super::error::AuthError;
 use super::user::User;
-
-/// Older mails are forgotten.
-const MAX_MAILS: usize = 500;
-
-/// An e-mail that a real GoTrue would have sent.
-#[derive(Clone, Debug, Serialize)]
-pub struct Mail {
-    pub to: String,
-    /// `signup`, `recovery` or `email_change`.
-    pub kind: &'static str,
-    /// Opens `/verify`, which redirects to the application.
-    pub link: String,
-    /// The six digits to type in.
-    pub token: String,
-    /// What `verifyOtp` takes as `token_hash`.
-    pub token_hash: String,
-    pub sent_at: jiff::Timestamp,
-}
-
-#[derive(Default)]
-pub(super) struct Outbox(Mutex<VecDeque<Mail>>);
-
-impl Outbox {
-    pub(super) fn all(&self) -> Vec<Mail> {
-        self.locked().iter().cloned().collect()
-    }
-
-    fn push(&self, mail: Mail) {
-        tracing::info!(subject = subject(mail.kind), link = %mail.link, "mock GoTrue: e-mail");
-        let mut mails = self.locked();
-        if mails.len() == MAX_MAILS {
-            mails.pop_front();
-        }
-        mails.push_back(mail);
-    }
-
-    fn locked(&self) -> std::sync::MutexGuard<'_, VecDeque<Mail>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn subject(kind: &str) -> &'static str {
-    match kind {
-        "recovery" => "Reset Your Password",
-        "email_change" => "Confirm Email Change",
-        _ => "Confirm Your Email",
-    }
-}
+use crate::mailbox::Mail;
 
 /// What an e-mail asks its reader to confirm.
 #[derive(Clone, Copy, PartialEq)]
@@ -95,7 +44,7 @@ pub(super) struct Pending(Vec<Mail>);
 impl Pending {
     pub(super) fn send(self, gotrue: &GoTrue) {
         for mail in self.0 {
-            gotrue.outbox().push(mail);
+            gotrue.mailbox().push(mail);
         }
     }
 }
@@ -142,7 +91,7 @@ pub(super) async fn prepare(
         .await?;
         mails.push(Mail {
             to: to.to_owned(),
-            kind: kind.name(),
+            kind: kind.name().to_owned(),
             link: format!(
                 "{}/verify?token={token_hash}&type={}&redirect_to={redirect_to}",
                 gotrue.settings().issuer,

@@ -33,7 +33,8 @@ use actix_web::{HttpResponse, Resource, Route, web};
 
 pub use caller::SecretKeyPresented;
 pub use keys::SigningKey;
-pub use mail::Mail;
+
+use crate::mailbox::Mailbox;
 
 /// What GoTrue reads from its `GOTRUE_…` variables.
 #[derive(Clone, Debug)]
@@ -83,16 +84,17 @@ struct Inner {
     settings: GoTrueSettings,
     keys: keys::Keys,
     pool: deadpool_postgres::Pool,
-    outbox: mail::Outbox,
+    mailbox: Mailbox,
     limits: Option<limits::Limits>,
 }
 
 impl GoTrue {
     /// Connects to a database that `bootstrap_mock_auth.sql` has prepared and adds the tables that are the
     /// mock's own business. Needs a tokio runtime that outlives the mock.
-    pub async fn new(
+    pub(super) async fn new(
         settings: GoTrueSettings,
         db: tokio_postgres::Config,
+        mailbox: Mailbox,
     ) -> Result<Self, deadpool_postgres::PoolError> {
         let pool = pool::new(db);
         pool.get()
@@ -102,7 +104,7 @@ impl GoTrue {
         Ok(Self(Arc::new(Inner {
             keys: keys::Keys::new(&settings.jwt_secret, settings.signing_key.clone()),
             limits: settings.rate_limits.then(limits::Limits::new),
-            outbox: mail::Outbox::default(),
+            mailbox,
             pool,
             settings,
         })))
@@ -147,11 +149,6 @@ impl GoTrue {
             .default_service(web::to(unknown_route));
     }
 
-    /// Every e-mail kept in memory, oldest first.
-    pub fn mails(&self) -> Vec<Mail> {
-        self.0.outbox.all()
-    }
-
     fn settings(&self) -> &GoTrueSettings {
         &self.0.settings
     }
@@ -160,8 +157,8 @@ impl GoTrue {
         &self.0.keys
     }
 
-    fn outbox(&self) -> &mail::Outbox {
-        &self.0.outbox
+    fn mailbox(&self) -> &Mailbox {
+        &self.0.mailbox
     }
 
     fn limits(&self) -> Option<&limits::Limits> {
