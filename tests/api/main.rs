@@ -18,6 +18,7 @@ mod isolation;
 mod languages;
 mod listing;
 mod live;
+mod mock_only;
 mod model_servers;
 mod model_servers_more;
 mod model_servers_settings;
