@@ -321,7 +321,7 @@ test('an administrator lists accounts page by page, newest first', async () => {
   const everybody = ok(await admin.listUsers({ page: 1, perPage: 1000 })).users.map(({ id }) => id)
   assert.ok(everybody.includes(older.id) && everybody.indexOf(newer.id) < everybody.indexOf(older.id))
   assert.deepEqual(ok(await admin.listUsers({ page: 100000, perPage: 50 })).users, [])
-  assert.equal((await client().auth.admin.listUsers()).error.status, serviceKey.startsWith('sb_') ? 401 : 403)
+  assert.ok([401, 403].includes((await client().auth.admin.listUsers()).error.status))
 })
 
 test('metadata of a made account is what was given, and the defaults of a project', async () => {
