@@ -19,6 +19,7 @@ mod isolation;
 mod languages;
 mod listing;
 mod live;
+mod mock_only;
 mod model_servers;
 mod model_servers_hosted;
 mod model_servers_more;
