@@ -14,8 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing_actix_web::TracingLogger;
 
+use crate::agents::ByCaller;
 use crate::auth::verifier::TokenVerifier;
 use crate::background::Background;
+use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::events::Events;
 use crate::rate_limits::Limits;
@@ -56,11 +58,9 @@ impl Agents {
         let library = Arc::new(Library {
             search: Serper::new(&config.search)?,
         });
+        let offline = Self::offline(config);
         let Some(llm) = &config.llm else {
-            return Ok(Self {
-                library,
-                ..Self::offline(config)
-            });
+            return Ok(Self { library, ..offline });
         };
         let (interviewer, coach) = Llm::connect(llm).await?;
         let names = AgentNames {
@@ -69,8 +69,14 @@ impl Agents {
         };
         Ok(Self {
             names,
-            interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
-            coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
+            interviewer: Arc::new(ByCaller::<dyn Interviewer> {
+                model: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
+                offline: offline.interviewer,
+            }),
+            coach: Arc::new(ByCaller::<dyn Coach> {
+                model: Arc::new(GenerativeCoach::new(Arc::new(coach))),
+                offline: offline.coach,
+            }),
             library,
         })
     }
@@ -125,6 +131,7 @@ impl Application {
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
         let limits = Arc::new(Limits::new(&config.limits));
+        let budgets = Budgets::new(&config.budgets);
         let sandbox = Sandbox::new(config.server.binary.clone());
         let state = web::Data::new(AppState {
             config,
@@ -136,6 +143,7 @@ impl Application {
             agents: agents.names,
             events,
             limits,
+            budgets,
             sandbox,
             uploads: Semaphore::new(MAX_UPLOADS),
             recordings: Semaphore::new(MAX_RECORDINGS),

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::verifier::TokenVerifier;
+use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::events::Events;
 use crate::rate_limits::Limits;
@@ -35,6 +36,7 @@ pub struct AppState {
     pub agents: AgentNames,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,
+    pub budgets: Arc<Budgets>,
     /// Where strangers' files are read.
     pub sandbox: Sandbox,
     /// Files that may be received at once.

@@ -16,14 +16,16 @@ const FLOORS: &[&[&str]] = &[
     &["auth"],
     &["supabase"],
     &[
+        "agents",
         "error",
         "events",
+        "budgets",
         "rate_limits",
         "in_flight",
         "background",
         "telemetry",
     ],
-    &["config", "output"],
+    &["config", "network", "output"],
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

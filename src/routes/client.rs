@@ -1,9 +1,11 @@
 //! The address of the client behind a request.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage as _, HttpRequest};
 
+use crate::budgets::Account;
 use crate::config::Config;
 
 /// The peer's address or, behind a trusted proxy, the last of `X-Forwarded-For`: the one that the proxy
@@ -21,6 +23,13 @@ pub(crate) fn address(request: &HttpRequest, config: &Config) -> IpAddr {
         .flatten()
         .or_else(peer)
         .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+/// The account that pays for the request.
+pub(crate) fn account(request: &HttpRequest) -> Arc<Account> {
+    let extensions = request.extensions();
+    let account = extensions.get::<Arc<Account>>();
+    Arc::clone(account.expect("the middleware opened one"))
 }
 
 /// An address, also with a port or in brackets, as some proxies write it.

@@ -1,10 +1,10 @@
 //! Failures of speech tasks.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use speech::audio::AudioError;
 use speech::{LiveError, ProviderError};
+use upstream::meter::OverBudget;
 
 use crate::supabase::postgrest::RestError;
 
@@ -20,8 +20,11 @@ pub enum SpeechError {
     NoSuchSession,
     #[error("no such task")]
     NoSuchTask,
-    #[error("the day's budget is used up")]
-    OverBudget { resets_in: Duration },
+    /// Guests may not use the providers here.
+    #[error("speech is for signed-in users")]
+    ForUsers,
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     #[error("the access token is about to expire")]
     TokenExpiring,
     #[error("this format can't be joined from several requests")]

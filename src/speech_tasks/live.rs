@@ -8,12 +8,13 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
-use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{NewTask, TaskType, Utterance};
+use super::tasks::{NewTask, TaskType, Utterance, whole_seconds};
 use super::transcription::{count_seconds, rounded};
+use super::{Speech, permitted};
 use crate::auth::Caller;
 use crate::in_flight::Guard;
 use crate::supabase::postgrest::Identity;
@@ -75,6 +76,8 @@ const BUFFERED_CHUNKS: usize = 64;
 const BUFFERED_EVENTS: usize = 64;
 /// How long a resumed transcription waits for the last words of its broken connection.
 const RESUME_TIMEOUT: Duration = Duration::from_secs(5);
+/// Ends a live transcription.
+const BUDGET_EXCEEDED: &str = "speech_budget_exceeded";
 /// Attempts to write an utterance.
 const MAX_ATTEMPTS: u32 = 5;
 
@@ -93,6 +96,7 @@ impl Speech {
         if self.config.deepgram.is_none() && self.stt.is_none() {
             return Err(SpeechError::Unavailable);
         }
+        permitted(Resource::Seconds)?;
         if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
@@ -164,6 +168,14 @@ impl Speech {
         self.tasks.begin(identity, &task).await?;
         Ok(task_id)
     }
+}
+
+fn over_budget() -> LiveEvent {
+    LiveEvent::error(
+        BUDGET_EXCEEDED,
+        "Today's time for speaking is used up. Please go on by typing.",
+        false,
+    )
 }
 
 /// The transcription of one connection.
@@ -286,14 +298,16 @@ impl Connection {
                         end: rounded(end),
                     };
                     count_seconds(seconds);
+                    let paid = meter::charge(Resource::Seconds, whole_seconds(seconds));
                     let stored = self.store(&utterance, seconds).await;
+                    let stored = stored.or_else(|| paid.err().map(|_| over_budget()));
                     self.send(LiveEvent::Transcript {
                         text,
                         is_final: true,
                     })
                     .await;
                     if let Some(problem) = stored {
-                        let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == "speech_budget_exceeded");
+                        let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == BUDGET_EXCEEDED);
                         self.send(problem).await;
                         if ends {
                             return;
@@ -315,13 +329,7 @@ impl Connection {
                 .await
             {
                 Ok(true) => return None,
-                Ok(false) => {
-                    return Some(LiveEvent::error(
-                        "speech_budget_exceeded",
-                        "Today's time for speaking is used up. Please go on by typing.",
-                        false,
-                    ));
-                }
+                Ok(false) => return Some(over_budget()),
                 Err(SpeechError::Rest(error)) if error.is_transient() && attempt < MAX_ATTEMPTS => {
                     tokio::time::sleep(wait).await;
                     wait *= 2;

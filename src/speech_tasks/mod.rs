@@ -13,11 +13,12 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
+use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
 pub use error::SpeechError;
 pub use synthesis::{SynthesisRequest, SynthesisStream};
-pub use tasks::{Task, TaskStatus, TaskType, Usage};
+pub use tasks::{Task, TaskStatus, TaskType, Usage, whole_seconds};
 pub use transcription::Recording;
 
 use crate::auth::Caller;
@@ -29,6 +30,14 @@ use speech::AudioApi;
 use speech::provider::Provider;
 use synthesis::CachedAudio;
 use tasks::Tasks;
+
+/// # Errors
+/// Guests may not use what providers are paid for here.
+pub fn permitted(resource: Resource) -> Result<(), SpeechError> {
+    meter::allows(resource)
+        .then_some(())
+        .ok_or(SpeechError::ForUsers)
+}
 
 /// Starts speech tasks and reads them.
 pub struct Speech {

@@ -12,9 +12,11 @@ use moka::sync::Cache;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use upstream::meter::{self, OverBudget, Resource, Scope};
 use uuid::Uuid;
 
 use super::error::SpeechError;
+use crate::budgets::until_midnight;
 use crate::config::SpeechConfig;
 use crate::supabase::postgrest::{Identity, PostgRest, RestError};
 
@@ -60,6 +62,29 @@ pub(super) struct NewTask {
     pub progress: Value,
     /// Of a task that is complete at once.
     pub result: Option<Value>,
+}
+
+impl NewTask {
+    /// What is paid for it, and how much.
+    fn cost(&self) -> (Resource, u64) {
+        match self.task_type {
+            TaskType::Tts => (Resource::Characters, self.characters as u64),
+            TaskType::SttBatch => (Resource::Seconds, whole_seconds(self.seconds)),
+            // What is heard is counted as it comes; a connection is worth a second.
+            TaskType::SttStream => (Resource::Seconds, 1),
+        }
+    }
+}
+
+/// Begun seconds count whole.
+pub fn whole_seconds(seconds: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a recording's length, which is bounded and positive"
+    )]
+    let whole = seconds.ceil() as u64;
+    whole
 }
 
 /// How a task ended: the arguments of `finish_speech_task`.
@@ -112,9 +137,7 @@ pub(super) struct Utterance {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum BeginOutcome {
     Started,
-    OverBudget {
-        resets_in_seconds: f64,
-    },
+    OverBudget,
     /// The session does not exist for the caller.
     NotFound,
 }
@@ -195,6 +218,16 @@ impl Tasks {
         identity: &Identity,
         task: &NewTask,
     ) -> Result<(), SpeechError> {
+        let (resource, amount) = task.cost();
+        meter::spend(resource, amount)?;
+        let begun = self.insert(identity, task).await;
+        if begun.is_err() {
+            meter::refund(resource, amount);
+        }
+        begun
+    }
+
+    async fn insert(&self, identity: &Identity, task: &NewTask) -> Result<(), SpeechError> {
         let arguments = json!({
             "p_task_id": task.task_id,
             "p_session_id": task.session_id,
@@ -209,11 +242,32 @@ impl Tasks {
         });
         match self.call(identity, "begin_speech_task", &arguments).await? {
             BeginOutcome::Started => Ok(()),
-            BeginOutcome::OverBudget { resets_in_seconds } => Err(SpeechError::OverBudget {
-                resets_in: Duration::try_from_secs_f64(resets_in_seconds).unwrap_or_default(),
-            }),
+            BeginOutcome::OverBudget => {
+                let (resource, _) = task.cost();
+                Err(self.over_budget(identity, resource).await?.into())
+            }
             BeginOutcome::NotFound => Err(SpeechError::NoSuchSession),
         }
+    }
+
+    /// What is left of the budget that the database keeps.
+    async fn over_budget(
+        &self,
+        identity: &Identity,
+        resource: Resource,
+    ) -> Result<OverBudget, SpeechError> {
+        let used = self.usage(identity).await?;
+        let (limit, used) = match resource {
+            Resource::Characters => (self.characters_per_day, used.characters),
+            _ => (self.seconds_per_day.into(), whole_seconds(used.seconds)),
+        };
+        Ok(OverBudget {
+            resource,
+            scope: Scope::User,
+            limit,
+            left: limit.saturating_sub(used),
+            resets_in: until_midnight(Timestamp::now()),
+        })
     }
 
     /// Records a step and renews the lease. A failure is only logged: the next step or renewal follows.

@@ -102,6 +102,9 @@ pub enum InterviewError {
     /// The same request would fail again until somebody changes something.
     #[error("the model can't be used: {cause}")]
     Permanent { kind: llm::Permanent, cause: String },
+    /// Whoever pays has used up the day's budget.
+    #[error(transparent)]
+    OverBudget(upstream::meter::OverBudget),
     /// The candidate stopped the line before its first word.
     #[error("stopped")]
     Stopped,

@@ -4,6 +4,7 @@
 //! outside of browsers, by `Authorization`; never by the URL, which ends up in logs. Older clients name a
 //! guest's session in the URL and begin with sound at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
@@ -14,13 +15,16 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::Instrument as _;
+use upstream::meter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{check_limit, check_session, language};
-use crate::auth::Caller;
+use crate::auth::{Caller, User};
+use crate::budgets::Account;
 use crate::error::ApiError;
 use crate::routes::caller::verified;
+use crate::routes::client;
 use crate::routes::session_id::named_session;
 use crate::state::AppState;
 use speech::live::Encoding;
@@ -97,8 +101,9 @@ pub(crate) async fn stream(
     }
     check_limit(&state, &request)?;
     let named = named_session(&request, None)?;
+    let account = client::account(&request);
     let caller = match offered_token(&request) {
-        Some(token) => Caller::User(verified(&state, &token).await?),
+        Some(token) => Caller::User(known(&state, &account, &token).await?),
         None => caller,
     };
     let (response, session, messages) =
@@ -115,11 +120,19 @@ pub(crate) async fn stream(
         .max_continuation_size(LARGEST_MESSAGE);
     let connection = Connection {
         state,
+        account,
         session,
         messages,
     };
-    actix_web::rt::spawn(connection.run(caller, named).in_current_span());
+    actix_web::rt::spawn(meter::carried(connection.run(caller, named)).in_current_span());
     Ok(response)
+}
+
+/// The user whose token it is, who pays from now on.
+async fn known(state: &AppState, account: &Account, token: &str) -> Result<User, ApiError> {
+    let user = verified(state, token).await?;
+    account.belongs_to(user.id);
+    Ok(user)
 }
 
 fn offered_token(request: &HttpRequest) -> Option<String> {
@@ -133,6 +146,7 @@ fn offered_token(request: &HttpRequest) -> Option<String> {
 
 struct Connection {
     state: web::Data<AppState>,
+    account: Arc<Account>,
     session: Session,
     messages: AggregatedMessageStream,
 }
@@ -180,7 +194,7 @@ impl Connection {
             },
         };
         let caller = match &start.access_token {
-            Some(token) => Caller::User(verified(&self.state, token).await?),
+            Some(token) => Caller::User(known(&self.state, &self.account, token).await?),
             None => caller,
         };
         let session_id = named.or(start.session_id);

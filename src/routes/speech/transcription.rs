@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use upstream::meter::Resource;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
 use crate::routes::session_id::{SessionId, named_session, session_required};
-use crate::speech_tasks::{Recording, Task, TaskStatus};
+use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, permitted};
 use crate::state::AppState;
 use speech::audio::HEAD;
 
@@ -107,8 +108,9 @@ pub(crate) async fn speech_to_text_batch(
 ) -> Result<HttpResponse, ApiError> {
     check_limit(&state, &request)?;
     if state.speech.capacity().stt_model.is_none() {
-        return Err(crate::speech_tasks::SpeechError::Unavailable.into());
+        return Err(SpeechError::Unavailable.into());
     }
+    permitted(Resource::Seconds)?;
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
     if let Some(session_id) = named {
@@ -118,7 +120,7 @@ pub(crate) async fn speech_to_text_batch(
     let _permit = state
         .recordings
         .try_acquire()
-        .map_err(|_| crate::speech_tasks::SpeechError::Busy)?;
+        .map_err(|_| SpeechError::Busy)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
     let form = tokio::time::timeout(UPLOAD_TIMEOUT, received(parts, most, needs_session))
