@@ -36,7 +36,7 @@ use llm::Llm;
 use sandbox::Sandbox;
 use search::Serper;
 
-/// Files received at once; each is up to 5 MB in memory.
+/// Files received at once; each is up to 10 MB in memory.
 const MAX_UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
 const MAX_RECORDINGS: usize = 256;

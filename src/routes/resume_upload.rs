@@ -17,7 +17,7 @@ use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = LARGEST_FILE_MB * 1024 * 1024;
-const LARGEST_FILE_MB: usize = 5;
+const LARGEST_FILE_MB: usize = 10;
 /// For a permit, and for the whole file to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
@@ -32,7 +32,7 @@ pub(crate) struct ResumeText {
     pub message: String,
 }
 
-/// A file of at most 5 MB.
+/// A file of at most 10 MB.
 #[derive(ToSchema)]
 pub(crate) struct ResumeFile {
     /// PDF, DOCX or text; told by its content, not by its name.

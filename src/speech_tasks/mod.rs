@@ -8,6 +8,7 @@ pub mod live;
 mod synthesis;
 mod tasks;
 mod transcription;
+mod unbound;
 
 use std::sync::Arc;
 

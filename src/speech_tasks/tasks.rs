@@ -16,6 +16,7 @@ use upstream::meter::{self, OverBudget, Resource, Scope};
 use uuid::Uuid;
 
 use super::error::SpeechError;
+use super::unbound::Unbound;
 use crate::budgets::until_midnight;
 use crate::config::SpeechConfig;
 use crate::supabase::postgrest::{Identity, PostgRest, RestError};
@@ -90,11 +91,11 @@ pub fn whole_seconds(seconds: f64) -> u64 {
 /// How a task ended: the arguments of `finish_speech_task`.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct FinishTask {
-    p_task_id: Uuid,
-    p_status: TaskStatus,
-    p_progress: Value,
-    p_result: Option<Value>,
-    p_error: Option<&'static str>,
+    pub(super) p_task_id: Uuid,
+    pub(super) p_status: TaskStatus,
+    pub(super) p_progress: Value,
+    pub(super) p_result: Option<Value>,
+    pub(super) p_error: Option<&'static str>,
 }
 
 impl FinishTask {
@@ -171,6 +172,11 @@ pub struct Usage {
     pub seconds: f64,
 }
 
+/// Whether tasks have no row: a guest who names no session has no rights to one.
+fn is_unbound(identity: &Identity) -> bool {
+    matches!(identity, Identity::Guest { session_id: None })
+}
+
 /// How long a result whose write failed is kept.
 const PENDING_RESULT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 const MAX_PENDING_RESULTS: u64 = 1_000;
@@ -183,6 +189,8 @@ pub(super) struct Tasks {
     seconds_per_day: u32,
     /// Results whose write failed; written when the task is read.
     pending_results: Cache<Uuid, FinishTask>,
+    /// Tasks that have no row.
+    unbound: Unbound,
 }
 
 impl Tasks {
@@ -197,6 +205,7 @@ impl Tasks {
                 .max_capacity(MAX_PENDING_RESULTS)
                 .time_to_live(PENDING_RESULT_LIFETIME)
                 .build(),
+            unbound: Unbound::default(),
         }
     }
 
@@ -228,6 +237,10 @@ impl Tasks {
     }
 
     async fn insert(&self, identity: &Identity, task: &NewTask) -> Result<(), SpeechError> {
+        if is_unbound(identity) {
+            self.unbound.begin(task);
+            return Ok(());
+        }
         let arguments = json!({
             "p_task_id": task.task_id,
             "p_session_id": task.session_id,
@@ -272,6 +285,9 @@ impl Tasks {
 
     /// Records a step and renews the lease. A failure is only logged: the next step or renewal follows.
     pub(super) async fn advance(&self, identity: &Identity, task_id: Uuid, progress: &Value) {
+        if is_unbound(identity) {
+            return self.unbound.advance(task_id, progress);
+        }
         let arguments = json!({
             "p_task_id": task_id, "p_progress": progress, "p_lease_seconds": self.lease_seconds,
         });
@@ -295,6 +311,9 @@ impl Tasks {
 
     /// Writes how the task ended. What can't be written stays pending for [`Self::read`].
     pub(super) async fn finish(&self, identity: &Identity, result: FinishTask) {
+        if is_unbound(identity) {
+            return self.unbound.finish(&result);
+        }
         if let Err(error) = self
             .call::<IgnoredAny>(identity, "finish_speech_task", &result)
             .await
@@ -313,6 +332,9 @@ impl Tasks {
         identity: &Identity,
         task_id: Uuid,
     ) -> Result<Task, SpeechError> {
+        if is_unbound(identity) {
+            return self.unbound.read(task_id).ok_or(SpeechError::NoSuchTask);
+        }
         let arguments = json!({"p_task_id": task_id});
         let read = async || -> Result<Task, SpeechError> {
             match self.call(identity, "read_speech_task", &arguments).await? {
@@ -360,6 +382,9 @@ impl Tasks {
         utterance: &Utterance,
         seconds: f64,
     ) -> Result<bool, SpeechError> {
+        if is_unbound(identity) {
+            return Ok(true);
+        }
         let arguments = json!({
             "p_task_id": task_id,
             "p_utterance": utterance,
@@ -383,6 +408,9 @@ impl Tasks {
         identity: &Identity,
         task_id: Uuid,
     ) -> Result<String, SpeechError> {
+        if is_unbound(identity) {
+            return Err(SpeechError::NoSuchTask);
+        }
         let arguments = json!({"p_task_id": task_id, "p_lease_seconds": self.lease_seconds});
         match self.call(identity, "resume_stream", &arguments).await? {
             ResumeOutcome::Resumed { text } => Ok(text),
@@ -397,6 +425,9 @@ impl Tasks {
         task_id: Uuid,
         error: Option<&'static str>,
     ) {
+        if is_unbound(identity) {
+            return;
+        }
         let arguments = json!({"p_task_id": task_id, "p_error": error});
         if let Err(error) = self
             .call::<IgnoredAny>(identity, "finish_stream", &arguments)

@@ -23,6 +23,7 @@ mod model_servers;
 mod model_servers_more;
 mod model_servers_settings;
 mod models;
+mod older_client;
 mod privacy;
 mod reading;
 mod recordings;

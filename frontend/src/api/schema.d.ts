@@ -1528,7 +1528,7 @@ export interface components {
         ResourcesFrom: "search" | "curated";
         /** @enum {string} */
         ResponseType: "introduction" | "question" | "follow_up" | "clarification" | "closing";
-        /** @description A file of at most 5 MB. */
+        /** @description A file of at most 10 MB. */
         ResumeFile: {
             /**
              * Format: binary

@@ -2,7 +2,8 @@
 //!
 //! Who speaks is told by the first message, by a subprotocol (`ai-interviewer, bearer.<access token>`) or,
 //! outside of browsers, by `Authorization`; never by the URL, which ends up in logs. Older clients name a
-//! guest's session in the URL and begin with sound at once.
+//! session in the URL and begin with sound at once; a user's session never opens that way, so on their own path they
+//! are heard without one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use upstream::meter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, check_session, language};
+use super::{check_limit, check_session, is_older, language};
 use crate::auth::{Caller, User};
 use crate::budgets::Account;
 use crate::error::ApiError;
@@ -29,6 +30,7 @@ use crate::routes::session_id::named_session;
 use crate::state::AppState;
 use speech::live::Encoding;
 
+use crate::speech_tasks::SpeechError;
 use crate::speech_tasks::live::{Live, LiveEvent, LiveRequest};
 
 const PROTOCOL: &str = "ai-interviewer";
@@ -121,6 +123,7 @@ pub(crate) async fn stream(
     let connection = Connection {
         state,
         account,
+        older: is_older(&request),
         session,
         messages,
     };
@@ -147,6 +150,8 @@ fn offered_token(request: &HttpRequest) -> Option<String> {
 struct Connection {
     state: web::Data<AppState>,
     account: Arc<Account>,
+    /// An older client's, which names no session that it may use.
+    older: bool,
     session: Session,
     messages: AggregatedMessageStream,
 }
@@ -198,12 +203,19 @@ impl Connection {
             None => caller,
         };
         let session_id = named.or(start.session_id);
-        check_session(&caller, session_id)?;
+        check_session(self.older, &caller, session_id)?;
         let request = live_request(&start)?;
-        let speech = &self.state.speech;
-        let live = speech
-            .start_live(&self.state.sandbox, &caller, session_id, request)
-            .await?;
+        let (speech, sandbox) = (&self.state.speech, &self.state.sandbox);
+        let started = speech.start_live(sandbox, &caller, session_id, request.clone());
+        let live = match started.await {
+            // Perhaps a user's, whom nothing but the id speaks for: neither read nor written.
+            Err(SpeechError::NoSuchSession) if self.older => {
+                speech
+                    .start_live(sandbox, &Caller::Guest, None, request)
+                    .await?
+            }
+            started => started?,
+        };
         let most = caller.time_left().saturating_sub(TOKEN_MARGIN);
         Ok(Some((live, most)))
     }
@@ -244,7 +256,7 @@ impl Connection {
         let (mut last_sound, mut last_sign) = (started, started);
         let mut ping = tokio::time::interval(PING_EVERY.min(config.stream_idle));
         let mut code = CloseCode::Normal;
-        let mut broken = false;
+        let (mut broken, mut closing) = (false, false);
         loop {
             let room = sound.clone();
             tokio::select! {
@@ -258,7 +270,7 @@ impl Connection {
                     // The transcription has ended; its last events say why.
                     _ => sound = None,
                 },
-                message = self.messages.recv(), if waiting.is_none() => {
+                message = self.messages.recv(), if waiting.is_none() && !closing => {
                     last_sign = Instant::now();
                     match message {
                         Some(Ok(AggregatedMessage::Binary(piece))) if !piece.is_empty() => {
@@ -271,7 +283,12 @@ impl Connection {
                         }
                         // What came before the connection broke is still to be heard.
                         Some(Err(_)) if !broken => broken = true,
-                        Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return Err(Gone),
+                        // Who closes may still read: the last words come before our own close.
+                        Some(Ok(AggregatedMessage::Close(_))) => {
+                            closing = true;
+                            sound = None;
+                        }
+                        Some(Err(_)) | None => return Err(Gone),
                         Some(Ok(_)) => {}
                     }
                 },

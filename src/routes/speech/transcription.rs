@@ -13,7 +13,7 @@ use upstream::meter::Resource;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, check_session, language};
+use super::{check_limit, check_session, is_older, language};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
@@ -116,7 +116,7 @@ pub(crate) async fn speech_to_text_batch(
     if let Some(session_id) = named {
         state.sessions.store.get(&caller, session_id).await?;
     }
-    let needs_session = named.is_none() && matches!(caller, Caller::Guest);
+    let needs_session = check_session(is_older(&request), &caller, named).is_err();
     let _permit = state
         .recordings
         .try_acquire()
@@ -127,7 +127,7 @@ pub(crate) async fn speech_to_text_batch(
         .await
         .map_err(|_| too_slow())??;
     let session_id = named_session(&request, form.session_id.as_deref())?;
-    check_session(&caller, session_id)?;
+    check_session(is_older(&request), &caller, session_id)?;
     let language = match form.language.as_deref().map(str::trim) {
         None | Some("" | "auto") => None,
         Some(code) => Some(
@@ -248,7 +248,7 @@ pub(crate) async fn task_status(
     task_id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = named_session(&request, None)?;
-    check_session(&caller, session_id)?;
+    check_session(is_older(&request), &caller, session_id)?;
     let task_id = task_id
         .parse()
         .map_err(|_| ApiError::invalid("task_id", "must be a task's id, a UUID"))?;
