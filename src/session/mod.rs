@@ -11,6 +11,7 @@ mod state;
 mod store;
 mod turns;
 mod views;
+mod weight;
 
 use std::sync::Arc;
 

@@ -174,6 +174,7 @@ impl SessionState {
 fn render(value: &impl Serialize) -> Bytes {
     // Strings, numbers and maps with string keys: serialization can't fail.
     serde_json::to_vec(value)
-        .map(Bytes::from)
+        // Without the room that it grew by.
+        .map(|json| Bytes::from(json.into_boxed_slice()))
         .unwrap_or_default()
 }

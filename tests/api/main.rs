@@ -19,6 +19,7 @@ mod isolation;
 mod languages;
 mod listing;
 mod live;
+mod memory;
 mod model_servers;
 mod model_servers_more;
 mod model_servers_settings;

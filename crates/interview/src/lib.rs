@@ -9,6 +9,7 @@ pub mod checklist;
 pub mod director;
 pub mod draft;
 pub mod evidence;
+mod extra;
 mod feedback;
 pub mod generative;
 pub mod offline;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use llm::Usage;
 
 pub use draft::Draft;
+pub use extra::Extra;
 pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
 pub use report::{
     CheckTotal, DimensionScore, Narrative, QuestionScore, Report, Requirement, Resource, Resources,

@@ -1,8 +1,9 @@
 //! How an interview is set up.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::Extra;
 
 /// Manner of the interviewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -61,7 +62,7 @@ pub struct SessionConfig {
     pub language: Option<String>,
     #[serde(flatten)]
     #[schema(additional_properties = true, value_type = Object)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Questions asked when the configuration names no target.

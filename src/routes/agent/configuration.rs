@@ -40,7 +40,7 @@ impl FromFields for Configuration {
                 use_time_based_interview: fields
                     .deserialize("use_time_based_interview", "must be true or false"),
                 language: language(fields),
-                extra: unknown(fields),
+                extra: unknown(fields).into(),
             },
         }
     }
