@@ -9,7 +9,6 @@ use actix_web::http::header;
 use actix_web::{App, HttpServer, middleware as actix_middleware, web};
 use anyhow::Context as _;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing_actix_web::TracingLogger;
@@ -20,6 +19,7 @@ use crate::background::Background;
 use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::events::Events;
+use crate::places::Places;
 use crate::rate_limits::Limits;
 use crate::routes::request_span::RequestSpan;
 use crate::session::{SessionParts, Sessions};
@@ -40,6 +40,8 @@ use search::Serper;
 const MAX_UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
 const MAX_RECORDINGS: usize = 256;
+/// Streams of events open at once; each costs some kilobytes and a look at the database now and then.
+const MAX_EVENT_STREAMS: usize = 4_096;
 
 /// The interviewer, the coach and the library of resources that a service runs with.
 pub struct Agents {
@@ -145,8 +147,9 @@ impl Application {
             limits,
             budgets,
             sandbox,
-            uploads: Semaphore::new(MAX_UPLOADS),
-            recordings: Semaphore::new(MAX_RECORDINGS),
+            uploads: Places::new(MAX_UPLOADS),
+            recordings: Places::new(MAX_RECORDINGS),
+            event_streams: Places::new(MAX_EVENT_STREAMS),
             metrics: telemetry::metrics(),
             openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),

@@ -12,17 +12,11 @@ use upstream::meter::{Meter, OverBudget, Resource, Scope};
 use uuid::Uuid;
 
 use crate::config::{Allowance, BudgetConfig};
-use crate::network::network;
+use crate::network::{Client, Payer};
 
 const DAY: i64 = 24 * 60 * 60;
 /// Addresses and users that are remembered; whoever comes beyond is bounded by the instance's budget.
 const MAX_PAYERS: u64 = 200_000;
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Payer {
-    Address(IpAddr),
-    User(Uuid),
-}
 
 /// Amounts of one day.
 #[derive(Default)]
@@ -99,7 +93,7 @@ impl Budgets {
     pub fn account(self: &Arc<Self>, address: IpAddr) -> Arc<Account> {
         Arc::new(Account {
             budgets: Arc::clone(self),
-            address: network(address),
+            address,
             user: OnceLock::new(),
         })
     }
@@ -114,25 +108,23 @@ impl Budgets {
 
     /// The budgets of a request, the narrowest first.
     fn budgets(&self, account: &Account, resource: Resource, day: i64) -> Vec<Budget> {
-        let payer = |payer, scope, allowance| Budget {
-            scope,
-            spent: self.payers.get_with((day, payer), Arc::default),
-            limit: amount(allowance, resource),
-        };
-        let user = account.user.get().copied();
-        let user = user.map(|id| payer(Payer::User(id), Scope::User, &self.config.user));
-        let address = Payer::Address(account.address);
+        let payers = account.client().payers().map(|payer| {
+            let (scope, allowance) = match payer {
+                Payer::User(_) => (Scope::User, &self.config.user),
+                Payer::Address(_) => (Scope::Address, &self.config.address),
+            };
+            Budget {
+                scope,
+                spent: self.payers.get_with((day, payer), Arc::default),
+                limit: amount(allowance, resource),
+            }
+        });
         let instance = Budget {
             scope: Scope::Instance,
             spent: self.instance.get_with(day, Arc::default),
             limit: amount(&self.config.instance, resource),
         };
-        user.into_iter()
-            .chain([
-                payer(address, Scope::Address, &self.config.address),
-                instance,
-            ])
-            .collect()
+        payers.chain([instance]).collect()
     }
 
     fn spend(
@@ -241,9 +233,9 @@ impl Account {
         let _first = self.user.set(user);
     }
 
-    /// The client's network, which is what it is counted by.
-    pub fn address(&self) -> IpAddr {
-        self.address
+    /// Whom it counts for.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, self.user.get().copied())
     }
 
     /// What is left today, by the budget that has the least.

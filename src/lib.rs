@@ -18,6 +18,7 @@ mod in_flight;
 pub mod jobs;
 mod network;
 pub mod output;
+mod places;
 mod rate_limits;
 pub mod routes;
 pub mod session;

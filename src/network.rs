@@ -1,9 +1,40 @@
-//! The address that a client is counted by.
+//! Whom a client is counted as.
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use uuid::Uuid;
+
 /// Leading bits of an IPv6 address that name a customer's network; the rest is theirs to choose.
 const NETWORK_BITS: u32 = 64;
+
+/// Who counts: an address with all who share it, or a user wherever they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Payer {
+    Address(IpAddr),
+    User(Uuid),
+}
+
+/// Where a request comes from, and from whom if that is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    network: IpAddr,
+    user: Option<Uuid>,
+}
+
+impl Client {
+    pub fn new(address: IpAddr, user: Option<Uuid>) -> Self {
+        Self {
+            network: network(address),
+            user,
+        }
+    }
+
+    /// Whom it counts for, the narrowest first.
+    pub fn payers(self) -> impl Iterator<Item = Payer> {
+        let user = self.user.map(Payer::User);
+        user.into_iter().chain([Payer::Address(self.network)])
+    }
+}
 
 /// What all addresses of one client have in common: an IPv4 address, or an IPv6 /64.
 pub(crate) fn network(address: IpAddr) -> IpAddr {

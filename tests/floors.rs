@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
         "budgets",
         "rate_limits",
         "in_flight",
+        "places",
         "background",
         "telemetry",
     ],

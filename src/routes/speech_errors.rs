@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::error::ApiError;
+use crate::routes::client::too_many_at_once;
 use speech::ProviderError;
 use speech::audio::AudioError;
 
@@ -24,6 +25,9 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(10),
+            SpeechError::TooManyAtOnce => too_many_at_once(
+                "You have too many recordings open at the same time. Close one, or wait until one is done.",
+            ),
             SpeechError::NoSuchSession => ApiError::session_not_found(),
             SpeechError::NoSuchTask => ApiError::new(
                 404,

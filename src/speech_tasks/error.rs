@@ -6,6 +6,7 @@ use speech::audio::AudioError;
 use speech::{LiveError, ProviderError};
 use upstream::meter::OverBudget;
 
+use crate::places::Full;
 use crate::supabase::postgrest::RestError;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +16,8 @@ pub enum SpeechError {
     Unavailable,
     #[error("too many live transcriptions or uploads at once")]
     Busy,
+    #[error("too many live transcriptions or uploads of one client at once")]
+    TooManyAtOnce,
     /// The named session does not exist for the caller.
     #[error("no such session")]
     NoSuchSession,
@@ -46,6 +49,15 @@ pub enum SpeechError {
 impl From<RestError> for SpeechError {
     fn from(error: RestError) -> Self {
         Self::Rest(Arc::new(error))
+    }
+}
+
+impl From<Full> for SpeechError {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Everybody => Self::Busy,
+            Full::Client => Self::TooManyAtOnce,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ use super::transcription::{count_seconds, rounded};
 use super::{Speech, permitted};
 use crate::auth::Caller;
 use crate::in_flight::Guard;
+use crate::network::Client;
+use crate::places::Place;
 use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
 use speech::live::{Encoding, TranscriptEvent, deepgram, utterances};
@@ -85,10 +87,11 @@ impl Speech {
     /// Starts a live transcription, or resumes one.
     ///
     /// # Errors
-    /// No provider; no permit; the session or task is not the caller's; the day's budget.
+    /// No provider; no place; the session or task is not the caller's; the day's budget.
     pub async fn start_live(
         self: &Arc<Self>,
         sandbox: &Sandbox,
+        client: Client,
         caller: &Caller,
         session_id: Option<Uuid>,
         request: LiveRequest,
@@ -100,9 +103,7 @@ impl Speech {
         if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
-        let permit = Arc::clone(&self.live_permits)
-            .try_acquire_owned()
-            .map_err(|_| SpeechError::Busy)?;
+        let place = self.live_places.try_take(client)?;
         let identity = caller.identity(session_id);
         let (task_id, text) = match request.resume {
             Some(task_id) => (task_id, self.resume(&identity, task_id).await?),
@@ -116,7 +117,7 @@ impl Speech {
             task_id,
             id: Uuid::new_v4().simple().to_string(),
             events: event_sender,
-            _permit: permit,
+            _place: place,
             _in_flight: self.live_in_flight.start(task_id, ()),
         };
         let sandbox = sandbox.clone();
@@ -186,7 +187,7 @@ struct Connection {
     /// Distinguishes this connection's utterances from an earlier one's.
     id: String,
     events: mpsc::Sender<LiveEvent>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
     _in_flight: Guard<Uuid, ()>,
 }
 

@@ -13,7 +13,6 @@ mod unbound;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use tokio::sync::Semaphore;
 use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
@@ -26,6 +25,7 @@ use crate::auth::Caller;
 use crate::background::Background;
 use crate::config::SpeechConfig;
 use crate::in_flight::InFlight;
+use crate::places::Places;
 use crate::supabase::postgrest::PostgRest;
 use speech::AudioApi;
 use speech::provider::Provider;
@@ -49,8 +49,7 @@ pub struct Speech {
     /// Audio by the hash of its request. Whoever asks for it brings the very text, so it gives nobody
     /// anything new.
     audio_cache: Cache<[u8; 32], Arc<CachedAudio>>,
-    /// Permits for live transcriptions.
-    live_permits: Arc<Semaphore>,
+    live_places: Places,
     /// Live transcriptions by task, one for each connection.
     live_in_flight: InFlight<Uuid, ()>,
     background: Background,
@@ -90,7 +89,7 @@ impl Speech {
                 .max_capacity(config.cache_bytes)
                 .weigher(|_, audio: &Arc<CachedAudio>| audio.weight())
                 .build(),
-            live_permits: Arc::new(Semaphore::new(config.max_streams)),
+            live_places: Places::new(config.max_streams),
             live_in_flight: InFlight::default(),
             config: config.clone(),
             background,
@@ -118,10 +117,7 @@ impl Speech {
                 (None, None) => None,
             },
             in_flight: in_flight(&self.tts) + in_flight(&self.stt),
-            streams: self
-                .config
-                .max_streams
-                .saturating_sub(self.live_permits.available_permits()),
+            streams: self.live_places.taken(),
         }
     }
 

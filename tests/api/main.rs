@@ -25,6 +25,7 @@ mod model_servers_more;
 mod model_servers_settings;
 mod models;
 mod older_client;
+mod places;
 mod privacy;
 mod reading;
 mod recordings;

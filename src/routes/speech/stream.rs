@@ -101,6 +101,13 @@ pub(crate) async fn stream(
             "Connect to this address with a WebSocket.",
         ));
     }
+    if !client::is_from_here(&request, &state.config) {
+        return Err(ApiError::new(
+            403,
+            "origin_refused",
+            "Pages of other sites may not speak to this service. Its operator can allow them in CORS_ALLOWED_ORIGINS.",
+        ));
+    }
     check_limit(&state, &request)?;
     let named = named_session(&request, None)?;
     let account = client::account(&request);
@@ -206,12 +213,13 @@ impl Connection {
         check_session(self.older, &caller, session_id)?;
         let request = live_request(&start)?;
         let (speech, sandbox) = (&self.state.speech, &self.state.sandbox);
-        let started = speech.start_live(sandbox, &caller, session_id, request.clone());
+        let client = self.account.client();
+        let started = speech.start_live(sandbox, client, &caller, session_id, request.clone());
         let live = match started.await {
             // Perhaps a user's, whom nothing but the id speaks for: neither read nor written.
             Err(SpeechError::NoSuchSession) if self.older => {
                 speech
-                    .start_live(sandbox, &Caller::Guest, None, request)
+                    .start_live(sandbox, client, &Caller::Guest, None, request)
                     .await?
             }
             started => started?,

@@ -17,6 +17,7 @@ use super::{check_limit, check_session, is_older, language};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
+use crate::routes::client;
 use crate::routes::session_id::{SessionId, named_session, session_required};
 use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, permitted};
 use crate::state::AppState;
@@ -117,10 +118,10 @@ pub(crate) async fn speech_to_text_batch(
         state.sessions.store.get(&caller, session_id).await?;
     }
     let needs_session = check_session(is_older(&request), &caller, named).is_err();
-    let _permit = state
+    let _place = state
         .recordings
-        .try_acquire()
-        .map_err(|_| SpeechError::Busy)?;
+        .try_take(client::account(&request).client())
+        .map_err(SpeechError::from)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
     let form = tokio::time::timeout(UPLOAD_TIMEOUT, received(parts, most, needs_session))
