@@ -4,7 +4,9 @@
 use std::io::{self, Write};
 use std::mem::size_of;
 
-use interview::{Check, Evidence, Feedback, Reply, Score, SessionConfig, SessionStats, Turn};
+use interview::{
+    Check, Evidence, Feedback, Practice, Reply, Score, SessionConfig, SessionStats, Turn,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -105,6 +107,12 @@ impl Heap for SessionStats {
     }
 }
 
+impl Heap for Practice {
+    fn heap(&self) -> usize {
+        self.question.heap() + self.topic.heap()
+    }
+}
+
 impl Heap for SessionConfig {
     fn heap(&self) -> usize {
         [
@@ -118,6 +126,7 @@ impl Heap for SessionConfig {
         .into_iter()
         .sum::<usize>()
             + block(self.extra.len())
+            + self.practice.heap()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
 mod accounts;
+mod attempts;
 mod budgets;
 mod clients;
 mod contract;
@@ -26,12 +27,14 @@ mod model_servers_settings;
 mod models;
 mod older_client;
 mod places;
+mod practice;
 mod privacy;
 mod reading;
 mod recordings;
 mod report;
 mod resumes;
 mod schema;
+mod shares;
 mod smoke;
 mod speaking;
 mod streaming;

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -32,18 +33,21 @@ export function PasswordField({ label, autoComplete, error }: Props) {
       <Button
         variant="ghost"
         className="absolute end-0 top-7 text-sm"
-        aria-pressed={isShown}
+        aria-label={isShown ? t`Hide password` : t`Show password`}
         onClick={() => setShown(!isShown)}
       >
-        {isShown ? "Hide" : "Show"}
-        <span className="sr-only"> password</span>
+        {isShown ? t`Hide` : t`Show`}
       </Button>
     </div>
   );
 }
 
 function Strength({ password }: { password: string }) {
-  if (password === "") return "At least 8 characters.";
-  const strength = passwordStrength(password);
-  return strength === "too short" ? "Too short: at least 8 characters." : `Strength: ${strength}`;
+  if (password === "") return t`At least 8 characters.`;
+  return {
+    "too short": t`Too short: at least 8 characters.`,
+    weak: t`Strength: weak`,
+    fair: t`Strength: fair`,
+    strong: t`Strength: strong`,
+  }[passwordStrength(password)];
 }

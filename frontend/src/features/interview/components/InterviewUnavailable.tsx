@@ -1,6 +1,7 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
-import type { Problem } from "@/api/problem";
+import { errorMessage, type Problem } from "@/api/problem";
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -10,12 +11,12 @@ export function InterviewUnavailable({ problem }: { problem: Problem }) {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <div className="space-y-4">
-      <h1>We can’t show this interview</h1>
-      <Notice kind="problem">{problem.message}</Notice>
+      <h1>{t`We can’t show this interview`}</h1>
+      <Notice kind="problem">{errorMessage(problem)}</Notice>
       <div className="flex flex-wrap gap-3">
-        <Button onClick={() => openAuthDialog("login")}>Sign in</Button>
+        <Button onClick={() => openAuthDialog("login")}>{t`Sign in`}</Button>
         <Button asChild variant="secondary">
-          <Link to="/">Start another interview</Link>
+          <Link to="/">{t`Start another interview`}</Link>
         </Button>
       </div>
     </div>

@@ -33,7 +33,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const [isEndDialogOpen, setEndDialogOpen] = useState(false);
   const onRefused = (text: string, problem: Problem) => {
     draft.change(text);
-    setRefusal(problem.message);
+    setRefusal(errorMessage(problem));
   };
   const { phase, conversation, stream, session, outbox, end, stop, reset } = useInterviewSession(sessionId, onRefused);
   const { turns } = conversation;
@@ -81,10 +81,11 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         hasEnded={hasEnded}
         onEnd={() => setEndDialogOpen(true)}
       />
-      <Announcements line={line} turns={turns} showFeedback={showFeedback} />
+      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={config?.language ?? "en"} />
       {!line && !stream.problem && !introduction.problem ? <GettingReady /> : null}
       <Transcript
         sessionId={sessionId}
+        language={config?.language ?? "en"}
         turns={turns}
         outgoing={outbox.outgoing}
         showFeedback={showFeedback}

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import type { MessageDescriptor } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { capabilitiesQuery } from "@/api/capabilities";
@@ -5,14 +7,14 @@ import { SelectField, TextField } from "@/components/ui/field";
 import { MAX_MINUTES, MAX_QUESTIONS, type SetupDraft } from "@/features/setup/draft";
 import { minutesFor, questionsFor } from "@/features/setup/estimate";
 import { languageOptions } from "@/features/setup/languages";
-import { difficultyNames, styleNames } from "@/lib/config-names";
+import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 
 import type { FieldsProps } from "./JobFields";
 
-const options = (names: Record<string, string>) =>
-  Object.entries(names).map(([value, name]) => (
+const options = (names: Record<string, MessageDescriptor>) =>
+  Object.keys(names).map((value) => (
     <option key={value} value={value}>
-      {name}
+      {choiceName(names, value)}
     </option>
   ));
 
@@ -22,37 +24,37 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
   const isPractice = data?.interviewer === "offline";
   return (
     <fieldset className="space-y-4">
-      <legend className="text-xl font-semibold">The interview</legend>
+      <legend className="text-xl font-semibold">{t`The interview`}</legend>
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField
-          label="Interviewer style"
+          label={t`Interviewer style`}
           value={draft.style}
           onChange={(event) => onChange({ style: event.target.value as SetupDraft["style"] })}
         >
           {options(styleNames)}
         </SelectField>
         <SelectField
-          label="Difficulty"
+          label={t`Difficulty`}
           value={draft.difficulty}
           onChange={(event) => onChange({ difficulty: event.target.value as SetupDraft["difficulty"] })}
         >
           {options(difficultyNames)}
         </SelectField>
         <SelectField
-          label="Length"
+          label={t`Length`}
           value={draft.length}
           onChange={(event) => onChange({ length: event.target.value as SetupDraft["length"] })}
         >
-          <option value="questions">By questions</option>
-          <option value="time">By time</option>
+          <option value="questions">{t`By questions`}</option>
+          <option value="time">{t`By time`}</option>
         </SelectField>
         <LengthField draft={draft} onChange={onChange} errorOf={errorOf} />
         <SelectField
-          label="Language"
+          label={t`Language of the interview`}
           value={draft.language}
           error={errorOf("language")}
           onChange={(event) => onChange({ language: event.target.value })}
-          hint={isPractice ? "Practice mode without AI is in English only." : undefined}
+          hint={isPractice ? t`Practice mode without AI is in English only.` : undefined}
         >
           {languageOptions().map(({ tag, name }) => (
             <option key={tag} value={tag} lang={tag}>
@@ -61,17 +63,17 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
           ))}
         </SelectField>
         <SelectField
-          label="Feedback"
+          label={t`Feedback`}
           value={draft.feedback_mode}
           onChange={(event) => onChange({ feedback_mode: event.target.value as SetupDraft["feedback_mode"] })}
           hint={
             draft.feedback_mode === "coached"
-              ? "The coach comments on each answer."
-              : "Like a real interview: no feedback until it’s over."
+              ? t`The coach comments on each answer.`
+              : t`Like a real interview: no feedback until it’s over.`
           }
         >
-          <option value="coached">After each answer</option>
-          <option value="realistic">At the end</option>
+          <option value="coached">{t`After each answer`}</option>
+          <option value="realistic">{t`At the end`}</option>
         </SelectField>
       </div>
     </fieldset>
@@ -84,24 +86,27 @@ function LengthField({ draft, onChange, errorOf }: FieldsProps) {
     <TextField
       {...number}
       key="questions"
-      label="Number of questions"
+      label={t`Number of questions`}
       name="target_question_count"
       max={MAX_QUESTIONS}
       value={draft.questions}
       error={errorOf("target_question_count")}
-      hint={Number(draft.questions) > 0 ? `That’s ${minutesFor(Number(draft.questions))}.` : undefined}
+      hint={Number(draft.questions) > 0 ? t`That takes ${{ time: minutesFor(Number(draft.questions)) }}.` : undefined}
       onChange={(event) => onChange({ questions: event.target.value })}
     />
   ) : (
     <TextField
       {...number}
       key="minutes"
-      label="Minutes"
+      label={t`Minutes`}
       name="interview_duration_minutes"
       max={MAX_MINUTES}
       value={draft.minutes}
       error={errorOf("interview_duration_minutes")}
-      hint={`${Number(draft.minutes) > 0 ? `That’s ${questionsFor(Number(draft.minutes))}. ` : ""}The clock keeps running if you leave the page.`}
+      hint={[
+        Number(draft.minutes) > 0 ? t`Time for ${{ questions: questionsFor(Number(draft.minutes)) }}.` : "",
+        t`The clock keeps running if you leave the page.`,
+      ].join(" ")}
       onChange={(event) => onChange({ minutes: event.target.value })}
     />
   );
