@@ -3,6 +3,7 @@
 //! Every problem found is reported together, each with the variable's name and what it should look
 //! like. Empty variables count as unset. Secrets are [`SecretString`]s, which `Debug` hides.
 
+mod budgets;
 mod environment;
 mod llm;
 mod speech;
@@ -16,6 +17,7 @@ use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
+pub use budgets::{Allowance, BudgetConfig};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
 pub use speech::SpeechConfig;
@@ -46,6 +48,19 @@ pub struct ServerConfig {
     pub log_format: LogFormat,
     /// This program, which reads files in processes of its own.
     pub binary: PathBuf,
+}
+
+impl ServerConfig {
+    /// Where the service is reached from this machine.
+    pub fn local_url(&self, path: &str) -> String {
+        let host = match self.host.as_str() {
+            "0.0.0.0" => "127.0.0.1".to_owned(),
+            "::" => "[::1]".to_owned(),
+            host if host.contains(':') => format!("[{host}]"),
+            host => host.to_owned(),
+        };
+        format!("http://{host}:{}{path}", self.port)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +130,7 @@ pub struct Config {
     pub search: SearchConfig,
     pub speech: SpeechConfig,
     pub limits: LimitConfig,
+    pub budgets: BudgetConfig,
     pub jobs: JobConfig,
 }
 
@@ -176,6 +192,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 auth_per_minute: self.at_least("RATE_LIMIT_AUTH_PER_MINUTE", 20, 1),
                 speech_per_minute: self.at_least("RATE_LIMIT_SPEECH_PER_MINUTE", 60, 1),
             },
+            budgets: self.budgets(),
             jobs: JobConfig {
                 interval: Duration::from_secs(60 * self.at_least("JOBS_INTERVAL_MINUTES", 60, 1)),
                 speech_task_hours: self.at_least("SPEECH_TASK_HOURS", 24, 1),

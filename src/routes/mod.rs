@@ -3,6 +3,7 @@
 mod agent;
 mod auth;
 pub(crate) mod body;
+mod budget_errors;
 pub(crate) mod caller;
 mod capabilities;
 pub(crate) mod client;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::multipart_invalid;
+use super::client;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -56,10 +57,10 @@ pub(super) async fn upload_resume(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     // Before the body is read, so that waiting files wait at their senders.
-    let _permit = tokio::time::timeout(TIMEOUT, state.uploads.acquire())
+    let client = client::account(&request).client();
+    let _place = tokio::time::timeout(TIMEOUT, state.uploads.take(client))
         .await
-        .map_err(|_| busy())?
-        .map_err(ApiError::internal)?;
+        .map_err(|_| busy())?;
     // A sender that trickles must not keep the permit.
     let ResumeFile { file, name } = tokio::time::timeout(TIMEOUT, received(&request, payload))
         .await

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::error::ApiError;
+use crate::routes::client::too_many_at_once;
 use speech::ProviderError;
 use speech::audio::AudioError;
 
@@ -31,19 +32,21 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(5),
+            SpeechError::TooManyAtOnce => too_many_at_once(
+                "You have too many recordings open at the same time. Close one, or wait until one is done.",
+            ),
             SpeechError::NoSuchSession => ApiError::session_not_found(),
             SpeechError::NoSuchTask => ApiError::new(
                 404,
                 "task_not_found",
                 "There is no such speech task, or it is not yours. Tasks are deleted after a day.",
             ),
-            SpeechError::OverBudget { resets_in } => ApiError::new(
-                429,
-                "speech_budget_exceeded",
-                "Today's amount of speech is used up. It begins anew at midnight UTC; you can go on by typing.",
-            )
-            .retry_after(resets_in.as_secs().max(1))
-            .retryable(true),
+            SpeechError::OverBudget(over) => over.into(),
+            SpeechError::ForUsers => ApiError::new(
+                403,
+                "speech_for_users_only",
+                "Speech is for people with an account here. Sign in, use your browser's own speech, or type.",
+            ),
             SpeechError::TokenExpiring => ApiError::new(
                 401,
                 "token_expired",

@@ -254,15 +254,23 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
     let guest = app.guest();
     let session = guest.create(&json!({})).await;
     speech.says("Before the break.");
+    let gate = speech.gated();
+    gate.add_permits(1);
     let mut socket =
         Socket::begun(&app.url, &json!({"type": "start", "session_id": session})).await;
     let task = socket.event().await["task_id"].clone();
     record(&mut socket).await;
-    // Gone, while the provider has not answered yet: who comes back at once is told of those words, too.
     socket.0.send(Message::Close(None)).await.expect("sent");
+    // A connection that is reset takes with it what is still on its way: all sound must have arrived before.
+    eventually("the provider has it all", async || {
+        speech.heard().len() == 2
+    })
+    .await;
+    // Gone, while the provider has not answered yet: who comes back at once is told of those words, too.
     drop(socket);
     let again = json!({"type": "start", "session_id": session, "task_id": task});
     let mut socket = Socket::begun(&app.url, &again).await;
+    gate.add_permits(10);
     let connected = socket.event().await;
     assert_eq!(
         (&connected["task_id"], &connected["text"]),

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use upstream::backoff;
+use upstream::meter::{self, Resource};
 
 use crate::attempt::{self, Failure};
 use crate::{Completion, Lane, Llm, LlmError, Prompt, Reader};
@@ -93,6 +94,7 @@ impl Llm {
             .breaker
             .admit()
             .map_err(|retry_after| LlmError::CircuitOpen { retry_after })?;
+        meter::spend(Resource::ModelCalls, 1).map_err(LlmError::from)?;
         let running = attempt::run(self, lane, prompt, most, reader);
         let result = tokio::select! {
             biased;

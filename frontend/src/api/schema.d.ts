@@ -612,7 +612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the service can do: interviewer and coach, languages, speech, and who gets what of an interview. */
+        /** What the service can do for the caller: interviewer and coach, languages, speech, and who gets what of an interview. */
         get: operations["capabilities"];
         put?: never;
         post?: never;
@@ -1097,8 +1097,32 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        Budget: {
+            /**
+             * Format: int64
+             * @description Of a day.
+             */
+            limit: number;
+            /** Format: int64 */
+            left: number;
+            /** @description Whose budget it is: `user` (a guest's is their session's), `address` or `instance`. */
+            scope: string;
+        };
+        /** @description Of the caller, of their address and of this instance, whichever has the least. */
+        Budgets: {
+            model_calls: components["schemas"]["Budget"];
+            /** @description Of text to speech. */
+            characters: components["schemas"]["Budget"];
+            /** @description Of transcription. */
+            seconds: components["schemas"]["Budget"];
+            /**
+             * Format: int64
+             * @description Until there is more of each.
+             */
+            resets_in_seconds: number;
+        };
         Capabilities: {
-            /** @description `offline`, or provider/model. */
+            /** @description `offline`, or provider/model: who works for the caller. */
             interviewer: string;
             coach: string;
             /** @description Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks. */
@@ -1107,6 +1131,8 @@ export interface components {
             /** @description Of whole recordings. */
             transcription: boolean;
             live_transcription: boolean;
+            /** @description What callers without an account may use. */
+            guests: components["schemas"]["Guests"];
             /** @description Who else gets something of an interview. */
             processors: components["schemas"]["Processor"][];
         };
@@ -1242,6 +1268,11 @@ export interface components {
          * @enum {string}
          */
         Format: "mp3" | "opus" | "aac" | "flac" | "wav" | "pcm";
+        Guests: {
+            /** @description Otherwise the built-in interviewer and coach work for them. */
+            models: boolean;
+            speech: boolean;
+        };
         Health: {
             /** @description `ok`, or `unavailable` for a readiness that is not given. */
             status: string;
@@ -1844,6 +1875,8 @@ export interface components {
             providers: components["schemas"]["Providers"];
             usage: components["schemas"]["Used"];
             limits: components["schemas"]["Limits"];
+            /** @description What is left until midnight UTC. */
+            budgets: components["schemas"]["Budgets"];
         };
         /** @description The caller's, since midnight UTC. */
         Used: {
