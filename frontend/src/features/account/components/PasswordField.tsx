@@ -33,10 +33,10 @@ export function PasswordField({ label, autoComplete, error }: Props) {
       <Button
         variant="ghost"
         className="absolute end-0 top-7 text-sm"
-        aria-label={isShown ? t`Hide password` : t`Show password`}
         onClick={() => setShown(!isShown)}
       >
-        {isShown ? t`Hide` : t`Show`}
+        <span aria-hidden>{isShown ? t`Hide` : t`Show`}</span>
+        <span className="sr-only">{isShown ? t`Hide password` : t`Show password`}</span>
       </Button>
     </div>
   );
