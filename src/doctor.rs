@@ -265,7 +265,7 @@ fn forwarding(config: &Config) -> Check {
     }
 }
 
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("users", "id,email,name,created_at,updated_at"),
     (
         "interview_sessions",
@@ -280,6 +280,7 @@ const TABLES: [(&str, &str); 4] = [
         "speech_tasks",
         "task_id,session_id,user_id,task_type,status",
     ),
+    ("shared_reports", "snapshot,created_at,expires_at"),
 ];
 
 async fn tables(rest: &PostgRest) -> Check {
@@ -312,7 +313,7 @@ async fn tables(rest: &PostgRest) -> Check {
             }
         }
     }
-    Check::ok(name, "all four are there with their columns")
+    Check::ok(name, "all five are there with their columns")
 }
 
 async fn functions(rest: &PostgRest) -> Check {

@@ -1,9 +1,10 @@
-//! Scheduled work with the service key: old speech tasks, abandoned sessions.
+//! Scheduled work with the service key: old speech tasks, abandoned sessions, expired links.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, JobConfig};
@@ -16,6 +17,7 @@ pub struct JobReport {
     pub speech_tasks_deleted: i64,
     pub sessions_abandoned: i64,
     pub guest_sessions_deleted: i64,
+    pub shared_reports_deleted: i64,
 }
 
 #[derive(Deserialize)]
@@ -53,10 +55,14 @@ pub async fn run_once(rest: &PostgRest, config: &JobConfig) -> Result<JobReport,
     let sessions: Sessions = rest
         .rpc(&Identity::Service, "cleanup_abandoned_sessions", &arguments)
         .await?;
+    let shared_reports_deleted = rest
+        .rpc(&Identity::Service, "cleanup_expired_shares", &json!({}))
+        .await?;
     Ok(JobReport {
         speech_tasks_deleted,
         sessions_abandoned: sessions.abandoned,
         guest_sessions_deleted: sessions.guests_deleted,
+        shared_reports_deleted,
     })
 }
 

@@ -8,7 +8,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Deprecated, OpenApi};
 
-use super::{agent, auth, capabilities, method_not_allowed, ops, resume_upload, speech};
+use super::{agent, auth, capabilities, method_not_allowed, ops, resume_upload, shared, speech};
 
 struct Endpoint {
     /// The handler's path in Rust; its last segment is the operation's id.
@@ -42,6 +42,11 @@ endpoints! {
     agent::session::session;
     agent::session::delete_session;
     agent::listing::sessions;
+    agent::attempts::attempts;
+    agent::shares::share_report;
+    agent::shares::shares;
+    agent::shares::revoke_share;
+    shared::shared_report;
     agent::session::history ["/interview/history"];
     agent::session::stats ["/interview/stats"];
     agent::feedback::per_turn_feedback ["/interview/per-turn-feedback"];

@@ -14,6 +14,7 @@ pub(crate) mod request_span;
 pub(crate) mod resume_upload;
 mod session_errors;
 mod session_id;
+mod shared;
 mod speech;
 mod speech_errors;
 mod sse;

@@ -64,6 +64,32 @@ impl From<SessionError> for ApiError {
                 "answer_not_found",
                 "This session has no answer with that turn_no.",
             ),
+            SessionError::NoSuchQuestion => ApiError::new(
+                404,
+                "question_not_found",
+                "This session has no main question with that number. They count from 1; follow-ups have no number.",
+            ),
+            SessionError::ReportNotReady => ApiError::new(
+                409,
+                "report_not_ready",
+                "This session's report is not ready yet. Try again in a moment.",
+            )
+            .retry_after(2)
+            .retryable(true),
+            SessionError::TooManyShares => ApiError::new(
+                409,
+                "too_many_shares",
+                "This report is shared by ten links already. Revoke one first.",
+            ),
+            SessionError::ShareTooLarge => ApiError::invalid(
+                "include_answers",
+                "the answers are too long to share; share the report without them",
+            ),
+            SessionError::NoSuchShare => ApiError::new(
+                404,
+                "share_not_found",
+                "This link shows nothing: it may have expired or been revoked.",
+            ),
             SessionError::Stopped => ApiError::new(
                 409,
                 "turn_stopped",

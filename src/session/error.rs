@@ -27,6 +27,20 @@ pub enum SessionError {
     /// No turn of that number has a candidate's message.
     #[error("no such answer")]
     NoSuchAnswer,
+    /// No main question of the session has that number.
+    #[error("no such question")]
+    NoSuchQuestion,
+    #[error("the report is not ready")]
+    ReportNotReady,
+    /// The session's report is shared by as many links as may be.
+    #[error("too many links")]
+    TooManyShares,
+    /// What is to be shared is more than a link may show.
+    #[error("too much to share")]
+    ShareTooLarge,
+    /// No such link, or one that has expired or was revoked.
+    #[error("no such link")]
+    NoSuchShare,
     /// The idempotency key named a turn with another message.
     #[error("the idempotency key belongs to another message")]
     KeyReused,

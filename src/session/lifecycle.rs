@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::SessionError;
+use super::practices::Origin;
 use super::report::{ReportStatus, Reports};
 use super::rpc::{
     self, ClaimOutcome, ClaimSession, DeleteOutcome, DeleteSession, EndInterview, EndOutcome,
@@ -17,7 +18,7 @@ use super::state::SessionState;
 use super::store::SessionStore;
 use super::turns::Turns;
 use crate::auth::{Caller, User};
-use crate::supabase::postgrest::PostgRest;
+use crate::supabase::postgrest::{PostgRest, RestError};
 
 /// What begins and ends sessions.
 pub struct Lifecycle {
@@ -33,6 +34,8 @@ pub struct Lifecycle {
 struct NewSession<'a> {
     session_id: Uuid,
     session_config: &'a SessionConfig,
+    #[serde(flatten)]
+    origin: Option<Origin>,
 }
 
 #[derive(Deserialize)]
@@ -66,12 +69,23 @@ impl Lifecycle {
         caller: &Caller,
         config: &SessionConfig,
     ) -> Result<Uuid, SessionError> {
+        self.insert(caller, config, None).await
+    }
+
+    /// The same, as the practice of a question; [`SessionError::NotFound`] when its origin is not of the same owner.
+    pub(super) async fn insert(
+        &self,
+        caller: &Caller,
+        config: &SessionConfig,
+        origin: Option<Origin>,
+    ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
         let row = NewSession {
             session_id,
             session_config: config,
+            origin,
         };
-        let created: Created = self
+        let created: Result<Created, RestError> = self
             .rest
             .insert_one(
                 &caller.identity(session_id),
@@ -79,8 +93,11 @@ impl Lifecycle {
                 "session_id",
                 &row,
             )
-            .await?;
-        Ok(created.session_id)
+            .await;
+        match created {
+            Err(RestError::NotFound) if origin.is_some() => Err(SessionError::NotFound),
+            created => Ok(created?.session_id),
+        }
     }
 
     /// Ends the interview and has its report written. A turn in flight is waited for; one that does not

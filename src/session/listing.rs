@@ -15,7 +15,7 @@ use super::error::SessionError;
 use super::row::SessionStatus;
 use crate::auth::User;
 use crate::supabase::postgrest::PostgRest;
-use interview::{CheckTotal, SessionStats};
+use interview::{CheckTotal, Practice, SessionStats};
 
 /// A session in a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -25,6 +25,13 @@ pub struct SessionSummary {
     pub job_role: Option<String>,
     pub company_name: Option<String>,
     pub style: Option<String>,
+    /// Set when the session is the practice of one question, which no average of interviews should count.
+    #[serde(deserialize_with = "readable")]
+    pub practice: Option<Practice>,
+    /// The session whose question is practised; null when it was deleted.
+    pub practice_of: Option<Uuid>,
+    /// Number of that main question, from 1.
+    pub practice_question: Option<u32>,
     pub difficulty: Option<String>,
     #[serde(deserialize_with = "readable")]
     pub session_stats: SessionStats,
@@ -47,7 +54,7 @@ pub struct SessionSummary {
 }
 
 /// What can't be read of a row, which another client may have written, must not break the list.
-fn readable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn readable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: DeserializeOwned + Default,
     D: Deserializer<'de>,
@@ -97,7 +104,7 @@ impl Cursor {
 
 const COLUMNS: &str = "session_id,status,session_stats,created_at,updated_at,\
     job_role:session_config->>job_role,company_name:session_config->>company_name,\
-    style:session_config->>style,difficulty:session_config->>difficulty,\
+    practice:session_config->practice,practice_of,practice_question,style:session_config->>style,difficulty:session_config->>difficulty,\
     overall_score:final_summary->results->overall_score,scores_by_dimension,\
     checklist:final_summary->results->checklist,\
     coach:final_summary->results->>coach,rubric_version:final_summary->results->>rubric_version";

@@ -4,9 +4,11 @@ mod error;
 mod feedback;
 mod lifecycle;
 mod listing;
+mod practices;
 mod report;
 mod row;
 mod rpc;
+mod shares;
 mod state;
 mod store;
 mod turns;
@@ -28,8 +30,10 @@ pub use feedback::FeedbackMaker;
 pub use lifecycle::{Ended, Lifecycle};
 pub(crate) use listing::list;
 pub use listing::{Cursor, Filter, Page, SessionSummary};
+pub use practices::{Attempt, Attempts};
 pub use report::{PartStatus, ReportPart, ReportStatus, Reports};
 pub use row::{SessionRow, SessionStatus};
+pub use shares::{ReadReport, Share, ShareOptions, Shares};
 pub use state::SessionState;
 pub use store::SessionStore;
 pub use turns::{Progress, Stopped, TurnHandle, TurnResult, Turns};
@@ -42,6 +46,7 @@ pub struct Sessions {
     pub turns: Arc<Turns>,
     pub feedback: Arc<FeedbackMaker>,
     pub reports: Arc<Reports>,
+    pub shares: Shares,
 }
 
 /// What [`Sessions`] is made of.
@@ -92,6 +97,11 @@ impl Sessions {
             background,
         );
         Self {
+            shares: Shares {
+                store: Arc::clone(&store),
+                rest: Arc::clone(&rest),
+                reports: Arc::clone(&reports),
+            },
             lifecycle: Lifecycle {
                 store: Arc::clone(&store),
                 rest,

@@ -383,6 +383,24 @@ pub(super) enum ClaimOutcome {
 }
 
 #[derive(Serialize)]
+pub(super) struct RevokeShare {
+    pub p_session_id: Uuid,
+    pub p_share_id: Uuid,
+}
+
+impl SessionFunction for RevokeShare {
+    const NAME: &'static str = "revoke_share";
+    type Outcome = RevokeOutcome;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RevokeOutcome {
+    Revoked,
+    NotShared,
+}
+
+#[derive(Serialize)]
 pub(super) struct DeleteSession {
     pub p_session_id: Uuid,
 }

@@ -1,6 +1,8 @@
 //! What clients read of a session: its history, its feedback, its clock. Each is rendered once per
 //! version and kept with the snapshot.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -71,13 +73,10 @@ pub struct FeedbackItem {
 #[derive(Serialize)]
 struct History<'a> {
     #[serde(serialize_with = "serialize_items")]
-    history: &'a [std::sync::Arc<Turn>],
+    history: &'a [Arc<Turn>],
 }
 
-fn serialize_items<S: Serializer>(
-    turns: &[std::sync::Arc<Turn>],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn serialize_items<S: Serializer>(turns: &[Arc<Turn>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(turns.iter().flat_map(|turn| history_items(turn)))
 }
 
@@ -129,35 +128,7 @@ impl SessionState {
     }
 
     pub fn feedback_item(&self, turn: &Turn) -> Option<FeedbackItem> {
-        let answer = turn.message.clone()?;
-        let question = turn
-            .question_no
-            .and_then(|no| self.turns.get(no as usize))
-            .and_then(|asked| asked.reply.as_ref())
-            .map(|reply| reply.content.clone());
-        let given = turn
-            .feedback
-            .clone()
-            .unwrap_or_else(|| Feedback::empty(FeedbackStatus::Pending));
-        Some(FeedbackItem {
-            turn_id: turn.turn_id.clone(),
-            turn_no: turn.turn_no,
-            question,
-            answer,
-            status: given.status,
-            feedback: given.feedback,
-            worked: given.worked,
-            to_change: given.to_change,
-            scores: given.scores,
-            headline: given.headline,
-            question_kind: given.question_kind,
-            checklist: given.checklist,
-            stronger_answer: given.stronger_answer,
-            delivery: given.delivery,
-            set_aside: given.set_aside,
-            coach: given.coach,
-            rubric_version: given.rubric_version,
-        })
+        feedback_item(&self.turns, turn)
     }
 
     /// Seconds left by the server's clock; `None` when it is not the clock that ends the interview.
@@ -169,6 +140,39 @@ impl SessionState {
     pub fn is_active(&self) -> bool {
         self.row.status == SessionStatus::Active
     }
+}
+
+/// The feedback on the message of one of the turns; `None` for the introduction.
+pub(super) fn feedback_item(turns: &[Arc<Turn>], turn: &Turn) -> Option<FeedbackItem> {
+    let answer = turn.message.clone()?;
+    let question = turn
+        .question_no
+        .and_then(|no| turns.get(no as usize))
+        .and_then(|asked| asked.reply.as_ref())
+        .map(|reply| reply.content.clone());
+    let given = turn
+        .feedback
+        .clone()
+        .unwrap_or_else(|| Feedback::empty(FeedbackStatus::Pending));
+    Some(FeedbackItem {
+        turn_id: turn.turn_id.clone(),
+        turn_no: turn.turn_no,
+        question,
+        answer,
+        status: given.status,
+        feedback: given.feedback,
+        worked: given.worked,
+        to_change: given.to_change,
+        scores: given.scores,
+        headline: given.headline,
+        question_kind: given.question_kind,
+        checklist: given.checklist,
+        stronger_answer: given.stronger_answer,
+        delivery: given.delivery,
+        set_aside: given.set_aside,
+        coach: given.coach,
+        rubric_version: given.rubric_version,
+    })
 }
 
 fn render(value: &impl Serialize) -> Bytes {

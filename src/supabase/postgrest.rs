@@ -20,6 +20,7 @@ use crate::config::SupabaseConfig;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
+const SHARE_TOKEN: HeaderName = HeaderName::from_static("x-share-token");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
@@ -38,6 +39,8 @@ pub enum Identity {
     },
     /// A visitor, whose capability is the id of the session.
     Guest { session_id: Option<Uuid> },
+    /// Whoever has the link of a shared report.
+    Reader { share_token: Arc<str> },
     /// The service role: scheduled jobs only.
     Service,
 }
@@ -271,6 +274,13 @@ impl PostgRest {
             }
             Identity::Guest { session_id } => {
                 (&self.anon_key, self.anon_key.bearer(), session_id.as_ref())
+            }
+            Identity::Reader { share_token } => {
+                let mut value = HeaderValue::from_str(share_token)
+                    .map_err(|_| RestError::TokenRejected("not a header value".to_owned()))?;
+                value.set_sensitive(true);
+                headers.insert(SHARE_TOKEN, value);
+                (&self.anon_key, self.anon_key.bearer(), None)
             }
             Identity::Service => {
                 let key = self.service_key.as_ref().ok_or(RestError::NoServiceKey)?;

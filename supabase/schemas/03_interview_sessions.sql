@@ -11,8 +11,12 @@ create table public.interview_sessions (
   base_version bigint not null default 0 check (base_version between 0 and version),
   report_owner text,
   report_lease_until timestamptz,
+  practice_of uuid,
+  practice_question integer,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint interview_sessions_practice_question_check check (practice_question between 1 and 1000),
+  constraint interview_sessions_practice_of_check check (practice_of is null or practice_question is not null)
 )
 -- Every turn updates its session twice: room for HOT updates, which leave the indexes alone.
 with (fillfactor = 80);
@@ -22,15 +26,23 @@ comment on column public.interview_sessions.version is
   'Raised by every visible change of the session or its turns.';
 comment on column public.interview_sessions.base_version is
   'Version at which anything but the turns last changed: a reader with an older one loads everything.';
+comment on column public.interview_sessions.practice_of is
+  'Session whose question is practised anew. A guest''s practice tells its holder the id of the origin.';
+comment on column public.interview_sessions.practice_question is 'Number of that main question, from 1.';
 
 create index idx_sessions_user_id on public.interview_sessions (user_id);
 create index idx_sessions_status on public.interview_sessions (status);
 create index idx_sessions_created_at on public.interview_sessions (created_at);
 -- For paging a caller's sessions, newest first.
 create index idx_sessions_user_newest on public.interview_sessions (user_id, created_at desc);
+-- The attempts at a question, the latest first.
+create index idx_sessions_practice_of on public.interview_sessions (practice_of, practice_question, created_at desc)
+  where practice_of is not null;
 -- Made last on purpose. RLS adds a condition on user_id to every look-up by session_id; while the table has no
 -- statistics the planner holds both for equally selective, and among equals takes the index made last.
 alter table public.interview_sessions add constraint interview_sessions_pkey primary key (session_id);
+alter table public.interview_sessions add constraint interview_sessions_practice_of_fkey
+  foreign key (practice_of) references public.interview_sessions (session_id) on delete set null;
 
 create trigger update_interview_sessions_updated_at before update on public.interview_sessions
   for each row execute function private.update_updated_at_column();

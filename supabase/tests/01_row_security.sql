@@ -25,6 +25,9 @@ select session_id, 0, 'introduction', user_id from public.interview_sessions;
 insert into public.speech_tasks (session_id, user_id, task_type)
 select session_id, user_id, 'tts' from public.interview_sessions;
 
+insert into public.shared_reports (session_id, token_hash, snapshot)
+select session_id, sha256(session_id::text::bytea), '{}' from public.interview_sessions where user_id is not null;
+
 create function pg_temp.try_as(p_principal text, p_sql text) returns text
 language plpgsql as $$
 declare
@@ -134,6 +137,26 @@ insert into matrix values
 ('update speech_tasks set session_id = ''b1000000-0000-4000-8000-000000000000''',
                                                                         '0',     '42501', '0',     '0',     '0',     '42501', '1',     '42501', '42501', '5'),
 ('update speech_tasks set session_id = null',                           '0',     '42501', '0',     '0',     '0',     '1',     '1',     '1',     '1',     '5'),
+-- Shared reports: their owner's; a visitor sees none without its token, and nobody changes one.
+('select from shared_reports',                                          '0',     '0',     '0',     '0',     '0',     '1',     '1',     '1',     '1',     '3'),
+('select token_hash from shared_reports',                               '42501', '42501', '42501', '42501', '42501', '1',     '1',     '1',     '1',     '3'),
+('update shared_reports set snapshot = ''{}''',                         '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '3'),
+('update shared_reports set expires_at = now() + interval ''80 days''',
+                                                                        '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '3'),
+('delete from shared_reports',                                          '42501', '42501', '42501', '42501', '42501', '1',     '1',     '1',     '1',     '3'),
+('insert into shared_reports (session_id, token_hash, snapshot) values (''a1000000-0000-4000-8000-000000000000'', sha256(''k''), ''{}'')',
+                                                                        '42501', '42501', '42501', '42501', '42501', '1',     '42501', '42501', '1',     '1'),
+('insert into shared_reports (session_id, token_hash, snapshot) values (''d1000000-0000-4000-8000-000000000000'', sha256(''k''), ''{}'')',
+                                                                        '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '1'),
+('insert into shared_reports (session_id, token_hash, snapshot, created_at) values (''a1000000-0000-4000-8000-000000000000'', sha256(''k''), ''{}'', now())',
+                                                                        '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '1'),
+-- A practice is of a session of the same owner.
+('insert into interview_sessions (practice_of, practice_question) values (''a1000000-0000-4000-8000-000000000000'', 1)',
+                                                                        '23503', '23503', '23503', '23503', '23503', '1',     '23503', '23503', '1',     '23503'),
+('insert into interview_sessions (session_id, practice_of, practice_question) values (''ffffffff-0000-4000-8000-000000000000'', ''d1000000-0000-4000-8000-000000000000'', 1)',
+                                                                        '42501', '42501', '1',     '42501', '42501', '23503', '23503', '23503', '23503', '1'),
+('update interview_sessions set practice_of = ''a1000000-0000-4000-8000-000000000000'', practice_question = 1 where session_id <> ''a1000000-0000-4000-8000-000000000000''',
+                                                                        '0',     '23503', '0',     '0',     '0',     '0',     '23503', '23503', '0',     '23503'),
 -- Other ways to the same rows.
 ('truncate interview_sessions cascade',                                 '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501'),
 ('select from auth.users',                                              '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501', '42501'),

@@ -387,6 +387,13 @@ async fn jobs_clean_up_what_is_old_and_nothing_else() {
     ))
     .await
     .expect("old tasks");
+    db.batch_execute(&format!(
+        "insert into shared_reports (session_id, token_hash, snapshot, created_at, expires_at) values \
+         ('{new}', sha256('old'), '{{}}', now() - interval '2 days', now() - interval '1 day'), \
+         ('{new}', sha256('new'), '{{}}', now(), now() + interval '1 day')"
+    ))
+    .await
+    .expect("shared reports");
     let output = binary(&["jobs"])
         .env_clear()
         .env("SUPABASE_URL", stack.api_url())
@@ -409,4 +416,10 @@ async fn jobs_clean_up_what_is_old_and_nothing_else() {
         .map(|row| row.get(0))
         .collect();
     assert!(!left.contains(&"completed".to_owned()), "{left:?}");
+    let shared = "select token_hash = sha256('new') from shared_reports";
+    let shared = db.query(shared, &[]).await.expect("rows");
+    assert!(
+        shared.len() == 1 && shared[0].get(0),
+        "what has not expired stays"
+    );
 }

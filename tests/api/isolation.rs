@@ -19,7 +19,7 @@ enum About {
     Nothing,
     /// The caller's own things: needs a token, names no session.
     Caller,
-    /// Claiming: needs a token and names a session.
+    /// Needs a token and names a session.
     Claim,
     /// Makes something new of the caller's own, with or without a token.
     New,
@@ -43,6 +43,11 @@ const OPERATIONS: &[(&str, &str, About)] = &[
     ("POST", "/auth/logout", About::Caller),
     ("POST", "/auth/update_password", About::Caller),
     ("GET", "/agent/sessions", About::Caller),
+    ("GET", "/agent/attempts", About::Session),
+    ("POST", "/agent/shares", About::Claim),
+    ("GET", "/agent/shares", About::Claim),
+    ("DELETE", "/agent/shares/{share_id}", About::Claim),
+    ("GET", "/shared/{token}", About::Public),
     ("POST", "/agent/create_session", About::New),
     ("POST", "/agent/start_interview", About::Session),
     ("POST", "/agent/send_message", About::Session),
@@ -111,7 +116,8 @@ async fn documented(client: &Client) -> Vec<(String, String)> {
 
 async fn call(client: &Client, method: &str, path: &str, session: Option<Uuid>) -> Answer {
     let method: Method = method.parse().expect("a method");
-    let path = path.replace("{task_id}", &Uuid::new_v4().to_string());
+    let id = Uuid::new_v4().to_string();
+    let path = path.replace("{task_id}", &id).replace("{share_id}", &id);
     let mut request = client.request(method.clone(), &path);
     if let Some(session) = session {
         request = request.header("x-session-id", session.to_string());

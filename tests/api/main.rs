@@ -1,6 +1,7 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
 mod accounts;
+mod attempts;
 mod clients;
 mod contract;
 mod database;
@@ -22,12 +23,14 @@ mod model_servers;
 mod model_servers_more;
 mod model_servers_settings;
 mod models;
+mod practice;
 mod privacy;
 mod reading;
 mod recordings;
 mod report;
 mod resumes;
 mod schema;
+mod shares;
 mod smoke;
 mod speaking;
 mod streaming;

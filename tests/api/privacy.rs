@@ -93,6 +93,12 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     guest
         .get(&format!("/nowhere/{session}?refresh_token=leak-me"))
         .await;
+    let link = "/shared/c2VjcmV0LXRva2VuLW9mLWEtc2hhcmVkLXJlcG9ydC4";
+    guest.get(link).await.is_problem(404, "share_not_found");
+    guest
+        .post(link, &json!({}))
+        .await
+        .is_problem(405, "method_not_allowed");
     let log = service.stop();
     assert!(log.lines().count() > 5, "something is logged: {log}");
     let token = alice.token.clone().expect("a token");
@@ -109,6 +115,7 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
         ("a query", "leak-me"),
         ("an e-mail address", alice.email.as_str()),
         ("a guest's session id", &session.to_string()),
+        ("the token of a shared report", &link["/shared/".len()..]),
         ("a key", stack.var("SECRET_KEY")),
     ] {
         assert!(!log.contains(secret), "the log holds {what}: {log}");

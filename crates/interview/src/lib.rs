@@ -13,6 +13,7 @@ mod feedback;
 pub mod generative;
 pub mod offline;
 mod phrases;
+pub mod practice;
 mod report;
 pub mod resources;
 pub mod scores;
@@ -29,6 +30,7 @@ use llm::Usage;
 
 pub use draft::Draft;
 pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
+pub use practice::Practice;
 pub use report::{
     CheckTotal, DimensionScore, Narrative, QuestionScore, Report, Requirement, Resource, Resources,
     ResourcesFrom, Scores,

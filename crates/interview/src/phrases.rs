@@ -45,6 +45,7 @@ pub(crate) struct Phrases {
     pub(crate) few: &'static str,
     pub(crate) many: &'static str,
     pub(crate) resource: &'static str,
+    pub(crate) practised: &'static str,
     #[serde(borrow)]
     pub(crate) fillers: Vec<&'static str>,
     /// Words for 0, 1, 2, … where they are used in no other sense.

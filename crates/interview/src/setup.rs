@@ -1,8 +1,10 @@
 //! How an interview is set up.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::Practice;
 
 /// Manner of the interviewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -59,9 +61,22 @@ pub struct SessionConfig {
     /// The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// One question to practise instead of a whole interview, which then ends with its answer.
+    #[serde(
+        default,
+        deserialize_with = "readable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub practice: Option<Practice>,
     #[serde(flatten)]
     #[schema(additional_properties = true, value_type = Object)]
     pub extra: Map<String, Value>,
+}
+
+/// What an earlier client kept under this name is no practice, and no reason to refuse the session.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Practice>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(Practice::deserialize(value).ok())
 }
 
 /// Questions asked when the configuration names no target.
@@ -71,12 +86,28 @@ pub const DEFAULT_DURATION_MINUTES: u32 = 30;
 
 impl SessionConfig {
     pub fn question_target(&self) -> u32 {
+        if self.practice.is_some() {
+            return 1;
+        }
         self.target_question_count.unwrap_or(DEFAULT_QUESTION_COUNT)
+    }
+
+    /// The same set-up for the practice of one question.
+    #[must_use]
+    pub fn practising(&self, practice: Practice) -> Self {
+        Self {
+            target_question_count: Some(1),
+            use_time_based_interview: None,
+            interview_duration_minutes: None,
+            practice: Some(practice),
+            ..self.clone()
+        }
     }
 
     /// Seconds the interview may last, when it is the clock that closes it.
     pub fn time_limit_seconds(&self) -> Option<i64> {
-        self.use_time_based_interview.unwrap_or(false).then(|| {
+        let by_clock = self.use_time_based_interview.unwrap_or(false) && self.practice.is_none();
+        by_clock.then(|| {
             i64::from(
                 self.interview_duration_minutes
                     .unwrap_or(DEFAULT_DURATION_MINUTES),

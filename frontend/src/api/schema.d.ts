@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Creates a session; without a token it is a guest's, whose only key is its id. */
+        /**
+         * Creates a session; without a token it is a guest's, whose only key is its id. With `practice` it practises one
+         *     question: a given one, or a main question of a session of the caller's, which it is then set up like.
+         */
         post: operations["create_session"];
         delete?: never;
         options?: never;
@@ -140,6 +143,81 @@ export interface paths {
         };
         /** The caller's sessions, newest first. */
         get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agent/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All answers to one question with their feedback, the oldest first: in the interview, then in practices of it.
+         *     The session may be the interview or any of the practices.
+         */
+        get: operations["attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agent/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session's links that still work. */
+        get: operations["shares"];
+        put?: never;
+        /** Makes a link to the report of an interview that has ended, at most ten at a time. What it shows stays as it is now. */
+        post: operations["share_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agent/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a link: from now on it shows nothing. */
+        delete: operations["revoke_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report that a link shows; browsers get the web app's page at the same address. Unknown, expired and revoked
+         *     links answer alike.
+         */
+        get: operations["shared_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -717,7 +795,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Creates a session; without a token it is a guest's, whose only key is its id.
+         * Creates a session; without a token it is a guest's, whose only key is its id. With `practice` it practises one
+         *     question: a given one, or a main question of a session of the caller's, which it is then set up like.
          * @deprecated
          */
         post: operations["create_session_interview_session"];
@@ -1080,6 +1159,29 @@ export interface components {
              */
             metadata?: Record<string, never>;
         };
+        /** @description One answer to the question, before any follow-up, with its feedback. */
+        Attempt: components["schemas"]["FeedbackItem"] & {
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            answered_at: string;
+        };
+        /** @description All answers to one question: in the interview, then in practices of it. */
+        Attempts: {
+            /**
+             * Format: uuid
+             * @description The session in which it was asked first.
+             */
+            session_id: string;
+            /**
+             * Format: int32
+             * @description Number of the main question there, from 1.
+             */
+            question_number: number;
+            question: string;
+            /** @description The oldest first; empty while nothing was answered. Of practices, the latest 50. */
+            attempts: components["schemas"]["Attempt"][];
+        };
         AuthTokenResponse: {
             access_token: string;
             refresh_token: string;
@@ -1148,6 +1250,8 @@ export interface components {
             /** @description What earlier connections of this transcription heard. */
             text: string;
         };
+        /** @description What to make: an interview or the practice of a given question, or the practice of a question of another session. */
+        CreateSession: components["schemas"]["SessionConfig"] | components["schemas"]["NewPractice"];
         /** @description How an answer was given, measured by the server. */
         Delivery: {
             /** Format: int32 */
@@ -1202,6 +1306,34 @@ export interface components {
             /** Format: int32 */
             turn_no: number;
             quote: string;
+        };
+        /** @description The coach's view of one answer, as it is stored in `interview_turns.feedback`. */
+        Feedback: {
+            status: components["schemas"]["FeedbackStatus"];
+            /** @description The whole feedback as readable text; null while pending or failed. */
+            feedback?: string | null;
+            /** @description What worked, each a sentence. */
+            worked?: string[];
+            /** @description What to change, each a sentence. */
+            to_change?: string[];
+            scores?: components["schemas"]["Score"][];
+            /** @description The answer in one sentence, to be read first. */
+            headline?: string | null;
+            question_kind?: components["schemas"]["QuestionKind"] | null;
+            /** @description What can be seen without understanding the answer; the offline coach's instead of scores. */
+            checklist?: components["schemas"]["Check"][];
+            /**
+             * @description The answer rewritten from what the candidate said, with placeholders such as `[how many?]` where a
+             *     fact is missing; for technical questions the right answer.
+             */
+            stronger_answer?: string | null;
+            delivery?: components["schemas"]["Delivery"] | null;
+            /** @description Sentences of the answer that address the grader or the software and were not judged. */
+            set_aside?: string[];
+            /** @description `offline`, or provider/model. */
+            coach?: string;
+            rubric_version?: string;
+            usage?: components["schemas"]["Usage"] | null;
         };
         /** @description The coach's feedback on the answer to one question. */
         FeedbackItem: {
@@ -1350,6 +1482,27 @@ export interface components {
             weaknesses: string;
             improvement_focus_areas: string;
         };
+        /** @description The practice of a question of one's own session, from which it takes all of its set-up. */
+        NewPractice: {
+            practice: components["schemas"]["PracticeOf"];
+        };
+        /** @description What to share of a report, and for how long. */
+        NewShare: {
+            /**
+             * Format: int32
+             * @description 1 to 90; 30 unless given.
+             */
+            expires_in_days?: number | null;
+            /** @description Questions, answers and feedback as well; not unless asked for. */
+            include_answers?: boolean | null;
+            /** @description Shown above the report when given; at most 100 characters. */
+            candidate_name?: string | null;
+            /**
+             * Format: uuid
+             * @description May stand here instead of in the `X-Session-ID` header.
+             */
+            session_id?: string | null;
+        };
         /** @description A page of sessions; `next_cursor` leads to the next one, null on the last. */
         Page: {
             sessions: components["schemas"]["SessionSummary"][];
@@ -1363,6 +1516,27 @@ export interface components {
         PendingUser: {
             email: string;
             name: string;
+        };
+        /** @description The one question of a practice. */
+        Practice: {
+            /** @description 1 to 2,000 characters. */
+            question: string;
+            question_kind?: components["schemas"]["QuestionKind"] | null;
+            /** @description What it is about, as the interviewer named it; at most 200 characters. */
+            topic?: string | null;
+        };
+        /** @description A main question of another session. */
+        PracticeOf: {
+            /**
+             * Format: uuid
+             * @description The session: an interview, or a practice to be tried once more.
+             */
+            of: string;
+            /**
+             * Format: int32
+             * @description Number of the main question, from 1; follow-ups have none.
+             */
+            question: number;
         };
         /** @description What a client gets with every failure (RFC 9457; media type `application/problem+json`). */
         ProblemDocument: Record<string, never> & {
@@ -1431,6 +1605,16 @@ export interface components {
              * @description Mean over its answers and all dimensions, 1 to 5, to one decimal.
              */
             score?: number | null;
+        };
+        /** @description A shared report as it is read. */
+        ReadReport: components["schemas"]["SharedReport"] & {
+            /**
+             * Format: date-time
+             * @description When it was shared.
+             */
+            shared_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content. */
         RecordingForm: {
@@ -1611,6 +1795,7 @@ export interface components {
             use_time_based_interview?: boolean | null;
             /** @description The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set. */
             language?: string | null;
+            practice?: components["schemas"]["Practice"] | null;
         };
         SessionCreated: {
             /** Format: uuid */
@@ -1692,6 +1877,17 @@ export interface components {
             job_role?: string | null;
             company_name?: string | null;
             style?: string | null;
+            practice?: components["schemas"]["Practice"] | null;
+            /**
+             * Format: uuid
+             * @description The session whose question is practised; null when it was deleted.
+             */
+            practice_of?: string | null;
+            /**
+             * Format: int32
+             * @description Number of that main question, from 1.
+             */
+            practice_question?: number | null;
             difficulty?: string | null;
             session_stats: components["schemas"]["SessionStats"];
             /**
@@ -1712,6 +1908,64 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description A link, without its token. */
+        Share: {
+            /** Format: uuid */
+            share_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            includes_answers: boolean;
+            candidate_name?: string | null;
+        };
+        ShareCreated: components["schemas"]["Share"] & {
+            /** @description Who has it may read the report. It is told once and stored nowhere. */
+            token: string;
+            /** @description Where the report is read, by browsers and programs: the token's address on this service. */
+            path: string;
+        };
+        ShareList: {
+            shares: components["schemas"]["Share"][];
+        };
+        /** @description A question, the answer to it and what the coach said. */
+        SharedAnswer: {
+            /** Format: int32 */
+            turn_no: number;
+            /**
+             * Format: int32
+             * @description Of the main question, from 1; its follow-ups have the same.
+             */
+            question_number?: number | null;
+            is_follow_up: boolean;
+            question: string;
+            answer: string;
+            feedback: components["schemas"]["Feedback"];
+        };
+        /** @description What the interview was. */
+        SharedInterview: {
+            job_role?: string | null;
+            company_name?: string | null;
+            style?: components["schemas"]["Style"] | null;
+            difficulty?: components["schemas"]["Difficulty"] | null;
+            /** @description BCP 47; English when it is null. */
+            language?: string | null;
+            /** @description One question was practised instead of a whole interview. */
+            is_practice: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description What a link shows: never an id, a résumé, a job description or an e-mail address. */
+        SharedReport: {
+            interview: components["schemas"]["SharedInterview"];
+            /** @description Null unless its owner chose to show it. */
+            candidate_name?: string | null;
+            /** @description The report as it was then (see `Report`), without the parts that had failed. */
+            report: Record<string, never>;
+            includes_answers: boolean;
+            /** @description Empty unless its owner chose to show them. */
+            answers: components["schemas"]["SharedAnswer"][];
         };
         /** @description The first message of a connection. */
         Start: {
@@ -1838,6 +2092,18 @@ export interface components {
             turn_id?: string | null;
             reply?: components["schemas"]["AgentResponse"] | null;
         };
+        /** @description Tokens a model read and wrote, as its provider counts them. */
+        Usage: {
+            /** Format: int64 */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Of these, read from the provider's prompt cache.
+             */
+            cached_input_tokens?: number;
+            /** Format: int64 */
+            output_tokens: number;
+        };
         UsageStats: {
             providers: components["schemas"]["Providers"];
             usage: components["schemas"]["Used"];
@@ -1889,7 +2155,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["CreateSession"];
             };
         };
         responses: {
@@ -2170,6 +2436,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    attempts: {
+        parameters: {
+            query?: {
+                session_id?: string;
+                /** @description Number of the main question, from 1; may be left out for a practice, which has one */
+                question?: number;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempts"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    share_report: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareCreated"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    revoke_share: {
+        parameters: {
+            query?: {
+                session_id?: string;
+            };
+            header?: {
+                "X-Session-ID"?: string | null;
+            };
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shared_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadReport"];
                 };
             };
             default: {
@@ -3222,7 +3647,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["CreateSession"];
             };
         };
         responses: {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::practice::{PracticeRequest, practice};
 use crate::routes::body::{Fields, FromFields};
 use interview::SessionConfig;
 
@@ -18,6 +19,8 @@ const DEEPEST_EXTRA: usize = 32;
 /// A configuration, and the session it is for. Documented as `SessionConfig`.
 pub(crate) struct Configuration {
     pub config: SessionConfig,
+    /// The question to practise, when a session is made.
+    pub practice: Option<PracticeRequest>,
     session_id: Option<String>,
 }
 
@@ -25,6 +28,7 @@ impl FromFields for Configuration {
     fn from_fields(fields: &mut Fields) -> Self {
         Self {
             session_id: fields.session_id(),
+            practice: practice(fields),
             config: SessionConfig {
                 job_role: fields.text("job_role", LONGEST_NAME),
                 job_description: fields.text("job_description", LONGEST_DESCRIPTION),
@@ -40,6 +44,7 @@ impl FromFields for Configuration {
                 use_time_based_interview: fields
                     .deserialize("use_time_based_interview", "must be true or false"),
                 language: language(fields),
+                practice: None,
                 extra: unknown(fields),
             },
         }

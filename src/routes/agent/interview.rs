@@ -39,6 +39,12 @@ pub(crate) async fn start_interview(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let key = turn::idempotency_key(&request)?;
+    if body.practice.is_some() {
+        return Err(ApiError::invalid(
+            "practice",
+            "is chosen when the session is made, by create_session",
+        ));
+    }
     let config = Some(body.config).filter(|config| *config != SessionConfig::default());
     let handle = state
         .sessions

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::conditional;
 use super::configuration::Configuration;
+use super::practice::{CreateSession, PracticeOf, PracticeRequest};
 use crate::auth::{Caller, User};
 use crate::error::ApiError;
 use crate::routes::body::Body;
@@ -79,18 +80,31 @@ pub(crate) struct Released {
     pub message: String,
 }
 
-/// Creates a session; without a token it is a guest's, whose only key is its id.
-#[utoipa::path(post, path = "/agent/create_session", tag = "agent", request_body = SessionConfig,
+/// Creates a session; without a token it is a guest's, whose only key is its id. With `practice` it practises one
+/// question: a given one, or a main question of a session of the caller's, which it is then set up like.
+#[utoipa::path(post, path = "/agent/create_session", tag = "agent", request_body = CreateSession,
     responses((status = 201, body = SessionCreated)), security((), ("bearer" = [])))]
 pub(crate) async fn create_session(
     state: web::Data<AppState>,
     Then(caller, Body(body)): Then<Caller, Body<Configuration>>,
 ) -> Result<HttpResponse, ApiError> {
-    let session_id = state
-        .sessions
-        .lifecycle
-        .create(&caller, &body.config)
-        .await?;
+    let lifecycle = &state.sessions.lifecycle;
+    let session_id = match body.practice {
+        None => lifecycle.create(&caller, &body.config).await?,
+        Some(PracticeRequest::Given(practice)) => {
+            let config = body.config.practising(practice);
+            lifecycle.create(&caller, &config).await?
+        }
+        Some(PracticeRequest::Of(_)) if body.config != SessionConfig::default() => {
+            return Err(ApiError::invalid(
+                "practice",
+                "takes its set-up from the session it names: send no other field",
+            ));
+        }
+        Some(PracticeRequest::Of(PracticeOf { of, question })) => {
+            lifecycle.practise(&caller, of, question).await?
+        }
+    };
     Ok(HttpResponse::Created().json(SessionCreated {
         session_id,
         message: "Session created. Start the interview when you are ready.".to_owned(),

@@ -40,7 +40,7 @@ pub(super) fn objection(text: &str) -> Option<String> {
 
 /// Whether a line leaves the candidate something to answer: one of its last two sentences is a question, in any
 /// script, or begins like a request.
-pub(super) fn asks(line: &str) -> bool {
+pub(crate) fn asks(line: &str) -> bool {
     let sentences: Vec<&str> = line
         .split_inclusive(['\n', '。', '！', '？', '।'])
         .flat_map(str::unicode_sentences)

@@ -12,7 +12,7 @@ use super::prompts::{self, INTERVIEWER_VERSION, filled};
 use super::speaker::{Must, repair, speak};
 use super::{language, plan};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
-use crate::{QuestionKind, ResponseType, SessionConfig};
+use crate::{QuestionKind, ResponseType, SessionConfig, practice};
 use llm::{Lane, Llm, LlmError, Prompt, Role};
 
 /// Tokens that a line may have, with what is around it.
@@ -153,14 +153,23 @@ impl GenerativeInterviewer {
         })
     }
 
-    /// The closing line, unless the candidate asks back about the last question.
+    /// The closing line, unless the candidate asks back about the last question. A practice has its own, for which
+    /// no model is asked.
     async fn close(
         &self,
         conversation: &Conversation,
         draft: &Draft,
     ) -> Result<Line, InterviewError> {
         let kind = ResponseType::Closing;
+        let fixed = practice::closing(&conversation.config).map(|content| Line {
+            content: content.to_owned(),
+            response_type: kind,
+            ..self.line()
+        });
         if !plan::may_ask_back(conversation) {
+            if let Some(fixed) = fixed {
+                return Ok(fixed);
+            }
             return self
                 .set_piece(conversation, prompts::CLOSING, kind, draft)
                 .await;
@@ -168,10 +177,19 @@ impl GenerativeInterviewer {
         let allowed = [Action::Close, Action::Clarify];
         let task = filled(prompts::LAST, &[("actions", &names(&allowed))]);
         let deadline = self.llm.deadline();
-        let decided = self.decide(conversation, &task, &allowed, draft, deadline);
-        match decided.await? {
-            Decided::Line(line) => Ok(line),
-            Decided::Nothing(usage) => {
+        // A closing line that will not stand must not be heard.
+        let unheard = Draft::default();
+        let heard = if fixed.is_some() { &unheard } else { draft };
+        let decided = self.decide(conversation, &task, &allowed, heard, deadline);
+        match (decided.await?, fixed) {
+            (Decided::Line(line), Some(fixed)) if line.response_type == kind => Ok(Line {
+                usage: line.usage,
+                repairs: line.repairs,
+                ..fixed
+            }),
+            (Decided::Line(line), _) => Ok(line),
+            (Decided::Nothing(usage), Some(fixed)) => Ok(Line { usage, ..fixed }),
+            (Decided::Nothing(usage), None) => {
                 let closing = self.set_piece(conversation, prompts::CLOSING, kind, draft);
                 let mut line = closing.await?;
                 line.usage += usage;
@@ -305,6 +323,9 @@ impl Interviewer for GenerativeInterviewer {
         conversation: &Conversation,
         draft: &Draft,
     ) -> Result<Line, InterviewError> {
+        if let Some(practice) = &conversation.config.practice {
+            return Ok(practice.opening(self.line()));
+        }
         let kind = ResponseType::Introduction;
         let line = self.set_piece(conversation, prompts::INTRODUCTION, kind, draft);
         let mut line = self.unless_stopped(line, draft).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::decision::Action;
 use super::guard::has_question_mark;
-use crate::{Conversation, QuestionKind, ResponseType, director};
+use crate::{Conversation, QuestionKind, ResponseType, director, offline};
 
 /// Topics that the model is reminded of.
 const TOPICS_TOLD: usize = 30;
@@ -86,13 +86,13 @@ pub(super) fn actions(conversation: &Conversation) -> Vec<Action> {
 }
 
 /// Whether the candidate's last message may be a question back although the last question has been asked: it has
-/// a question mark, in any script, and the clock does not run.
+/// a question mark, in any script, or asks in so many words, and the clock does not run.
 pub(super) fn may_ask_back(conversation: &Conversation) -> bool {
     let last = conversation.turns.last();
     let message = last
         .and_then(|turn| turn.message.as_deref())
         .unwrap_or_default();
-    let asks = has_question_mark(message);
+    let asks = has_question_mark(message) || offline::asks_back(message);
     let by_clock = conversation.config.time_limit_seconds().is_some();
     asks && !by_clock && may_clarify(conversation)
 }

@@ -14,7 +14,7 @@ use super::text::{Text, clipped};
 use super::{NAME, PROMPT_VERSION, mixed, pick};
 use crate::director::{may_follow_up, seconds_remaining};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
-use crate::{ResponseType, SessionConfig, Turn};
+use crate::{ResponseType, SessionConfig, Turn, practice};
 
 /// Longest job title or company name that is spoken, in characters.
 const NAME_CHARS: usize = 80;
@@ -95,7 +95,9 @@ fn reply(conversation: &Conversation, answered: &Turn, allowed: Allowed) -> Line
         return clarification(intent, message, &asked);
     }
     if must_close {
-        let content = pick(&manner_of(conversation).closings, conversation.seed, 7_201);
+        let closings = &manner_of(conversation).closings;
+        let content = practice::closing(&conversation.config)
+            .or_else(|| pick(closings, conversation.seed, 7_201));
         return line(
             content.unwrap_or_default().into(),
             ResponseType::Closing,
@@ -296,6 +298,9 @@ fn next_question(conversation: &Conversation, answered: &Turn, passing: &[&str])
 
 fn introduction(conversation: &Conversation) -> Line {
     let config = &conversation.config;
+    if let Some(practice) = &config.practice {
+        return practice.opening(line(String::new(), ResponseType::Introduction, None));
+    }
     let manner = manner_of(conversation);
     let first = Plan::new(config, conversation.seed).question(1);
     let speaks_english = |tag: &str| tag.is_empty() || tag.to_lowercase().starts_with("en");

@@ -23,11 +23,22 @@ mod text;
 pub use coach::OfflineCoach;
 pub use interviewer::OfflineInterviewer;
 
-use crate::{Resource, SessionConfig};
+use crate::{Conversation, Resource, SessionConfig};
 
 /// Resources of the curated list for these weaknesses (names of dimensions, the worst first).
 pub fn curated(weaknesses: &[&str], config: &SessionConfig) -> Vec<Resource> {
     resources::for_weaknesses(weaknesses, roles::Role::of(config))
+}
+
+/// What the offline interviewer plans to ask as the question of that number, from 1.
+pub(crate) fn question(conversation: &Conversation, number: u32) -> String {
+    let plan = plan::Plan::new(&conversation.config, conversation.seed);
+    plan.question(number).text
+}
+
+/// Whether the message asks, in English, for the question again, otherwise or for a moment: it is no answer.
+pub(crate) fn asks_back(message: &str) -> bool {
+    intents::of(message).is_some_and(|intent| intent.then == intents::Then::Clarify)
 }
 
 /// Name of both in replies and feedback.
