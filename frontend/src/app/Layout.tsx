@@ -18,7 +18,7 @@ const AuthDialog = lazy(() =>
 
 /** Marks the link to the current page. */
 const navLink =
-  "max-[30rem]:px-1.5 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+  "max-[30rem]:px-1 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
 /** Moves the focus to each new page, so that reading and tabbing go on there. The first page keeps the browser's own. */
 function useFocusOnNavigation(path: string) {
@@ -56,11 +56,14 @@ export function Layout() {
           {t`Skip to content`}
         </a>
         <header className="no-print border-b">
-          <nav aria-label={t`Main`} className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
+          <nav
+            aria-label={t`Main`}
+            className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 max-[30rem]:gap-0.5 sm:px-4"
+          >
             <Link
               to="/"
               activeOptions={{ exact: true }}
-              className="me-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+              className="me-auto flex items-center gap-2 rounded-lg px-1 py-2 text-lg font-bold sm:px-2"
             >
               <img src="/favicon.svg" alt="" className="size-7" />
               <span className="max-[26rem]:sr-only">AI Interviewer</span>
@@ -131,7 +134,13 @@ function ThemeToggle() {
     setDark(next);
   };
   return (
-    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? t`Use light theme` : t`Use dark theme`}>
+    <Button
+      variant="ghost"
+      size="icon"
+      className="max-[30rem]:w-9"
+      onClick={toggle}
+      aria-label={dark ? t`Use light theme` : t`Use dark theme`}
+    >
       {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
     </Button>
   );

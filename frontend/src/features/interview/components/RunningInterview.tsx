@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 
 import { errorMessage, type Problem } from "@/api/problem";
 import { Notice } from "@/components/ui/notice";
-import { isClosed, latestLine, pendingTurn } from "@/features/interview/conversation";
+import { isClosed, latestLine, pendingTurn, spokenLanguage } from "@/features/interview/conversation";
 import { answeredQuestions } from "@/features/interview/questions";
 import { useAnswerDraft, useDropSentDraft } from "@/features/interview/hooks/useAnswerDraft";
 import { useCountdown } from "@/features/interview/hooks/useCountdown";
@@ -40,6 +40,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   useDropSentDraft(draft, turns);
   const line = useMemo(() => latestLine(conversation), [conversation]);
   const config = session.data?.session_config;
+  const language = spokenLanguage(conversation, config);
   const hasEnded = phase === "writing_report" || phase === "completed";
   const showFeedback = hasEnded || config?.feedback_mode !== "realistic";
   const seconds = useCountdown(sessionId, phase === "interviewing" && config?.use_time_based_interview === true);
@@ -81,11 +82,11 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         hasEnded={hasEnded}
         onEnd={() => setEndDialogOpen(true)}
       />
-      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={config?.language ?? "en"} />
+      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={language} />
       {!line && !stream.problem && !introduction.problem ? <GettingReady /> : null}
       <Transcript
         sessionId={sessionId}
-        language={config?.language ?? "en"}
+        language={language}
         turns={turns}
         outgoing={outbox.outgoing}
         showFeedback={showFeedback}

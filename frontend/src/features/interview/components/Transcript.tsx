@@ -33,7 +33,7 @@ export function Transcript(props: Props) {
   const unacknowledged = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
   const latest = unacknowledged ? undefined : turns.findLast(({ message }) => message !== null);
   return (
-    <ol className="space-y-5" aria-label={t`Conversation`}>
+    <ol className="conversation space-y-5" aria-label={t`Conversation`}>
       {turns.map((turn) => (
         <TurnItem
           key={turn.turnNo}

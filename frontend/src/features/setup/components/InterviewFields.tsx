@@ -91,7 +91,11 @@ function LengthField({ draft, onChange, errorOf }: FieldsProps) {
       max={MAX_QUESTIONS}
       value={draft.questions}
       error={errorOf("target_question_count")}
-      hint={Number(draft.questions) > 0 ? t`That takes ${{ time: minutesFor(Number(draft.questions)) }}.` : undefined}
+      hint={
+        Number(draft.questions) > 0
+          ? t`That takes ${{ time: minutesFor(Number(draft.questions), "long") }}.`
+          : undefined
+      }
       onChange={(event) => onChange({ questions: event.target.value })}
     />
   ) : (
