@@ -8,14 +8,15 @@ import type { Introduction } from "@/features/interview/hooks/useIntroduction";
 import { LostConnection } from "./LostConnection";
 
 interface Props {
+  isSignedOut: boolean;
   introduction: Introduction;
   stream: EventStream;
   outbox: { problem: Problem | null; isStopped: boolean; resend: () => void };
 }
 
 /** What is being retried, and what waits for the user. */
-export function ConnectionNotices({ introduction, stream, outbox }: Props) {
-  if (outbox.problem?.status === 401 || stream.problem?.status === 401) return <SignedOut />;
+export function ConnectionNotices({ isSignedOut, introduction, stream, outbox }: Props) {
+  if (isSignedOut || outbox.problem?.status === 401 || stream.problem?.status === 401) return <SignedOut />;
   return (
     <>
       {introduction.problem ? (
@@ -42,7 +43,7 @@ function SignedOut() {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <Notice kind="problem">
-      <span className="me-auto">You are signed out. Your message is saved.</span>
+      <span className="me-auto">You’re signed out. Sign in to go on: what you wrote is saved.</span>
       <Button variant="secondary" onClick={() => openAuthDialog("login")}>
         Sign in
       </Button>
