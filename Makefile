@@ -28,7 +28,7 @@ setup-test: setup-check web ## Install what the tests need besides
 
 web: frontend/dist/index.html ## Build the web app, which the binary holds
 
-frontend/dist/index.html: frontend/node_modules/.installed frontend/index.html frontend/vite.config.ts frontend/tsconfig.json $(shell find frontend/src frontend/public frontend/scripts -type f)
+frontend/dist/index.html: frontend/node_modules/.installed frontend/index.html frontend/vite.config.ts frontend/lingui.config.ts frontend/tsconfig.json $(shell find frontend/src frontend/public frontend/scripts -type f)
 	cd frontend && npm run build
 
 generate: ## Write the web app's client from the API's document

@@ -1,12 +1,29 @@
+import { lingui } from "@lingui/vite-plugin";
+import babel, { defineRolldownBabelPreset } from "@rolldown/plugin-babel";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import compiledMessages from "./scripts/compiled-messages.ts";
+
 const service = process.env.API_URL ?? "http://localhost:8000";
 const paths = ["/auth/", "/agent/", "/speech/", "/files/", "/healthz", "/readyz", "/openapi.json", "/docs/", "/dev/"];
 
+/** Gives each text its id, and compiles the English one into its place: it is the only language without a catalog. */
+const messages = defineRolldownBabelPreset({
+  preset: () => ({
+    plugins: [["@lingui/babel-plugin-lingui-macro", { stripMessageField: false }], compiledMessages],
+  }),
+  rolldown: { filter: { code: /@lingui\/(core|react)\/macro/ } },
+});
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [
+    react(),
+    babel({ presets: [messages] }),
+    lingui({ failOnMissing: true, failOnCompileError: true }),
+    tailwindcss(),
+  ],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   // The service puts one of its own in its place for each page it hands out (src/routes/web.rs).
   html: { cspNonce: "%CSP_NONCE%" },

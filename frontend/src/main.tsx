@@ -1,14 +1,16 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Problem } from "@/api/problem";
+import { App } from "@/app/App";
 import "@/app/app.css";
-import { router } from "@/app/router";
 import { AuthProvider } from "@/auth/AuthProvider";
 import { captureEmailLink } from "@/features/account/email-link";
+import { activateFirstLanguage } from "@/lib/i18n/language";
 
 /** Seconds. */
 const MAX_RETRY_DELAY = 30;
@@ -29,13 +31,17 @@ const queries = new QueryClient({
 });
 const element = document.getElementById("root");
 if (element) {
-  createRoot(element).render(
+  const root = createRoot(element);
+  const app = (
     <StrictMode>
-      <QueryClientProvider client={queries}>
-        <AuthProvider>
-          <RouterProvider router={router} />
-        </AuthProvider>
-      </QueryClientProvider>
-    </StrictMode>,
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={queries}>
+          <AuthProvider>
+            <App />
+          </AuthProvider>
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>
   );
+  void activateFirstLanguage().then(() => root.render(app));
 }

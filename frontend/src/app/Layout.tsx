@@ -8,6 +8,8 @@ import { Button } from "@/components/ui/button";
 import { useIsOnline } from "@/hooks/useIsOnline";
 import { setItem } from "@/lib/storage";
 
+import { LanguageMenu } from "./LanguageMenu";
+
 /** Loaded when it is first opened: most visitors do not sign in. */
 const AuthDialog = lazy(() =>
   import("@/features/account/components/AuthDialog").then((module) => ({ default: module.AuthDialog })),
@@ -89,6 +91,7 @@ export function Layout() {
                 Sign in
               </Button>
             )}
+            <LanguageMenu />
             <ThemeToggle />
           </nav>
         </header>
