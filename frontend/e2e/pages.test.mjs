@@ -159,6 +159,11 @@ for (const [name, options] of [
     await questions.fill("");
     await questions.pressSequentially("12");
     assert.equal(await questions.inputValue(), "12");
+    await questions.fill("250");
+    await questions.blur();
+    assert.equal(await questions.inputValue(), "100");
+    await page.getByText("You can choose 1 to 100.").waitFor();
+    await questions.fill("3");
     await page.getByRole("button", { name: "Start interview" }).click();
     await waitForIntroduction(page);
     await answerQuestion(page);

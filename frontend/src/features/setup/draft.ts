@@ -40,6 +40,12 @@ const MAX_LENGTHS = { job_role: 200, company_name: 200, job_description: 50_000,
 
 const isCount = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
 
+/** The whole number from 1 to `max` that is nearest to what was typed. Empty stays empty. */
+export const clampCount = (text: string, max: number): string =>
+  text.trim() === "" || Number.isNaN(Number(text))
+    ? text
+    : String(Math.min(max, Math.max(1, Math.round(Number(text)))));
+
 /** What must be changed before the interview can start, by the service's name of the field. */
 export function draftErrors(draft: SetupDraft): Record<string, string> {
   const errors: Record<string, string> = {};

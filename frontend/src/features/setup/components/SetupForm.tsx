@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useRef, useState, type FormEvent } from "react";
 
 import { Problem, errorMessage } from "@/api/problem";
@@ -6,6 +7,7 @@ import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
 import { draftErrors, emptyDraft, toSessionConfig, type SetupDraft } from "@/features/setup/draft";
 import { Lobby } from "@/features/voice/components/Lobby";
+import { useIsOnline } from "@/hooks/useIsOnline";
 import { readJson, writeJson } from "@/lib/local-store";
 import { SETUP_KEY } from "@/lib/unsent";
 
@@ -22,6 +24,7 @@ export function SetupForm() {
   }));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const start = useStartInterview();
+  const isOnline = useIsOnline();
   const change = (values: Partial<SetupDraft>) => {
     const next = { ...draft, ...values };
     setDraft(next);
@@ -55,7 +58,7 @@ export function SetupForm() {
       <InterviewFields {...fields} />
       <Lobby language={draft.language} />
       <div className="flex flex-wrap items-center gap-4">
-        <Button type="submit" disabled={start.isPending}>
+        <Button type="submit" disabled={start.isPending || !isOnline}>
           {start.isPending ? "Starting…" : "Start interview"}
         </Button>
         <Button
@@ -68,6 +71,9 @@ export function SetupForm() {
         >
           Clear form
         </Button>
+        <p role="status" className="text-muted">
+          {isOnline ? null : <Trans>You need a connection to start an interview.</Trans>}
+        </p>
       </div>
     </form>
   );
