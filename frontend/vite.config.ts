@@ -16,7 +16,7 @@ const messages = defineRolldownBabelPreset({
   preset: () => ({
     plugins: [["@lingui/babel-plugin-lingui-macro", { stripMessageField: false }], compiledMessages],
   }),
-  rolldown: { filter: { code: /@lingui\/(core|react)\/macro/ } },
+  rolldown: { filter: { code: /@lingui\/core\/macro/ } },
 });
 
 export default defineConfig({

@@ -107,7 +107,7 @@ impl Application {
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
         let verifier = Arc::new(TokenVerifier::new(&config.supabase, Arc::clone(&gotrue))?);
-        let events = Arc::new(Events::default());
+        let events = Arc::new(Events::new(config.cache.events_poll));
         let tasks = TaskTracker::new();
         let background = Background::new(Handle::current(), tasks.clone());
         let sessions = Sessions::new(SessionParts {

@@ -153,6 +153,8 @@ pub async fn run_with_service(
         given
             .map(|(_, value)| value.clone())
             .or_else(|| std::env::var(name).ok())
+            // Nobody else serves the embedded stack.
+            .or_else(|| (name == "EVENTS_POLL_SECONDS").then(|| "0".to_owned()))
     };
     let served = match Environment::new(lookup).service() {
         Ok(config) => serve(config, &stack.api_url, stop).await,

@@ -72,6 +72,8 @@ pub struct CacheConfig {
     pub lifetime: Duration,
     /// Age from which an entry is confirmed with the database before it is served.
     pub max_staleness: Duration,
+    /// How soon after a change an event stream looks for other instances' changes; `None` where there are none.
+    pub events_poll: Option<Duration>,
 }
 
 #[derive(Clone, Debug)]
@@ -152,6 +154,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 idle: self.seconds("CACHE_IDLE_SECONDS", 30.0 * 60.0),
                 lifetime: self.seconds("CACHE_LIFETIME_SECONDS", 4.0 * 3600.0),
                 max_staleness: self.seconds("CACHE_MAX_STALENESS", 1.0),
+                events_poll: Some(self.seconds("EVENTS_POLL_SECONDS", 2.0))
+                    .filter(|poll| !poll.is_zero()),
             },
             turn: TurnConfig {
                 lease: Duration::from_secs(self.at_least("TURN_LEASE_SECONDS", 10, 1)),

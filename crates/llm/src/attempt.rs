@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::capabilities::{Capabilities, V1};
+use crate::capabilities::{Capabilities, Structured, V1};
 use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN, Permanent};
 use crate::queue::Lane;
 use crate::refusal::Refusal;
@@ -78,7 +78,7 @@ pub(crate) async fn run(
         alive.store(elapsed_ms(started), Ordering::Relaxed);
         chunk
     });
-    let mut answer = Answer::new(llm, &known, reader);
+    let mut answer = Answer::new(llm, &known, prompt, reader);
     let mut messages = messages(bytes.boxed(), &clock).await?;
     loop {
         let next = clock.next(&mut messages, answer.begun());
@@ -100,8 +100,13 @@ pub(crate) async fn run(
         if let Some(refusal) = Refusal::of_message(&message) {
             return Err(refused(llm, lane, prompt, &known, &sent, &refusal));
         }
-        if answer.take(llm.wire.read(&message))? == Read::Enough {
-            return Ok(answer.enough());
+        match answer.take(llm.wire.read(&message)) {
+            Ok(Read::On) => {}
+            Ok(Read::Enough) => return Ok(answer.enough()),
+            Err(error) => {
+                answer.note_structure();
+                return Err(error.into());
+            }
         }
     }
 }
@@ -317,6 +322,8 @@ struct Answer<'a> {
     reader: &'a mut dyn Reader,
     /// Tokens beyond its own budget that the answer may have.
     extra: u32,
+    /// How it was asked to be an object.
+    structured: Option<Structured>,
     started: Instant,
     thoughts: ThoughtFilter,
     text: String,
@@ -327,11 +334,17 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn new(llm: &'a Llm, known: &Capabilities, reader: &'a mut dyn Reader) -> Self {
+    fn new(
+        llm: &'a Llm,
+        known: &Capabilities,
+        prompt: &Prompt,
+        reader: &'a mut dyn Reader,
+    ) -> Self {
         Self {
             llm,
             reader,
             extra: known.extra(),
+            structured: prompt.schema.as_ref().map(|_| known.structured),
             started: Instant::now(),
             thoughts: ThoughtFilter::new(known.opens_in_thought),
             text: String::new(),
@@ -399,6 +412,14 @@ impl<'a> Answer<'a> {
         self.reader.read(text).map_err(LlmError::Unwanted)
     }
 
+    /// Prose where an object was asked for: a server that enforced it could not answer so.
+    fn note_structure(&self) {
+        let prose = !self.text.trim().is_empty() && !self.text.contains('{');
+        if let Some(used) = self.structured.filter(|_| prose) {
+            self.llm.learned.is_ignored(used);
+        }
+    }
+
     /// The answer as far as it was wanted.
     fn enough(self) -> Completion {
         Completion {
@@ -413,6 +434,9 @@ impl<'a> Answer<'a> {
             self.hand_on(&rest)?;
         }
         let blank = self.text.trim().is_empty();
+        if self.finish == Some(Finish::Stop) {
+            self.note_structure();
+        }
         match self.finish {
             Some(Finish::Refused) => return Err(LlmError::Refused.into()),
             Some(Finish::Failed) => {

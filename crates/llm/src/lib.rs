@@ -15,6 +15,7 @@ mod queue;
 mod refusal;
 mod retry;
 mod schema;
+mod standing;
 mod thought;
 mod usage;
 mod wire;
@@ -36,6 +37,7 @@ pub use usage::Usage;
 use capabilities::Learned;
 use endpoint::Endpoint;
 use queue::Queue;
+use standing::Standing;
 use wire::Wire;
 
 /// Who speaks in a request's conversation.
@@ -109,6 +111,7 @@ pub struct Llm {
     name: String,
     effort: Option<Effort>,
     learned: Arc<Learned>,
+    standing: Arc<Standing>,
     config: Arc<LlmConfig>,
     shared: Arc<Shared>,
 }
@@ -163,15 +166,15 @@ impl Llm {
             let mut assumed = Capabilities::assumed(&config, model);
             let told = listed.iter().find(|listed| listed.id == model);
             assumed.context_tokens = told.and_then(|listed| listed.context_tokens);
-            Arc::new(Learned::new(assumed))
+            (Arc::new(Learned::new(assumed)), Arc::default())
         };
-        let interviewer_learned = learned(&name);
-        let coach_learned = if coach == name {
-            Arc::clone(&interviewer_learned)
+        let of_interviewer = learned(&name);
+        let of_coach = if coach == name {
+            of_interviewer.clone()
         } else {
             learned(&coach)
         };
-        let llm = |model: String, effort, learned| Self {
+        let llm = |model: String, effort, (learned, standing)| Self {
             http: http.clone(),
             endpoint: endpoint.clone(),
             wire: wire::of(config.provider),
@@ -179,12 +182,13 @@ impl Llm {
             model,
             effort,
             learned,
+            standing,
             config: Arc::clone(&config),
             shared: Arc::clone(&shared),
         };
         Ok((
-            llm(name, config.interviewer.effort, interviewer_learned),
-            llm(coach, config.coach.effort, coach_learned),
+            llm(name, config.interviewer.effort, of_interviewer),
+            llm(coach, config.coach.effort, of_coach),
         ))
     }
 

@@ -1,5 +1,6 @@
 //! Asks until there is an answer, no attempt can give one, or the time is up: 429s, overloads, timeouts and broken
-//! streams are waited out; what a refusal taught changes the next attempt at once; what is permanent ends it.
+//! streams are waited out; what a refusal taught changes the next attempt at once; what is permanent ends it, and the
+//! coach leaves the model alone for a while.
 
 use std::time::{Duration, Instant};
 
@@ -81,6 +82,9 @@ impl Llm {
         if lane == Lane::Coach {
             *deadline = (*deadline).max(self.deadline());
         }
+        if let Some(error) = self.standing.refuses(lane) {
+            return Err(error.into());
+        }
         let ticket = self
             .shared
             .breaker
@@ -95,6 +99,9 @@ impl Llm {
             () = self.shared.queue.must_yield(lane) => return Err(Stopped::Yielded),
         };
         let error = result.as_ref().err().map(|failure| &failure.error);
+        if result.as_ref().err().is_none_or(|failure| !failure.learned) {
+            self.standing.note(lane, error);
+        }
         ticket.settle(error.is_none_or(|error| !error.is_outage()));
         Ok(result?)
     }

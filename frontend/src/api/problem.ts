@@ -1,4 +1,7 @@
+import { t } from "@lingui/core/macro";
 import { problemSentences } from "./problem-sentences";
+
+import { formatDate } from "@/lib/i18n/format";
 
 /** Seconds. A longer wait is told, not slept. */
 const MAX_SILENT_WAIT = 60;
@@ -17,14 +20,14 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    /** The service's own sentence; `message` is the one for people. */
-    readonly detail: string,
+    /** The service's own sentence. What people are told instead is `errorMessage`. */
+    detail: string,
     readonly retryable: boolean,
     /** Seconds. */
     readonly retryAfter: number | null = null,
     readonly fields: { field: string; message: string }[] = [],
   ) {
-    super(problemSentences[code] ?? detail);
+    super(detail);
     this.name = "Problem";
   }
 
@@ -56,7 +59,7 @@ export class Problem extends Error {
     return new Problem(
       response.status,
       body.code ?? "unknown",
-      body.detail ?? `The service answered ${response.status}. Please try again.`,
+      body.detail ?? t`Something went wrong. Try again.`,
       body.retryable ?? response.status >= 500,
       Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
       body.errors ?? [],
@@ -64,15 +67,15 @@ export class Problem extends Error {
   }
 
   static offline(): Problem {
-    return new Problem(0, "offline", "We can’t reach the service. Check your connection.", true);
+    return new Problem(0, "offline", "the service can't be reached", true);
   }
 }
 
 /** Sentences for the user, with the end of a long wait. */
 export function errorMessage(error: unknown): string {
-  if (!(error instanceof Error) || !error.message) return "Something went wrong. Please try again.";
-  const retryAt = error instanceof Problem ? error.retryAt : null;
-  if (!retryAt) return error.message;
-  const time = retryAt.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  return `${error.message} Try again after ${time}.`;
+  if (!(error instanceof Problem) || !error.message) return t`Something went wrong. Try again.`;
+  const sentence = problemSentences[error.code]?.() ?? error.message;
+  if (!error.retryAt) return sentence;
+  const time = formatDate(error.retryAt, { timeStyle: "short" });
+  return t`${sentence} Try again after ${time}.`;
 }

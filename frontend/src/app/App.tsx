@@ -1,25 +1,27 @@
-import { useLingui } from "@lingui/react";
+import { i18n } from "@lingui/core";
 import { RouterProvider } from "@tanstack/react-router";
 import { Direction } from "radix-ui";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 
 import { currentLanguage, directionOf } from "@/lib/i18n/language";
 
 import { LANGUAGE_MENU_ID } from "./LanguageMenu";
 import { router } from "./router";
 
+const subscribe = (listener: () => void) => i18n.on("change", listener);
+
 /** Every page in the chosen language. Another choice draws them afresh, so that nothing stays in the last one. */
 export function App() {
-  const { i18n } = useLingui();
-  const shown = useRef(i18n.locale);
+  const language = useSyncExternalStore(subscribe, currentLanguage);
+  const shown = useRef(language);
   useEffect(() => {
-    if (shown.current === i18n.locale) return;
-    shown.current = i18n.locale;
+    if (shown.current === language) return;
+    shown.current = language;
     document.getElementById(LANGUAGE_MENU_ID)?.focus();
-  }, [i18n.locale]);
+  }, [language]);
   return (
-    <Direction.Provider dir={directionOf(currentLanguage())}>
-      <RouterProvider key={i18n.locale} router={router} />
+    <Direction.Provider dir={directionOf(language)}>
+      <RouterProvider key={language} router={router} />
     </Direction.Provider>
   );
 }

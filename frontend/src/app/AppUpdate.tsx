@@ -1,4 +1,4 @@
-import { Trans } from "@lingui/react/macro";
+import { t } from "@lingui/core/macro";
 import { useEffect, useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -50,9 +50,9 @@ export function AppUpdate({ isBusy }: { isBusy: boolean }) {
     <div role="status" className="no-print">
       {isReady && !isBusy ? (
         <p className="flex flex-wrap items-center justify-center gap-3 border-t px-4 py-2 text-sm">
-          <Trans>A new version is ready.</Trans>
+          {t`A new version is ready.`}
           <Button variant="secondary" onClick={() => void loadNewVersion()}>
-            <Trans>Reload</Trans>
+            {t`Reload`}
           </Button>
         </p>
       ) : null}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Moon, Sun } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
@@ -53,10 +54,10 @@ export function Layout() {
             document.getElementById("main")?.focus();
           }}
         >
-          Skip to content
+          {t`Skip to content`}
         </a>
         <header className="no-print border-b">
-          <nav aria-label="Main" className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
+          <nav aria-label={t`Main`} className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
             <Link
               to="/"
               activeOptions={{ exact: true }}
@@ -66,21 +67,21 @@ export function Layout() {
               <span className="max-[26rem]:sr-only">AI Interviewer</span>
             </Link>
             <Button asChild variant="ghost" className={navLink}>
-              <Link to="/history">History</Link>
+              <Link to="/history">{t`History`}</Link>
             </Button>
             <Button asChild variant="ghost" className={navLink}>
-              <Link to="/progress">Progress</Link>
+              <Link to="/progress">{t`Progress`}</Link>
             </Button>
             {user ? (
               <>
                 <Button asChild variant="ghost" className={navLink}>
                   <Link to="/account">
-                    <span className="max-w-16 truncate sm:max-w-60">{user.name || "Account"}</span>
+                    <span className="max-w-16 truncate sm:max-w-60">{user.name || t`Account`}</span>
                   </Link>
                 </Button>
                 {/* On phones it is on the account's page. */}
                 <Button variant="ghost" className="hidden sm:inline-flex" onClick={() => void logout()}>
-                  Sign out
+                  {t`Sign out`}
                 </Button>
               </>
             ) : (
@@ -89,7 +90,7 @@ export function Layout() {
                 className="max-[30rem]:px-2 max-[30rem]:text-sm"
                 onClick={() => openAuthDialog("login")}
               >
-                Sign in
+                {t`Sign in`}
               </Button>
             )}
             <LanguageMenu />
@@ -98,7 +99,7 @@ export function Layout() {
         </header>
         {online ? null : (
           <p role="status" className="bg-accent px-4 py-2 text-center text-accent-foreground">
-            You’re offline. Your answer is saved and sent when you’re back online.
+            {t`You’re offline. Your answer is saved and sent when you’re back online.`}
           </p>
         )}
         <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
@@ -109,7 +110,7 @@ export function Layout() {
         {path === "/interview" ? null : (
           <footer className="no-print mx-auto w-full max-w-5xl px-4 pb-4 text-sm">
             <Link to="/privacy" className="inline-flex min-h-6 items-center text-muted underline">
-              Privacy
+              {t`Privacy`}
             </Link>
           </footer>
         )}
@@ -138,7 +139,7 @@ function ThemeToggle() {
     setDark(next);
   };
   return (
-    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? "Use light theme" : "Use dark theme"}>
+    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? t`Use light theme` : t`Use dark theme`}>
       {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
     </Button>
   );

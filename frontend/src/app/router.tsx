@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from "@tanstack/react-router";
 
 import { Button } from "@/components/ui/button";
@@ -9,18 +10,18 @@ const root = createRootRoute({
   component: Layout,
   notFoundComponent: () => (
     <div className="space-y-4">
-      <h1>Page not found</h1>
-      <p className="text-muted">The link may be old or mistyped.</p>
+      <h1>{t`Page not found`}</h1>
+      <p className="text-muted">{t`The link may be old or mistyped.`}</p>
       <Button asChild>
-        <Link to="/">Go to home page</Link>
+        <Link to="/">{t`Go to home page`}</Link>
       </Button>
     </div>
   ),
-  errorComponent: ({ error }) => (
+  errorComponent: () => (
     <div role="alert" className="space-y-4 p-6">
-      <h1>Something went wrong</h1>
-      <p>{error instanceof Error ? error.message : "Please reload the page."}</p>
-      <Button onClick={() => window.location.reload()}>Reload</Button>
+      <h1>{t`Something went wrong`}</h1>
+      <p>{t`Reload the page. What you wrote is saved.`}</p>
+      <Button onClick={() => window.location.reload()}>{t`Reload`}</Button>
     </div>
   ),
 });

@@ -1,20 +1,22 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
+import { problemSentences } from "@/api/problem-sentences";
 import { errorMessage } from "@/api/problem";
 import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
 import { Loading, Notice } from "@/components/ui/notice";
 import { PasswordForm } from "@/features/account/components/PasswordForm";
-import { capturedEmailLink } from "@/features/account/email-link";
+import { capturedEmailLink, type EmailLink } from "@/features/account/email-link";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 /** Where the links in e-mails lead: it signs in, asks for a new password, or says why the link failed. */
 export function AuthCallback() {
-  useDocumentTitle("Your account");
+  useDocumentTitle(t`Your account`);
   const { signInWithTokens } = useAuth();
   const link = capturedEmailLink();
-  const [error, setError] = useState<string | null>(link ? link.error : "This link is incomplete.");
+  const [error, setError] = useState<string | null>(link ? linkProblem(link) : t`This link is incomplete.`);
   const [ready, setReady] = useState(false);
   const started = useRef(false);
   const recovery = link?.type === "recovery";
@@ -29,39 +31,41 @@ export function AuthCallback() {
   if (error) {
     return (
       <div className="max-w-lg space-y-4">
-        <h1>This link didn’t work</h1>
+        <h1>{t`This link didn’t work`}</h1>
         <Notice kind="problem">{error}</Notice>
-        <p>Each link works once, and only for a short time. Ask for a new one.</p>
+        <p>{t`Each link works once, and only for a short time. Ask for a new one.`}</p>
         <Button asChild>
-          <Link to="/">Go to home page</Link>
+          <Link to="/">{t`Go to home page`}</Link>
         </Button>
       </div>
     );
   }
-  if (!ready) return <Loading what="Signing you in" />;
+  if (!ready) return <Loading what={t`Signing you in…`} />;
   if (!recovery) return <Welcome />;
   return (
     <div className="max-w-lg space-y-4">
-      <h1>Set a new password</h1>
+      <h1>{t`Set a new password`}</h1>
       <PasswordForm />
       <Button asChild variant="secondary">
-        <Link to="/history">Go to your interviews</Link>
+        <Link to="/history">{t`Go to your interviews`}</Link>
       </Button>
     </div>
   );
 }
 
+const linkProblem = ({ error, errorCode }: EmailLink) => error && (problemSentences[errorCode ?? ""]?.() ?? error);
+
 function Welcome() {
   return (
     <div className="max-w-lg space-y-4">
-      <h1>You’re signed in</h1>
-      <p>Your interviews are saved to your account from now on.</p>
+      <h1>{t`You’re signed in`}</h1>
+      <p>{t`Your interviews are saved to your account from now on.`}</p>
       <div className="flex flex-wrap gap-3">
         <Button asChild>
-          <Link to="/">Start an interview</Link>
+          <Link to="/">{t`Start an interview`}</Link>
         </Button>
         <Button asChild variant="secondary">
-          <Link to="/history">Go to your interviews</Link>
+          <Link to="/history">{t`Go to your interviews`}</Link>
         </Button>
       </div>
     </div>

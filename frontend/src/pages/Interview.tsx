@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
 import { Button } from "@/components/ui/button";
@@ -6,15 +7,15 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 import { useSessionId } from "@/hooks/useSessionId";
 
 export function Interview() {
-  useDocumentTitle("Interview");
+  useDocumentTitle(t`Interview`);
   const sessionId = useSessionId();
   if (!sessionId) {
     return (
       <div className="space-y-4">
-        <h1>No interview to show</h1>
-        <p>Start one, or continue one from your history.</p>
+        <h1>{t`No interview to show`}</h1>
+        <p>{t`Start one, or continue one from your history.`}</p>
         <Button asChild>
-          <Link to="/">Start an interview</Link>
+          <Link to="/">{t`Start an interview`}</Link>
         </Button>
       </div>
     );

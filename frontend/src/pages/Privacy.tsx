@@ -1,3 +1,5 @@
+import { msg, t } from "@lingui/core/macro";
+import { i18n, type MessageDescriptor } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
@@ -7,80 +9,72 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 /** Where words, sound and the CV go, and who reads them. */
 export function Privacy() {
-  useDocumentTitle("Privacy");
+  useDocumentTitle(t`Privacy`);
   const { data } = useQuery(capabilitiesQuery);
   return (
     <div className="max-w-2xl space-y-6">
-      <h1>Privacy</h1>
-      <Topic title="Your interviews">
+      <h1>{t`Privacy`}</h1>
+      <Topic title={t`Your interviews`}>
         <p>
-          Your answers, the job ad, the text of your CV and your reports are stored in this service’s database. Without
-          an account, only someone with the interview’s link can open it, and this browser keeps that link. With an
-          account, only you can. Delete any interview in History, or everything at once in your account.
+          {t`Your answers, the job ad, the text of your CV and your reports are stored in this service’s database. Without an account, only someone with the interview’s link can open it, and this browser keeps that link. With an account, only you can. Delete any interview in History, or everything at once in your account.`}
         </p>
       </Topic>
-      <Topic title="Who asks and who judges">
+      <Topic title={t`Who asks and who judges`}>
         <p>
-          The top of each interview says who is there. In practice mode there is no AI: questions come from a prepared
-          list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV
-          and your answers, and its provider’s terms apply.
+          {t`The top of each interview says who is there. In practice mode there is no AI: questions come from a prepared list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV and your answers, and its provider’s terms apply.`}
         </p>
         {data ? (
           <p>
-            {data.interviewer === "offline" ? "This service is in practice mode." : `Here it is ${data.interviewer}.`}
+            {data.interviewer === "offline"
+              ? t`This service is in practice mode.`
+              : t`Here it is ${{ model: data.interviewer }}.`}
           </p>
         ) : null}
         <p>
-          A coach reads words. It can’t see you, hear your tone or check whether something is true, so treat its scores
-          as practice, not as a verdict on you.
+          {t`The coach reads your words. It can’t see you, hear your tone or check facts. Treat its scores as practice, not as a verdict on you.`}
         </p>
       </Topic>
-      <Topic title="Your CV">
-        <p>We read the text out of the file you upload and forget the file. What you delete from the text is gone.</p>
+      <Topic title={t`Your CV`}>
+        <p>{t`We read the text of the file you upload and don’t keep the file. What you delete from the text is gone.`}</p>
       </Topic>
-      <Topic title="Your voice">
+      <Topic title={t`Your voice`}>
         <p>
-          When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns
-          speech into text: Chrome and Edge send the sound to Google or Microsoft for this. Sound isn’t stored, only the
-          text. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s
-          voice. The microphone test stays in your browser.
+          {t`When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns speech into text: Chrome and Edge send the sound to Google or Microsoft for this. Sound isn’t stored, only the text. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s voice. The microphone test stays in your browser.`}
         </p>
       </Topic>
-      <Topic title="Reading tips">
+      <Topic title={t`Reading tips`}>
         <p>
-          To find what to read next, the service may search the web for your role and a topic to work on, never for your
-          answers.
+          {t`To find what to read next, the service may search the web for your role and a topic to work on, never for your answers.`}
         </p>
       </Topic>
       {data ? <Processors processors={data.processors} /> : null}
-      <Topic title="In this browser">
+      <Topic title={t`In this browser`}>
         <p>
-          Drafts, settings and the links to your interviews are kept in this browser’s storage. Signing out removes
-          drafts. There are no advertising or tracking cookies.
+          {t`Drafts, settings and the links to your interviews are kept in this browser’s storage. Signing out removes drafts. There are no advertising or tracking cookies.`}
         </p>
       </Topic>
     </div>
   );
 }
 
-const purposes: Record<string, string> = {
-  interview: "Job ad, CV and answers",
-  text_to_speech: "The interviewer’s words, to be read aloud",
-  speech_to_text: "Your voice, to be turned into text",
-  web_search: "Your role and topics to work on",
+const purposes: Record<string, MessageDescriptor> = {
+  interview: msg`Job ad, CV and answers`,
+  text_to_speech: msg`The interviewer’s words, to be read aloud`,
+  speech_to_text: msg`Your voice, to be turned into text`,
+  web_search: msg`Your role and topics to work on`,
 };
 
 /** What leaves this service, as it is set up. */
 function Processors({ processors }: { processors: Capabilities["processors"] }) {
   return (
-    <Topic title="Who else gets something">
-      {processors.length === 0 ? <p>Nobody: nothing of your interviews leaves this service.</p> : null}
+    <Topic title={t`Who else gets something`}>
+      {processors.length === 0 ? <p>{t`Nobody. Nothing from your interviews leaves this service.`}</p> : null}
       <ul className="list-disc space-y-1 ps-5">
-        {processors.map(({ purpose, host }) => (
-          <li key={purpose}>
-            {purposes[purpose] ?? purpose}: {host ?? "a server of whoever runs this service"}
-          </li>
-        ))}
+        {processors.map(({ purpose, host }) => {
+          const what = purposes[purpose] ? i18n._(purposes[purpose]) : purpose;
+          const who = host ?? t`a server of whoever runs this service`;
+          return <li key={purpose}>{t`${what}: ${who}`}</li>;
+        })}
       </ul>
     </Topic>
   );

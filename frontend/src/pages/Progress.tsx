@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
@@ -12,7 +13,7 @@ import { scoredAttempts } from "@/features/history/trend";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 export function Progress() {
-  useDocumentTitle("Progress");
+  useDocumentTitle(t`Progress`);
   const { user } = useAuth();
   const userId = user?.id ?? null;
   const list = useQuery(completedSessionsQuery(userId));
@@ -21,11 +22,11 @@ export function Progress() {
   const attempts = scoredAttempts(reports);
   return (
     <div className="space-y-8">
-      <h1>Your progress</h1>
+      <h1>{t`Your progress`}</h1>
       {list.error ? (
         <Notice kind="problem">{errorMessage(list.error)}</Notice>
       ) : list.isLoading || guest.isLoading ? (
-        <Loading what="Loading your reports" />
+        <Loading what={t`Loading your reports…`} />
       ) : attempts.length < 2 ? (
         <TooFewReports hasUnscored={reports.length > attempts.length} />
       ) : (
@@ -38,12 +39,12 @@ export function Progress() {
 function TooFewReports({ hasUnscored }: { hasUnscored: boolean }) {
   return (
     <div className="space-y-3">
-      <p>Finish two interviews with scores to see how you’re doing. Practise the same one again to compare.</p>
+      <p>{t`Finish two interviews with scores to see how you’re doing. Practise the same one again to compare.`}</p>
       {hasUnscored ? (
-        <p className="text-muted">Reports from practice mode (no AI) have a checklist instead of scores.</p>
+        <p className="text-muted">{t`Reports from practice mode (no AI) have a checklist instead of scores.`}</p>
       ) : null}
       <Button asChild>
-        <Link to="/">Start an interview</Link>
+        <Link to="/">{t`Start an interview`}</Link>
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
 import { Button } from "@/components/ui/button";
@@ -6,15 +7,15 @@ import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 import { useSessionId } from "@/hooks/useSessionId";
 
 export function Report() {
-  useDocumentTitle("Report");
+  useDocumentTitle(t`Report`);
   const sessionId = useSessionId();
   return sessionId ? (
     <SessionReport key={sessionId} sessionId={sessionId} />
   ) : (
     <div className="space-y-4">
-      <h1>No report to show</h1>
+      <h1>{t`No report to show`}</h1>
       <Button asChild>
-        <Link to="/history">Go to your interviews</Link>
+        <Link to="/history">{t`Go to your interviews`}</Link>
       </Button>
     </div>
   );

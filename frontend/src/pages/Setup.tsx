@@ -1,7 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { SetupForm } from "@/features/setup/components/SetupForm";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 export function Setup() {
-  useDocumentTitle("Set up an interview");
+  useDocumentTitle(t`Set up an interview`);
   return <SetupForm />;
 }

@@ -6,7 +6,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -26,9 +25,6 @@ use crate::state::AppState;
 use interview::Draft;
 use interview::draft::Position;
 use interview::{FeedbackStatus, Turn};
-
-/// How often another instance's changes are looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Server-sent events of the session: `turn`, `delta` (the interviewer's line as it is spoken), `restarted`,
 /// `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
@@ -148,7 +144,6 @@ impl Reader {
         tokio::select! {
             () = self.changes.changed() => Wake::Look,
             () = grown(self.followed.as_mut().map(|followed| &mut followed.changes)) => Wake::Grown,
-            () = tokio::time::sleep(LOOK_EVERY) => Wake::Look,
             _ = self.ping.tick() => Wake::Ping,
             () = &mut self.expired => Wake::End,
             () = self.state.shutdown.cancelled() => Wake::End,

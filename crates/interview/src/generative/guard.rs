@@ -55,7 +55,20 @@ pub(super) fn asks(line: &str) -> bool {
 
 /// Whether there is a question mark of any script.
 pub(super) fn has_question_mark(text: &str) -> bool {
-    text.contains(['?', '？', '؟', '՞', '⸮', '\u{37e}'])
+    text.contains(is_question_mark)
+}
+
+fn is_question_mark(c: char) -> bool {
+    matches!(c, '?' | '？' | '؟' | '՞' | '⸮' | '\u{37e}')
+}
+
+fn asks_in_quotes(text: &str) -> bool {
+    let closed = text.trim_end_matches(is_closing);
+    closed.len() < text.len() && closed.ends_with(is_question_mark)
+}
+
+fn is_closing(c: char) -> bool {
+    "\"'”’»“)」』）".contains(c)
 }
 
 fn is_request(sentence: &str) -> bool {
@@ -79,13 +92,39 @@ pub(super) fn whole_sentences(line: &str) -> Option<&str> {
     let end = line.rfind(['.', '?', '!', '。', '？', '！', '؟', '…', '।'])?;
     let mark = line[end..].chars().next()?;
     let end = end + mark.len_utf8();
-    let closing = |c: &char| "\"'”’»“)」』）".contains(*c);
     let closed: usize = line[end..]
         .chars()
-        .take_while(closing)
+        .take_while(|c| is_closing(*c))
         .map(char::len_utf8)
         .sum();
     Some(&line[..end + closed])
+}
+
+/// A line that goes on after its question, as small models do, up to that question: to the end of the first paragraph
+/// that asks, else of the last sentence that does; `None` when nothing in it asks.
+pub(super) fn up_to_question(line: &str) -> Option<&str> {
+    let paragraphs = line.match_indices("\n\n").map(|(at, _)| &line[..at]);
+    let sentences = line.split_sentence_bound_indices().map(|(at, sentence)| {
+        let end = at + sentence.len();
+        line[..end].trim_end()
+    });
+    let mut paragraphs = paragraphs.filter(|begin| asks(begin));
+    let last = || {
+        sentences
+            .filter(|begin| begin.ends_with(is_question_mark) || asks_in_quotes(begin))
+            .last()
+    };
+    paragraphs.next().or_else(last)
+}
+
+/// A line without the quotation marks that all of it stands in.
+pub(super) fn unquoted(line: &str) -> &str {
+    let pairs = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('「', '」')];
+    let inner = pairs.iter().find_map(|(open, close)| {
+        let inner = line.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inner.contains([*open, *close])).then_some(inner)
+    });
+    inner.unwrap_or(line)
 }
 
 /// Each run of [`RECITAL`] words, letters and digits only.
@@ -143,6 +182,35 @@ mod tests {
         ] {
             assert!(!asks(line), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_that_goes_on_after_its_question_is_shortened_to_it() {
+        for (line, question) in [
+            (
+                "Hello. What did you build?\n\nIf you want to do well, be brief. Example: \"Why?\" Good luck.",
+                Some("Hello. What did you build?"),
+            ),
+            (
+                "Hello and welcome.\n\nTell me about your last job.\n\nThis is a standard opening. It works well.",
+                Some("Hello and welcome.\n\nTell me about your last job."),
+            ),
+            (
+                "She asked “Why now?” I wait for your reply. It may be short.",
+                Some("She asked “Why now?”"),
+            ),
+            ("你为什么来？我在等你。请慢慢想。", Some("你为什么来？")),
+            ("All good. Nothing more. Bye.", None),
+        ] {
+            assert_eq!(up_to_question(line), question, "{line}");
+        }
+    }
+
+    #[test]
+    fn quotation_marks_around_all_of_a_line_go() {
+        assert_eq!(unquoted("\"Why now?\""), "Why now?");
+        assert_eq!(unquoted("“Who?” and “why?”"), "“Who?” and “why?”");
+        assert_eq!(unquoted("„Warum?“"), "Warum?");
     }
 
     #[test]

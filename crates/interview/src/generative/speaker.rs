@@ -41,18 +41,20 @@ impl<'a> Speaker<'a> {
     pub(super) fn finish(&mut self, cut: bool, closes: bool) -> Result<String, String> {
         let line = line_within(&std::mem::take(&mut self.object))?;
         self.say(&line)?;
+        let mut line = self.line.as_str();
         if cut {
-            let whole = guard::whole_sentences(&self.line).ok_or("it was cut off")?;
-            if whole.len() < self.line.len() {
-                self.line.truncate(whole.len());
-                self.draft.restart();
-                self.draft.push(&self.line);
-            }
+            line = guard::whole_sentences(line).ok_or("it was cut off")?;
         }
-        if !closes && !guard::asks(&self.line) {
-            return Err("it asks nothing; end it with a question".into());
+        line = guard::unquoted(line);
+        if !closes && !guard::asks(line) {
+            line = guard::up_to_question(line).ok_or("it asks nothing; end it with a question")?;
         }
-        Ok(self.line.clone())
+        let line = guard::unquoted(line).to_owned();
+        if line != self.line {
+            self.draft.restart();
+            self.draft.push(&line);
+        }
+        Ok(line)
     }
 
     /// Says more of the line.

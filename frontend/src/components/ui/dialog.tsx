@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useRef, type ReactNode, type RefObject } from "react";
@@ -39,7 +40,7 @@ export function Dialog({ open, onOpenChange, title, description, fallbackFocus, 
               {description ? <Radix.Description className="mt-1 text-muted">{description}</Radix.Description> : null}
             </div>
             <Radix.Close asChild>
-              <Button variant="ghost" size="icon" aria-label="Close">
+              <Button variant="ghost" size="icon" aria-label={t`Close`}>
                 <X aria-hidden />
               </Button>
             </Radix.Close>

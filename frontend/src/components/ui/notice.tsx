@@ -20,7 +20,7 @@ export function Notice({ kind = "info", children }: { kind?: "info" | "problem";
 export function Loading({ what }: { what: string }) {
   return (
     <p role="status" className="py-12 text-center text-muted">
-      {what}…
+      {what}
     </p>
   );
 }

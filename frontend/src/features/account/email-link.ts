@@ -4,7 +4,9 @@ export interface EmailLink {
   refresh_token: string | null;
   /** `signup`, `recovery`, `magiclink`, … */
   type: string | null;
+  /** What failed, in the mail service's words. */
   error: string | null;
+  errorCode: string | null;
 }
 
 let captured: EmailLink | null = null;
@@ -18,6 +20,7 @@ export function captureEmailLink(): void {
     refresh_token: fragment.get("refresh_token"),
     type: fragment.get("type"),
     error: fragment.get("error_description") ?? fragment.get("error"),
+    errorCode: fragment.get("error_code") ?? fragment.get("error"),
   };
   window.history.replaceState(null, "", "/auth/callback");
 }

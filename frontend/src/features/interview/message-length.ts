@@ -1,3 +1,7 @@
+import { plural } from "@lingui/core/macro";
+
+import { formatNumber } from "@/lib/i18n/format";
+
 /** Characters; the service takes no more. */
 const MAX_MESSAGE_LENGTH = 20_000;
 /** From here on the writer is told how many are left. */
@@ -14,8 +18,12 @@ export function charactersLeft(text: string): number {
 export function lengthWarning(text: string): string {
   const left = charactersLeft(text);
   if (left >= WARN_BELOW) return "";
-  const limit = MAX_MESSAGE_LENGTH.toLocaleString();
+  const limit = formatNumber(MAX_MESSAGE_LENGTH);
+  const over = -left;
   return left < 0
-    ? `${(-left).toLocaleString()} characters over the limit of ${limit}. Shorten it to send it.`
-    : `${left.toLocaleString()} of ${limit} characters left.`;
+    ? plural(over, {
+        one: `# character over the limit of ${limit}. Shorten it to send it.`,
+        other: `# characters over the limit of ${limit}. Shorten it to send it.`,
+      })
+    : plural(left, { one: `# of ${limit} characters left.`, other: `# of ${limit} characters left.` });
 }

@@ -1,4 +1,6 @@
 /** The questions of an interview with their answers, under the names that readers know them by. */
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import type { FeedbackItem } from "@/api/types";
 
 import type { Turn } from "./conversation";
@@ -24,7 +26,10 @@ export function answeredQuestions(turns: Turn[]): AnsweredQuestion[] {
   for (const { turnNo, message, reply, feedback } of turns) {
     const isAnswer = message !== null && reply !== null && reply.response_type !== "clarification";
     if (isAnswer && question > 0) {
-      const number = followUp === 0 ? `${question}` : `${question}.${followUp}`;
+      const number = [question, followUp]
+        .filter(Boolean)
+        .map((part) => formatNumber(part))
+        .join(".");
       const name = questionName(question, followUp);
       answered.push({ turnNo, number, name, question: asked, answer: message, feedback });
     }
@@ -39,13 +44,16 @@ export function answeredQuestions(turns: Turn[]): AnsweredQuestion[] {
 }
 
 function questionName(question: number, followUp: number): string {
-  if (followUp === 0) return `Question ${question}`;
-  return followUp === 1 ? `Question ${question}, follow-up` : `Question ${question}, follow-up ${followUp}`;
+  const number = formatNumber(question);
+  if (followUp === 0) return t`Question ${number}`;
+  return followUp === 1
+    ? t`Question ${number}, follow-up`
+    : t`Question ${number}, follow-up ${{ followUp: formatNumber(followUp) }}`;
 }
 
 /** What an answer to a question is called, wherever it is quoted. */
 export const nameOfTurn = (questions: AnsweredQuestion[], turnNo: number): string =>
-  questions.find((one) => one.turnNo === turnNo)?.name ?? "Answer";
+  questions.find((one) => one.turnNo === turnNo)?.name ?? t`Answer`;
 
 /** How good an answer was, from 0 to 1: by its scores, or by the checks it met. `null` when it was not judged. */
 export function quality(feedback: FeedbackItem | null): number | null {

@@ -1,15 +1,21 @@
 /** A report as Markdown and as JSON, from the data that its page shows. */
+import { t } from "@lingui/core/macro";
+import { i18n } from "@lingui/core";
+import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
+import { formatDate, formatNumber, scoreOutOfFive } from "@/lib/i18n/format";
+import { quoted } from "@/lib/quoted";
 import type { FeedbackItem, ReportResults, Session } from "@/api/types";
 import type { Turn } from "@/features/interview/conversation";
 import { answeredQuestions, nameOfTurn, type AnsweredQuestion } from "@/features/interview/questions";
 import { checkName } from "@/lib/check-name";
 import { dimensionName } from "@/lib/dimension-name";
 
+import { metOf } from "./met-of";
 import { moments } from "./moments";
 import { narrativeTitles } from "./narrative-titles";
 
 const singleLine = (text: string) => text.replace(/\s+/g, " ").trim();
-const quoted = (text: string) => `“${singleLine(text)}”`;
+const quotedLine = (text: string) => quoted(singleLine(text));
 const mark = (met: boolean | null | undefined) => (met === null || met === undefined ? "–" : met ? "✓" : "✗");
 /** A titled list; nothing where there is none. */
 const list = (title: string, lines: string[]) => (lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : []);
@@ -21,24 +27,24 @@ export function reportToMarkdown(session: Session, report: ReportResults, turns:
     ...verdict(report, questions),
     ...scores(report, questions),
     ...list(
-      "Checklist",
-      (report.checklist ?? []).map(({ check, met, answers }) => `- ${checkName(check)}: ${met} of ${answers} answers`),
+      t`Checklist`,
+      (report.checklist ?? []).map(({ check, met, answers }) => `- ${checkName(check)}: ${metOf(met, answers)}`),
     ),
     ...list(
-      "Fit with the job description",
+      t`Fit with the job description`,
       (report.requirements ?? []).map(
         ({ requirement, met, evidence }) =>
-          `- ${mark(met)} ${singleLine(requirement)}${evidence ? `: ${quoted(evidence.quote)}` : ""}`,
+          `- ${mark(met)} ${singleLine(requirement)}${evidence ? `: ${quotedLine(evidence.quote)}` : ""}`,
       ),
     ),
     ...narrative(report),
     ...list(
-      "What to read next",
+      t`What to read next`,
       (report.recommended_resources ?? []).map(
         ({ title, url, reasoning }) => `- [${title}](${url}): ${singleLine(reasoning)}`,
       ),
     ),
-    "## Transcript",
+    `## ${t`Transcript`}`,
     "",
     ...turns.flatMap((turn) => transcript(turn, questions)),
   ].join("\n");
@@ -46,15 +52,15 @@ export function reportToMarkdown(session: Session, report: ReportResults, turns:
 
 function heading({ session_config: config, created_at }: Session, { coach, rubric_version }: ReportResults): string[] {
   const facts = [
-    ["Company", config.company_name],
-    ["Date", new Date(created_at).toLocaleString()],
-    ["Interviewer style", config.style],
-    ["Difficulty", config.difficulty],
-    ["Coach", coach === "offline" ? "practice coach (no AI)" : coach],
-    ["Rubric", rubric_version],
+    [t`Company`, config.company_name],
+    [t`Date`, formatDate(created_at)],
+    [t`Interviewer style`, config.style && choiceName(styleNames, config.style)],
+    [t`Difficulty`, config.difficulty && choiceName(difficultyNames, config.difficulty)],
+    [t`Coach`, coach === "offline" ? t`practice coach (no AI)` : coach],
+    [t`Rubric`, rubric_version],
   ];
   return [
-    `# Interview report: ${config.job_role ?? "interview"}`,
+    `# ${config.job_role ? t`Interview report: ${{ role: config.job_role }}` : t`Interview report`}`,
     "",
     ...facts.flatMap(([name, value]) => (value ? [`- ${name}: ${value}`] : [])),
     "",
@@ -66,49 +72,60 @@ function verdict(report: ReportResults, questions: AnsweredQuestion[]): string[]
   const overall = report.overall_score;
   return [
     ...(report.verdict ? [report.verdict, ""] : []),
-    ...(typeof overall === "number" ? [`**Overall: ${overall} of 5**`, ""] : []),
+    ...(typeof overall === "number" ? [`**${t`Overall: ${{ score: scoreOutOfFive(overall) }}`}**`, ""] : []),
     ...list(
-      "Do this next",
+      t`Do this next`,
       (report.actions ?? []).map((action, index) => `${index + 1}. ${singleLine(action)}`),
     ),
-    ...(best ? [`**Your best answer (${best.name}):** ${quoted(best.answer)}`, ""] : []),
-    ...(weakest ? [`**The answer to work on (${weakest.name}):** ${quoted(weakest.answer)}`, ""] : []),
+    ...(best ? [moment(t`Your best answer`, best), ""] : []),
+    ...(weakest ? [moment(t`The answer to work on`, weakest), ""] : []),
   ];
 }
+
+const moment = (title: string, { name, answer }: AnsweredQuestion) => `**${title} (${name}):** ${quotedLine(answer)}`;
 
 function scores({ dimension_scores = [] }: ReportResults, questions: AnsweredQuestion[]): string[] {
   if (!dimension_scores.some(({ score }) => typeof score === "number")) return [];
   const rows = dimension_scores.map(
     ({ dimension, score, reason }) =>
-      `| ${dimensionName(dimension)} | ${score ?? "–"} | ${singleLine(reason).replaceAll("|", "\\|")} |`,
+      `| ${dimensionName(dimension)} | ${typeof score === "number" ? formatNumber(score) : "–"} | ${singleLine(reason).replaceAll("|", "\\|")} |`,
   );
   const quotes = dimension_scores.flatMap(({ dimension, evidence }) =>
     evidence.map(
-      ({ quote, turn_no }) => `- ${dimensionName(dimension)}, ${nameOfTurn(questions, turn_no)}: ${quoted(quote)}`,
+      ({ quote, turn_no }) => `- ${dimensionName(dimension)}, ${nameOfTurn(questions, turn_no)}: ${quotedLine(quote)}`,
     ),
   );
-  return ["## Scores", "", "| Dimension | Score | Why |", "|---|---|---|", ...rows, "", ...quotes, ""];
+  return [
+    `## ${t`Scores`}`,
+    "",
+    `| ${t`Dimension`} | ${t`Score`} | ${t`Why`} |`,
+    "|---|---|---|",
+    ...rows,
+    "",
+    ...quotes,
+    "",
+  ];
 }
 
 function narrative(report: ReportResults): string[] {
   const parts = Object.entries(narrativeTitles).flatMap(([key, title]) => {
     const text = report[key as keyof typeof narrativeTitles];
-    return text ? [`### ${title}`, "", text, ""] : [];
+    return text ? [`### ${i18n._(title)}`, "", text, ""] : [];
   });
-  return parts.length > 0 ? ["## Coach’s summary", "", ...parts] : [];
+  return parts.length > 0 ? [`## ${t`Coach’s summary`}`, "", ...parts] : [];
 }
 
 function transcript({ turnNo, message, reply, feedback }: Turn, questions: AnsweredQuestion[]): string[] {
   const name = questions.find((one) => one.turnNo === turnNo)?.name;
   return [
-    ...(message === null ? [] : [`**You${name ? ` (${name})` : ""}:** ${message}`, ""]),
+    ...(message === null ? [] : [`**${t`You`}${name ? ` (${name})` : ""}:** ${message}`, ""]),
     ...(feedback?.status === "ready" ? [...feedbackLines(feedback).map((line) => `> ${line}`), ""] : []),
-    ...(reply ? [`**Interviewer:** ${reply.content}`, ""] : []),
+    ...(reply ? [`**${t`Interviewer`}:** ${reply.content}`, ""] : []),
   ];
 }
 
 function feedbackLines({ headline, feedback, checklist = [], stronger_answer }: FeedbackItem): string[] {
-  const stronger = stronger_answer ? ["", "A stronger version:", "", ...stronger_answer.split("\n")] : [];
+  const stronger = stronger_answer ? ["", `${t`A stronger version`}:`, "", ...stronger_answer.split("\n")] : [];
   return [
     ...(headline ? [`**${singleLine(headline)}**`, ""] : []),
     ...(feedback ? feedback.split("\n") : []),

@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import type { SessionConfig } from "@/api/types";
 
 import { defaultLanguage } from "./languages";
@@ -46,22 +48,32 @@ export const clampCount = (text: string, max: number): string =>
     ? text
     : String(Math.min(max, Math.max(1, Math.round(Number(text)))));
 
+export function numberWanted(max: number): string {
+  const first = formatNumber(1);
+  const last = formatNumber(max);
+  return t`Enter a number from ${first} to ${last}.`;
+}
+
 /** What must be changed before the interview can start, by the service's name of the field. */
 export function draftErrors(draft: SetupDraft): Record<string, string> {
   const errors: Record<string, string> = {};
-  if (!draft.job_role.trim()) errors["job_role"] = "Enter the role you’re applying for.";
+  if (!draft.job_role.trim()) errors["job_role"] = t`Enter the role you’re applying for.`;
   for (const [field, max] of Object.entries(MAX_LENGTHS)) {
     const length = [...draft[field as keyof typeof MAX_LENGTHS]].length;
-    if (length > max) {
-      errors[field] =
-        `${(length - max).toLocaleString()} characters over the limit of ${max.toLocaleString()}. Shorten it.`;
+    const over = length - max;
+    if (over > 0) {
+      const limit = formatNumber(max);
+      errors[field] = plural(over, {
+        one: `# character over the limit of ${limit}. Shorten it.`,
+        other: `# characters over the limit of ${limit}. Shorten it.`,
+      });
     }
   }
   if (draft.length === "questions" && !isCount(draft.questions, MAX_QUESTIONS)) {
-    errors["target_question_count"] = `Enter a number from 1 to ${MAX_QUESTIONS}.`;
+    errors["target_question_count"] = numberWanted(MAX_QUESTIONS);
   }
   if (draft.length === "time" && !isCount(draft.minutes, MAX_MINUTES)) {
-    errors["interview_duration_minutes"] = `Enter a number from 1 to ${MAX_MINUTES}.`;
+    errors["interview_duration_minutes"] = numberWanted(MAX_MINUTES);
   }
   return errors;
 }

@@ -1,8 +1,16 @@
+import { plural, t } from "@lingui/core/macro";
+
+import { formatMinutes } from "@/lib/i18n/format";
+
 /** From other interviews: a question with its answer, now and then with a follow-up. */
 const MINUTES_PER_QUESTION = 2;
 
-export const minutesFor = (questions: number): string => `about ${questions * MINUTES_PER_QUESTION} min`;
-export const questionsFor = (minutes: number): string => {
+export function minutesFor(questions: number): string {
+  const time = formatMinutes(questions * MINUTES_PER_QUESTION);
+  return t`about ${time}`;
+}
+
+export function questionsFor(minutes: number): string {
   const count = Math.max(1, Math.round(minutes / MINUTES_PER_QUESTION));
-  return count === 1 ? "about 1 question" : `about ${count} questions`;
-};
+  return plural(count, { one: "about # question", other: "about # questions" });
+}

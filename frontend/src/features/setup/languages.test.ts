@@ -2,10 +2,21 @@ import { expect, it } from "vitest";
 
 import { defaultLanguage, languageOptions } from "./languages";
 
-it("begins with the browser's language where interviews are offered in it, else with English", () => {
-  expect(
-    ["en-US", "de-AT", "pt-PT", "zh-CN", "zh-TW", "zh-Hant-HK", "tlh", ""].map((tag) => defaultLanguage(tag)),
-  ).toEqual(["en", "de", "pt-BR", "zh-Hans", "zh-Hant", "zh-Hant", "en", "en"]);
+it.each([
+  ["en", ["en-US"], "en"],
+  ["de", ["de-AT", "en"], "de"],
+  ["zh-Hans", ["zh-CN"], "zh-Hans"],
+  // Written differently from the interface, as the browser is.
+  ["zh-Hans", ["zh-TW"], "zh-Hant"],
+  ["zh-Hans", ["zh-Hant-HK", "en"], "zh-Hant"],
+  // Chosen in the menu.
+  ["ar", ["de-DE", "en"], "ar"],
+  // English only because the interface has nothing better.
+  ["en", ["pt-PT"], "pt-BR"],
+  ["en", ["tlh"], "en"],
+  ["en", [], "en"],
+])("a new interview in the interface %s of a browser set to %s begins in %s", (shown, preferred, expected) => {
+  expect(defaultLanguage(shown, preferred)).toBe(expected);
 });
 
 it("names each language as its speakers do", () => {

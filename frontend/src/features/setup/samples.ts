@@ -1,73 +1,74 @@
+import { i18n, type MessageDescriptor } from "@lingui/core";
+import { msg, plural } from "@lingui/core/macro";
 import { Handshake, HeartPulse, Rocket, Server, type LucideIcon } from "lucide-react";
 
 import type { SessionConfig } from "@/api/types";
-import { styleNames } from "@/lib/config-names";
+import { choiceName, styleNames } from "@/lib/config-names";
+import { currentLanguage } from "@/lib/i18n/language";
 
 import { minutesFor } from "./estimate";
 
 export interface Sample {
-  title: string;
-  about: string;
+  role: MessageDescriptor;
+  about: MessageDescriptor;
+  jobAd: MessageDescriptor;
   icon: LucideIcon;
-  config: SessionConfig & Required<Pick<SessionConfig, "style" | "target_question_count">>;
+  style: NonNullable<SessionConfig["style"]>;
+  difficulty: NonNullable<SessionConfig["difficulty"]>;
 }
 
-/** "Tough · 5 questions · about 10 min" */
-export const sampleFacts = ({ config: { style, target_question_count: count } }: Sample): string =>
-  `${styleNames[style]} · ${count} questions · ${minutesFor(count)}`;
+const QUESTIONS = 5;
+
+/** "Tough · 5 questions · about 10 minutes" */
+export const sampleFacts = ({ style }: Sample): string =>
+  [
+    choiceName(styleNames, style),
+    plural({ questions: QUESTIONS }, { one: "# question", other: "# questions" }),
+    minutesFor(QUESTIONS),
+  ].join(" · ");
+
+/** In the language of the interface. */
+export const sampleConfig = ({ role, jobAd, style, difficulty }: Sample): SessionConfig => ({
+  job_role: i18n._(role),
+  job_description: i18n._(jobAd),
+  style,
+  difficulty,
+  target_question_count: QUESTIONS,
+  language: currentLanguage(),
+});
 
 /** Interviews that start at one click. */
 export const samples: Sample[] = [
   {
-    title: "Backend engineer",
-    about: "Services, data and incidents",
+    role: msg`Backend engineer`,
+    about: msg`Services, data and incidents`,
+    jobAd: msg`You design and run services that millions of people depend on. You know at least one systems language, relational databases and queues, you measure before you change, and you take part in on-call.`,
     icon: Server,
-    config: {
-      job_role: "Backend engineer",
-      style: "technical",
-      difficulty: "medium",
-      target_question_count: 5,
-      job_description:
-        "You design and run services that millions of people depend on. You know at least one systems language, relational databases and queues, you measure before you change, and you take part in on-call.",
-    },
+    style: "technical",
+    difficulty: "medium",
   },
   {
-    title: "Product manager",
-    about: "Users, priorities and trade-offs",
+    role: msg`Product manager`,
+    about: msg`Users, priorities and trade-offs`,
+    jobAd: msg`You find out what users need, decide what to build next and why, and bring design, engineering and sales to one table. You have shipped products and can say what they changed.`,
     icon: Rocket,
-    config: {
-      job_role: "Product manager",
-      style: "formal",
-      difficulty: "medium",
-      target_question_count: 5,
-      job_description:
-        "You find out what users need, decide what to build next and why, and bring design, engineering and sales to one table. You have shipped products and can say what they changed.",
-    },
+    style: "formal",
+    difficulty: "medium",
   },
   {
-    title: "Nurse",
-    about: "Patients, teams and hard days",
+    role: msg`Nurse`,
+    about: msg`Patients, teams and hard days`,
+    jobAd: msg`You care for patients on a busy ward, document reliably, work hand in hand with doctors and relatives, and stay calm when several things happen at once.`,
     icon: HeartPulse,
-    config: {
-      job_role: "Nurse",
-      style: "casual",
-      difficulty: "easy",
-      target_question_count: 5,
-      job_description:
-        "You care for patients on a busy ward, document reliably, work hand in hand with doctors and relatives, and stay calm when several things happen at once.",
-    },
+    style: "casual",
+    difficulty: "easy",
   },
   {
-    title: "Sales representative",
-    about: "Targets, objections and closing",
+    role: msg`Sales representative`,
+    about: msg`Targets, objections and closing`,
+    jobAd: msg`You win new customers in a competitive market, know your numbers, handle objections with patience and keep promises after the contract is signed.`,
     icon: Handshake,
-    config: {
-      job_role: "Sales representative",
-      style: "aggressive",
-      difficulty: "hard",
-      target_question_count: 5,
-      job_description:
-        "You win new customers in a competitive market, know your numbers, handle objections with patience and keep promises after the contract is signed.",
-    },
+    style: "aggressive",
+    difficulty: "hard",
   },
 ];

@@ -1,5 +1,6 @@
 /** Transcription by the browser's own speech recognition, where the service has no provider. */
-import { MICROPHONE_DENIED } from "./microphone";
+import { t } from "@lingui/core/macro";
+import { microphoneDenied } from "./microphone";
 import type { Transcriber, TranscriptionListener } from "./transcriber";
 
 interface Recognition {
@@ -59,16 +60,16 @@ function recognitionProblem(error: string, language: string): string | null {
     case "aborted":
       return null;
     case "not-allowed":
-      return MICROPHONE_DENIED;
+      return microphoneDenied();
     case "service-not-allowed":
-      return "Your browser doesn’t allow speech recognition here. Try Chrome or Edge, or type your answers.";
+      return t`Your browser doesn’t allow speech recognition here. Try Chrome or Edge, or type your answers.`;
     case "network":
-      return "Your browser couldn’t reach its speech service. Check your connection, or type your answers.";
+      return t`Your browser couldn’t reach its speech service. Check your connection, or type your answers.`;
     case "audio-capture":
-      return "No microphone found. Connect one and try again, or type your answers.";
+      return t`No microphone found. Connect one and try again, or type your answers.`;
     case "language-not-supported":
-      return `Your browser can’t recognise this language (${language}). Type your answers.`;
+      return t`Your browser can’t recognise this language (${language}). Type your answers.`;
     default:
-      return "Your browser couldn’t recognise speech. Try again, or type your answer.";
+      return t`Your browser couldn’t recognise speech. Try again, or type your answer.`;
   }
 }

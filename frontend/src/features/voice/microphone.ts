@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 /** The microphone as samples that the service takes: 16-bit, mono, at 16 kHz or the rate that the device insists on. */
 export interface Microphone {
   sampleRate: number;
@@ -60,16 +62,16 @@ async function contextFor(stream: MediaStream): Promise<AudioContext> {
   throw lastError;
 }
 
-export const MICROPHONE_DENIED =
-  "Microphone permission denied. Allow it in your browser’s address bar and try again, or type your answers.";
+export const microphoneDenied = () =>
+  t`Microphone permission denied. Allow it in your browser’s address bar and try again, or type your answers.`;
 
 /** What the user is told about an error of `openMicrophone`. */
 export function microphoneProblem(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") return MICROPHONE_DENIED;
-  if (name === "NotFoundError") return "No microphone found. Connect one and try again, or type your answers.";
+  if (name === "NotAllowedError") return microphoneDenied();
+  if (name === "NotFoundError") return t`No microphone found. Connect one and try again, or type your answers.`;
   if (name === "NotReadableError") {
-    return "Another app is using the microphone. Close it and try again, or type your answers.";
+    return t`Another app is using the microphone. Close it and try again, or type your answers.`;
   }
-  return "We can’t use the microphone right now. Try again, or type your answers.";
+  return t`We can’t use the microphone right now. Try again, or type your answers.`;
 }

@@ -2,6 +2,8 @@
  * Transcription by the service's WebSocket. A connection that breaks is opened again under the same task, so that words
  * which were finished meanwhile are not lost.
  */
+import { t } from "@lingui/core/macro";
+import { problemSentences } from "@/api/problem-sentences";
 import { freshAccessToken } from "@/api/client";
 import { sleep } from "@/lib/sleep";
 
@@ -62,7 +64,7 @@ class ServiceTranscription implements Transcriber {
         await sleep(INITIAL_DELAY_MS * 2 ** count);
         if (this.isDone()) return;
       }
-      listener.onProblem("Connection to speech recognition lost. Try again, or type your answer.");
+      listener.onProblem(t`Connection to speech recognition lost. Try again, or type your answer.`);
     } catch (error) {
       listener.onProblem(microphoneProblem(error));
     } finally {
@@ -122,7 +124,8 @@ class ServiceTranscription implements Transcriber {
         this.listener.onPause();
         break;
       case "error":
-        if (!SILENT_CODES.includes(message.code)) this.listener.onProblem(message.error);
+        if (!SILENT_CODES.includes(message.code))
+          this.listener.onProblem(problemSentences[message.code]?.() ?? message.error);
     }
   }
 

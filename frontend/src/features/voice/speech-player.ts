@@ -1,4 +1,5 @@
 /** Reads lines aloud, sentence by sentence. The next sentence is fetched while one is played. */
+import { t } from "@lingui/core/macro";
 import { synthesize } from "./api";
 
 export type SpeechSource = "service" | "browser";
@@ -81,7 +82,7 @@ export class SpeechPlayer {
     } catch {
       if (signal.aborted) return;
       this.queue = [];
-      this.onProblem("We couldn’t read this aloud.");
+      this.onProblem(t`We couldn’t read this aloud.`);
     }
     this.setPlaying(false);
   }

@@ -1,5 +1,6 @@
 /** Numbers and dates as the user's language writes them. */
 import { i18n } from "@lingui/core";
+import { t } from "@lingui/core/macro";
 
 export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => i18n.number(value, options);
 
@@ -8,3 +9,14 @@ export const formatDate = (
   date: string | Date,
   options: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" },
 ): string => i18n.date(date, options);
+
+/** "4.2 of 5" */
+export const scoreOutOfFive = (value: number): string => {
+  const score = formatNumber(value);
+  const max = formatNumber(5);
+  return t`${score} of ${max}`;
+};
+
+/** "10 minutes" */
+export const formatMinutes = (minutes: number): string =>
+  formatNumber(minutes, { style: "unit", unit: "minute", unitDisplay: "long" });

@@ -24,6 +24,10 @@ const catalogs: Record<Exclude<Language, "en">, () => Promise<{ messages: Messag
 const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];
 const isLanguage = (tag: string): tag is Language => tag in languageNames;
 
+/** Whether the interface speaks a language; `tag` may be a variant of it. */
+export const isOffered = (tag: string): boolean =>
+  Object.keys(languageNames).some((one) => baseOf(one) === baseOf(tag));
+
 export const currentLanguage = (): Language => (isLanguage(i18n.locale) ? i18n.locale : "en");
 export const directionOf = (language: Language): "ltr" | "rtl" => (language === "ar" ? "rtl" : "ltr");
 

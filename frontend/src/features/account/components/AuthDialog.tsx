@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Tabs } from "radix-ui";
 import { useState, type FormEvent } from "react";
 
@@ -39,19 +40,19 @@ export function AuthDialog({ view, onClose }: Props) {
       onOpenChange={(open) => {
         if (!open) close();
       }}
-      title={forgot ? "Reset your password" : "Your account"}
-      description={forgot ? "We’ll e-mail you a link." : "Your interviews in this browser move to your account."}
+      title={forgot ? t`Reset your password` : t`Your account`}
+      description={forgot ? t`We’ll e-mail you a link.` : t`Your interviews in this browser move to your account.`}
     >
       {forgot ? (
         <ForgotPassword email={email} onEmail={setEmail} onBack={() => setForgot(false)} />
       ) : (
         <Tabs.Root defaultValue={view ?? "login"} key={view}>
-          <Tabs.List aria-label="Sign in or create an account" className="mb-4 flex gap-2">
+          <Tabs.List aria-label={t`Sign in or create an account`} className="mb-4 flex gap-2">
             <Tabs.Trigger value="login" className={tab}>
-              Sign in
+              {t`Sign in`}
             </Tabs.Trigger>
             <Tabs.Trigger value="register" className={tab}>
-              Create account
+              {t`Create account`}
             </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="login">
@@ -84,12 +85,12 @@ function ForgotPassword({ email, onEmail, onBack }: ForgotPasswordProps) {
       setError(errorMessage(failed));
     }
   };
-  if (sent) return <Notice>Check your inbox: if {email} has an account, the link is on its way.</Notice>;
+  if (sent) return <Notice>{t`Check your inbox: if ${email} has an account, the link is on its way.`}</Notice>;
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       {error ? <Notice kind="problem">{error}</Notice> : null}
       <TextField
-        label="E-mail address"
+        label={t`E-mail address`}
         name="email"
         type="email"
         autoComplete="email"
@@ -98,9 +99,9 @@ function ForgotPassword({ email, onEmail, onBack }: ForgotPasswordProps) {
         required
       />
       <div className="flex gap-3">
-        <Button type="submit">Send link</Button>
+        <Button type="submit">{t`Send link`}</Button>
         <Button variant="ghost" onClick={onBack}>
-          Back
+          {t`Back`}
         </Button>
       </div>
     </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState, type FormEvent } from "react";
 
 import { errorMessage } from "@/api/problem";
@@ -37,7 +38,7 @@ export function LoginForm({ email, onEmail, onDone, onForgot }: Props) {
     <form onSubmit={(event) => void submit(event)} className="space-y-4">
       {error ? <Notice kind="problem">{error}</Notice> : null}
       <TextField
-        label="E-mail address"
+        label={t`E-mail address`}
         name="email"
         type="email"
         autoComplete="email"
@@ -45,13 +46,13 @@ export function LoginForm({ email, onEmail, onDone, onForgot }: Props) {
         onChange={(event) => onEmail(event.target.value)}
         required
       />
-      <PasswordField label="Password" autoComplete="current-password" />
+      <PasswordField label={t`Password`} autoComplete="current-password" />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" disabled={busy}>
-          {busy ? "Signing in…" : "Sign in"}
+          {busy ? t`Signing in…` : t`Sign in`}
         </Button>
         <Button variant="ghost" onClick={onForgot}>
-          Forgot password?
+          {t`Forgot password?`}
         </Button>
       </div>
     </form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 
@@ -16,12 +17,12 @@ export function NameForm({ name }: { name: string }) {
   };
   return (
     <form onSubmit={submit} className="space-y-3">
-      <h2>Name</h2>
+      <h2>{t`Name`}</h2>
       {change.error ? <Notice kind="problem">{errorMessage(change.error)}</Notice> : null}
-      {change.isSuccess ? <Notice>Name saved.</Notice> : null}
-      <TextField label="Name" name="name" defaultValue={name} autoComplete="name" maxLength={100} required />
+      {change.isSuccess ? <Notice>{t`Name saved.`}</Notice> : null}
+      <TextField label={t`Name`} name="name" defaultValue={name} autoComplete="name" maxLength={100} required />
       <Button type="submit" disabled={change.isPending}>
-        Save
+        {t`Save`}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -29,21 +30,21 @@ export function PasswordField({ label, autoComplete, error }: Props) {
         {...(isNew ? { minLength: 8 } : {})}
         required
       />
-      <Button
-        variant="ghost"
-        className="absolute end-0 top-7 text-sm"
-        aria-pressed={isShown}
-        onClick={() => setShown(!isShown)}
-      >
-        {isShown ? "Hide" : "Show"}
-        <span className="sr-only"> password</span>
+      <Button variant="ghost" className="absolute end-0 top-7 text-sm" onClick={() => setShown(!isShown)}>
+        {/* Not by a label, which the field has to itself. */}
+        <span aria-hidden>{isShown ? t`Hide` : t`Show`}</span>
+        <span className="sr-only">{isShown ? t`Hide password` : t`Show password`}</span>
       </Button>
     </div>
   );
 }
 
 function Strength({ password }: { password: string }) {
-  if (password === "") return "At least 8 characters.";
-  const strength = passwordStrength(password);
-  return strength === "too short" ? "Too short: at least 8 characters." : `Strength: ${strength}`;
+  if (password === "") return t`At least 8 characters.`;
+  return {
+    "too short": t`Too short: at least 8 characters.`,
+    weak: t`Strength: weak`,
+    fair: t`Strength: fair`,
+    strong: t`Strength: strong`,
+  }[passwordStrength(password)];
 }

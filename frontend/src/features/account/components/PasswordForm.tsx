@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 
@@ -16,12 +17,12 @@ export function PasswordForm() {
   };
   return (
     <form onSubmit={submit} className="space-y-3">
-      <h2>Password</h2>
+      <h2>{t`Password`}</h2>
       {change.error ? <Notice kind="problem">{errorMessage(change.error)}</Notice> : null}
-      {change.isSuccess ? <Notice>Password changed.</Notice> : null}
-      <PasswordField key={String(change.isSuccess)} label="New password" autoComplete="new-password" />
+      {change.isSuccess ? <Notice>{t`Password changed.`}</Notice> : null}
+      <PasswordField key={String(change.isSuccess)} label={t`New password`} autoComplete="new-password" />
       <Button type="submit" disabled={change.isPending}>
-        Save new password
+        {t`Save new password`}
       </Button>
     </form>
   );

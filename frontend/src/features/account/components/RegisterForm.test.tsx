@@ -45,9 +45,9 @@ describe("the form for a new account", () => {
     expect(onDone).not.toHaveBeenCalled();
   });
 
-  it("shows the service's own words", async () => {
-    const { user } = show(() => Promise.reject(new Problem(409, "email_taken", "There is an account already.", false)));
+  it("says why the service refuses, in words for people", async () => {
+    const { user } = show(() => Promise.reject(new Problem(409, "email_taken", "For programmers.", false)));
     await fill(user, "Ada", "ada@example.com", "Wonder-land-42");
-    expect(screen.getByRole("alert")).toHaveTextContent("There is an account already.");
+    expect(screen.getByRole("alert")).toHaveTextContent("already has an account");
   });
 });

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState, type FormEvent } from "react";
 import { z } from "zod";
 
@@ -12,11 +13,16 @@ import { PasswordField } from "./PasswordField";
 // By default zod compiles its checks with `Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
 
-const Registration = z.object({
-  name: z.string().trim().min(1, "Enter your name.").max(100, "At most 100 characters."),
-  email: z.email("Enter a valid e-mail address."),
-  password: z.string().min(8, "At least 8 characters."),
-});
+const registration = () =>
+  z.object({
+    name: z
+      .string()
+      .trim()
+      .min(1, t`Enter your name.`)
+      .max(100, t`At most 100 characters.`),
+    email: z.email(t`Enter a valid e-mail address.`),
+    password: z.string().min(8, t`At least 8 characters.`),
+  });
 
 export function RegisterForm({ onDone }: { onDone: () => void }) {
   const { register } = useAuth();
@@ -26,7 +32,7 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   const [fields, setFields] = useState<Record<string, string>>({});
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const parsed = Registration.safeParse(Object.fromEntries(new FormData(event.currentTarget)));
+    const parsed = registration().safeParse(Object.fromEntries(new FormData(event.currentTarget)));
     setError(null);
     setFields({});
     if (!parsed.success) {
@@ -40,7 +46,7 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
       else setPending(email);
     } catch (failed) {
       if (failed instanceof Problem && failed.fields.length > 0) {
-        setFields(Object.fromEntries(failed.fields.map(({ field, message }) => [field, message])));
+        setFields(Object.fromEntries(failed.fields.map(({ field }) => [field, t`Check this field.`])));
       } else setError(errorMessage(failed));
     } finally {
       setBusy(false);
@@ -49,26 +55,25 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   if (pending) {
     return (
       <Notice>
-        We sent a link to {pending}. Open it to finish creating your account. Until then, your interviews stay in this
-        browser.
+        {t`We sent a link to ${pending}. Open it to finish creating your account. Until then, your interviews stay in this browser.`}
       </Notice>
     );
   }
   return (
     <form onSubmit={(event) => void submit(event)} className="space-y-4" noValidate>
       {error ? <Notice kind="problem">{error}</Notice> : null}
-      <TextField label="Name" name="name" autoComplete="name" error={fields["name"]} required />
+      <TextField label={t`Name`} name="name" autoComplete="name" error={fields["name"]} required />
       <TextField
-        label="E-mail address"
+        label={t`E-mail address`}
         name="email"
         type="email"
         autoComplete="email"
         error={fields["email"]}
         required
       />
-      <PasswordField label="Password" autoComplete="new-password" error={fields["password"]} />
+      <PasswordField label={t`Password`} autoComplete="new-password" error={fields["password"]} />
       <Button type="submit" disabled={busy}>
-        {busy ? "Creating your account…" : "Create account"}
+        {busy ? t`Creating your account…` : t`Create account`}
       </Button>
     </form>
   );

@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { formatDate, formatNumber } from "@/lib/i18n/format";
 import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -18,46 +20,46 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
   const second = attempts.find(({ session_id }) => session_id === secondId);
   const options = attempts.map(({ session_id, job_role, created_at }) => (
     <option key={session_id} value={session_id}>
-      {job_role ?? "Interview"}, {new Date(created_at).toLocaleString()}
+      {[job_role ?? t`Interview`, formatDate(created_at)].join(" · ")}
     </option>
   ));
   return (
     <section aria-labelledby="compare" className="space-y-3">
-      <h2 id="compare">Compare two interviews</h2>
+      <h2 id="compare">{t`Compare two interviews`}</h2>
       <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField label="First" value={firstId} onChange={(event) => setFirstId(event.target.value)}>
+        <SelectField label={t`First`} value={firstId} onChange={(event) => setFirstId(event.target.value)}>
           {options}
         </SelectField>
-        <SelectField label="Second" value={secondId} onChange={(event) => setSecondId(event.target.value)}>
+        <SelectField label={t`Second`} value={secondId} onChange={(event) => setSecondId(event.target.value)}>
           {options}
         </SelectField>
       </div>
       {first && second ? (
         <>
           {rubricKey(first) === rubricKey(second) ? null : (
-            <Notice>These two were scored differently, so the numbers don’t compare.</Notice>
+            <Notice>{t`These two were scored differently, so the numbers don’t compare.`}</Notice>
           )}
           <div className="overflow-x-auto">
             <table className="w-full text-start">
-              <caption className="sr-only">Scores of both interviews, out of 5</caption>
+              <caption className="sr-only">{t`Scores of both interviews, out of ${{ max: formatNumber(5) }}`}</caption>
               <thead>
                 <tr>
                   <th scope="col" className="text-start">
-                    Dimension
+                    {t`Dimension`}
                   </th>
                   <th scope="col" className="text-start">
-                    First
+                    {t`First`}
                   </th>
                   <th scope="col" className="text-start">
-                    Second
+                    {t`Second`}
                   </th>
                   <th scope="col" className="text-start">
-                    Change
+                    {t`Change`}
                   </th>
                 </tr>
               </thead>
               <tbody>
-                <ComparisonRow name="Overall" before={first.overall_score} now={second.overall_score} />
+                <ComparisonRow name={t`Overall`} before={first.overall_score} now={second.overall_score} />
                 {dimensionsOf([first, second]).map((dimension) => (
                   <ComparisonRow
                     key={dimension}
@@ -72,12 +74,12 @@ export function Comparison({ attempts }: { attempts: Attempt[] }) {
           <div className="flex flex-wrap gap-3">
             <Button asChild variant="secondary">
               <Link to="/report" hash={first.session_id}>
-                First report
+                {t`First report`}
               </Link>
             </Button>
             <Button asChild variant="secondary">
               <Link to="/report" hash={second.session_id}>
-                Second report
+                {t`Second report`}
               </Link>
             </Button>
           </div>
@@ -94,10 +96,10 @@ function ComparisonRow({ name, before, now }: { name: string; before: number | n
       <th scope="row" className="py-2 pe-3 text-start font-normal">
         {name}
       </th>
-      <td>{before ?? "–"}</td>
-      <td>{now ?? "–"}</td>
+      <td>{before === null ? "–" : formatNumber(before)}</td>
+      <td>{now === null ? "–" : formatNumber(now)}</td>
       <td className={change === null || change === 0 ? "text-muted" : change > 0 ? "text-good" : "text-bad"}>
-        {change === null ? "–" : change > 0 ? `+${change}` : change}
+        {change === null ? "–" : formatNumber(change, { signDisplay: "exceptZero" })}
       </td>
     </tr>
   );

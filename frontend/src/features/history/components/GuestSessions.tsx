@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
@@ -22,11 +23,11 @@ export function GuestSessions() {
   return (
     <>
       <Notice>
-        <span className="me-auto">You’re not signed in. These interviews are saved only in this browser.</span>
-        <Button onClick={() => openAuthDialog("register")}>Create account</Button>
+        <span className="me-auto">{t`You’re not signed in. These interviews are saved only in this browser.`}</span>
+        <Button onClick={() => openAuthDialog("register")}>{t`Create account`}</Button>
       </Notice>
       {isLoading ? (
-        <Loading what="Loading your interviews" />
+        <Loading what={t`Loading your interviews…`} />
       ) : (
         <SessionResults
           sessions={found}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { SessionStatus } from "@/api/types";
 import { SelectField, TextField } from "@/components/ui/field";
 
@@ -13,21 +14,21 @@ export function SessionFilters({ filters, onChange }: { filters: Filters; onChan
   return (
     <search className="grid gap-4 sm:grid-cols-2">
       <TextField
-        label="Search by role or company"
+        label={t`Search by role or company`}
         type="search"
         maxLength={100}
         value={filters.search}
         onChange={(event) => onChange({ ...filters, search: event.target.value })}
       />
       <SelectField
-        label="Status"
+        label={t`Status`}
         value={filters.status}
         onChange={(event) => onChange({ ...filters, status: event.target.value as Filters["status"] })}
       >
-        <option value="">All</option>
-        <option value="active">In progress</option>
-        <option value="completed">Finished</option>
-        <option value="abandoned">Left unfinished</option>
+        <option value="">{t`All`}</option>
+        <option value="active">{t`In progress`}</option>
+        <option value="completed">{t`Finished`}</option>
+        <option value="abandoned">{t`Left unfinished`}</option>
       </SelectField>
     </search>
   );

@@ -1,7 +1,9 @@
+import { plural, t } from "@lingui/core/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 
+import { formatDate, formatNumber, scoreOutOfFive } from "@/lib/i18n/format";
 import { errorMessage } from "@/api/problem";
 import { deleteSession } from "@/api/sessions";
 import type { SessionSummary } from "@/api/types";
@@ -13,12 +15,14 @@ import { removeGuestSessionId } from "@/lib/guest-sessions";
 import { relativeDate } from "@/lib/relative-date";
 import { removeUnsent } from "@/lib/unsent";
 
-const role = (session: SessionSummary) => session.job_role ?? "Interview";
+const role = (session: SessionSummary) => session.job_role ?? t`Interview`;
 
 /** Practice without AI has ticks instead of a score. */
 function ticks(checklist: SessionSummary["checklist"]): string {
   const sum = (part: "met" | "answers") => checklist.reduce((total, check) => total + check[part], 0);
-  return `${sum("met")} of ${sum("answers")} ticks`;
+  const met = formatNumber(sum("met"));
+  const all = formatNumber(sum("answers"));
+  return t`${met} of ${all} ticks`;
 }
 
 /** What tells an interview from others for the same role. */
@@ -28,8 +32,8 @@ function facts({ company_name, style, difficulty, session_stats, overall_score, 
     company_name,
     style ? choiceName(styleNames, style) : null,
     difficulty ? choiceName(difficultyNames, difficulty) : null,
-    answers === 1 ? "1 answer" : `${answers} answers`,
-    typeof overall_score === "number" ? `${overall_score} of 5` : null,
+    plural(answers, { one: "# answer", other: "# answers" }),
+    typeof overall_score === "number" ? scoreOutOfFive(overall_score) : null,
     checklist.length > 0 ? ticks(checklist) : null,
   ].filter((fact): fact is string => typeof fact === "string" && fact !== "");
 }
@@ -53,31 +57,35 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
   });
   return (
     <>
-      <ul ref={list} tabIndex={-1} aria-label="Interviews" className="space-y-3 outline-none">
+      <ul ref={list} tabIndex={-1} aria-label={t`Interviews`} className="space-y-3 outline-none">
         {sessions.map((session) => (
           <li key={session.session_id} className="flex flex-wrap items-center gap-3 rounded-xl border bg-card p-4">
             <div className="me-auto min-w-0">
               <h2 className="text-lg [overflow-wrap:anywhere]">{role(session)}</h2>
               <p className="text-sm text-muted">{facts(session).join(" · ")}</p>
               <p className="text-sm text-muted">
-                <time dateTime={session.created_at} title={new Date(session.created_at).toLocaleString()}>
+                <time dateTime={session.created_at} title={formatDate(session.created_at)}>
                   {relativeDate(session.created_at)}
                 </time>
               </p>
             </div>
             <Button asChild variant="secondary">
               {session.status === "completed" ? (
-                <Link to="/report" hash={session.session_id} aria-label={`See report on ${role(session)}`}>
-                  See report
+                <Link to="/report" hash={session.session_id} aria-label={t`See report on ${{ role: role(session) }}`}>
+                  {t`See report`}
                 </Link>
               ) : (
-                <Link to="/interview" hash={session.session_id} aria-label={`Continue ${role(session)}`}>
-                  Continue
+                <Link to="/interview" hash={session.session_id} aria-label={t`Continue ${{ role: role(session) }}`}>
+                  {t`Continue`}
                 </Link>
               )}
             </Button>
-            <Button variant="ghost" aria-label={`Delete ${role(session)}`} onClick={() => setToDelete(session)}>
-              Delete
+            <Button
+              variant="ghost"
+              aria-label={t`Delete ${{ role: role(session) }}`}
+              onClick={() => setToDelete(session)}
+            >
+              {t`Delete`}
             </Button>
           </li>
         ))}
@@ -87,8 +95,8 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
         onOpenChange={(open) => {
           if (!open) setToDelete(null);
         }}
-        title="Delete this interview?"
-        description="Your answers, the feedback and the report will be deleted. You can’t undo this."
+        title={t`Delete this interview?`}
+        description={t`Your answers, the feedback and the report will be deleted. You can’t undo this.`}
         fallbackFocus={list}
       >
         {remove.error ? <Notice kind="problem">{errorMessage(remove.error)}</Notice> : null}
@@ -98,10 +106,10 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
             disabled={remove.isPending}
             onClick={() => toDelete && remove.mutate(toDelete.session_id)}
           >
-            {remove.isPending ? "Deleting…" : "Delete"}
+            {remove.isPending ? t`Deleting…` : t`Delete`}
           </Button>
           <Button variant="secondary" onClick={() => setToDelete(null)}>
-            Cancel
+            {t`Cancel`}
           </Button>
         </div>
       </Dialog>

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
 import type { SessionSummary } from "@/api/types";
@@ -21,9 +22,9 @@ export function SessionResults({ sessions, filters, onFilters, isFiltered, hasMo
   if (sessions.length === 0 && !isFiltered) {
     return (
       <div className="space-y-3 py-8 text-center">
-        <p>No interviews yet. Your first one takes about 10 minutes.</p>
+        <p>{t`No interviews yet. Your first one takes about 10 minutes.`}</p>
         <Button asChild>
-          <Link to="/">Start an interview</Link>
+          <Link to="/">{t`Start an interview`}</Link>
         </Button>
       </div>
     );
@@ -32,16 +33,20 @@ export function SessionResults({ sessions, filters, onFilters, isFiltered, hasMo
     <>
       <SessionFilters filters={filters} onChange={onFilters} />
       <p role="status" className="text-muted">
-        {sessions.length === 0
-          ? "No matches."
-          : `${sessions.length} ${sessions.length === 1 ? "interview" : "interviews"}${hasMore ? " and more" : ""}`}
+        {countOf(sessions.length, hasMore)}
       </p>
       {sessions.length === 0 ? (
         <Button variant="secondary" onClick={() => onFilters(noFilters)}>
-          Clear filters
+          {t`Clear filters`}
         </Button>
       ) : null}
       <SessionList sessions={sessions} />
     </>
   );
+}
+
+function countOf(count: number, hasMore: boolean): string {
+  if (count === 0) return t`No matches.`;
+  const interviews = plural(count, { one: "# interview", other: "# interviews" });
+  return hasMore ? t`${interviews} and more` : interviews;
 }

@@ -1,3 +1,6 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
+import { currentLanguage, directionOf } from "@/lib/i18n/language";
 import { trendSegments, type Attempt } from "@/features/history/trend";
 import { dimensionName } from "@/lib/dimension-name";
 
@@ -10,15 +13,16 @@ export function TrendLine({ attempts, dimension }: { attempts: Attempt[]; dimens
   const points = segments.flat();
   const x = (index: number) => MARGIN + (index * (WIDTH - 2 * MARGIN)) / Math.max(1, attempts.length - 1);
   const y = (score: number) => 66 - score * 12;
+  const arrow = directionOf(currentLanguage()) === "rtl" ? " ← " : " → ";
   // Screen readers are told of breaks as well.
-  const numbers = segments.map((segment) => segment.map(({ score }) => score).join(" → ")).join(" | ");
+  const numbers = segments.map((segment) => segment.map(({ score }) => formatNumber(score)).join(arrow)).join(" | ");
   return (
     <figure>
       <figcaption>
         <span className="font-semibold">{dimensionName(dimension)}</span>
-        <span className="block text-sm text-muted">{numbers} of 5</span>
+        <span className="block text-sm text-muted">{t`${numbers} of ${{ max: formatNumber(5) }}`}</span>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} 72`} className="mt-2 w-full" aria-hidden focusable="false">
+      <svg viewBox={`0 0 ${WIDTH} 72`} className="mt-2 w-full rtl:-scale-x-100" aria-hidden focusable="false">
         {[1, 3, 5].map((score) => (
           <line key={score} x1="0" x2={WIDTH} y1={y(score)} y2={y(score)} className="stroke-border" />
         ))}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 
 import { SelectField } from "@/components/ui/field";
@@ -14,12 +15,12 @@ export function Trends({ attempts }: { attempts: Attempt[] }) {
   return (
     <>
       <section aria-labelledby="trend" className="space-y-3">
-        <h2 id="trend">By dimension</h2>
-        <p className="text-muted">From your oldest report to your newest. Gaps mean the scoring changed.</p>
+        <h2 id="trend">{t`By dimension`}</h2>
+        <p className="text-muted">{t`From your oldest report to your newest. Gaps mean the scoring changed.`}</p>
         {roles.length > 1 ? (
           <div className="max-w-sm">
-            <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value)}>
-              <option value="">All roles</option>
+            <SelectField label={t`Role`} value={role} onChange={(event) => setRole(event.target.value)}>
+              <option value="">{t`All roles`}</option>
               {roles.map((one) => (
                 <option key={one}>{one}</option>
               ))}

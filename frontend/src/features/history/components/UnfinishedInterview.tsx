@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
@@ -14,10 +15,10 @@ export function UnfinishedInterview() {
   if (!data) return null;
   return (
     <Notice>
-      <span className="me-auto">You have an unfinished interview.</span>
+      <span className="me-auto">{t`You have an unfinished interview.`}</span>
       <Button asChild variant="secondary">
         <Link to="/interview" hash={data.session_id}>
-          {data.job_role ? `Continue your ${data.job_role} interview` : "Continue your interview"}
+          {data.job_role ? t`Continue your ${{ role: data.job_role }} interview` : t`Continue your interview`}
         </Link>
       </Button>
     </Notice>

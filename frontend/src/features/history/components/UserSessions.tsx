@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -29,11 +30,11 @@ export function UserSessions() {
           hasMore={list.hasNextPage}
         />
       ) : list.error ? null : (
-        <Loading what="Loading your interviews" />
+        <Loading what={t`Loading your interviews…`} />
       )}
       {list.hasNextPage ? (
         <Button variant="secondary" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {list.isFetchingNextPage ? "Loading…" : "Show more"}
+          {list.isFetchingNextPage ? t`Loading…` : t`Show more`}
         </Button>
       ) : null}
     </>

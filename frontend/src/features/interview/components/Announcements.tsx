@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { Line, Turn } from "@/features/interview/conversation";
 import { answeredQuestions, nameOfTurn } from "@/features/interview/questions";
 
@@ -5,16 +6,20 @@ interface Props {
   line: Line | null;
   turns: Turn[];
   showFeedback: boolean;
+  /** The interview's, as a BCP 47 tag. */
+  language: string;
 }
 
 /** What screen readers are told: whole sentences of the interviewer, since words that still come would be repeated. */
-export function Announcements({ line, turns, showFeedback }: Props) {
+export function Announcements({ line, turns, showFeedback, language }: Props) {
   return (
     <>
       <p className="sr-only" aria-live="polite">
-        {line?.sentences.length ? <span>Interviewer: </span> : null}
+        {line?.sentences.length ? <span>{t`Interviewer`}: </span> : null}
         {line?.sentences.map((sentence, index) => (
-          <span key={`${line.turnNo}-${index}`}>{sentence} </span>
+          <span key={`${line.turnNo}-${index}`} lang={language}>
+            {sentence}{" "}
+          </span>
         ))}
       </p>
       <p className="sr-only" role="status">
@@ -30,7 +35,6 @@ function feedbackAnnouncement(turns: Turn[]): string {
   )?.feedback;
   if (!latest) return "";
   const name = nameOfTurn(answeredQuestions(turns), latest.turn_no);
-  return latest.status === "ready"
-    ? `Feedback on ${name} is ready. ${latest.headline ?? ""}`
-    : `We couldn’t review your answer to ${name}.`;
+  if (latest.status === "failed") return t`We couldn’t review this answer: ${name}.`;
+  return [t`Feedback is ready: ${name}.`, latest.headline].filter(Boolean).join(" ");
 }

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { PartyPopper } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
@@ -18,13 +19,16 @@ export function ClosingCard({ answers, onEnd, isEnding }: Props) {
     >
       <PartyPopper aria-hidden className="size-10 shrink-0 motion-safe:animate-celebrate" />
       <div className="me-auto">
-        <p className="text-lg font-semibold">Well done, that’s the interview!</p>
+        <p className="text-lg font-semibold">{t`Well done, that’s the interview!`}</p>
         <p>
-          {answers === 1 ? "You answered one question." : `You answered ${answers} questions.`} Your report is next.
+          {plural(answers, {
+            one: "You answered # question. Your report is next.",
+            other: "You answered # questions. Your report is next.",
+          })}
         </p>
       </div>
       <Button onClick={onEnd} disabled={isEnding}>
-        {isEnding ? "Ending…" : "Get my report"}
+        {isEnding ? t`Ending…` : t`Get my report`}
       </Button>
     </div>
   );

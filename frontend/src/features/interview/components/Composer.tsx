@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Send, Settings2, Square, VolumeX } from "lucide-react";
 import { useEffect, useId, useRef, type FormEvent, type KeyboardEvent } from "react";
 
@@ -16,7 +17,7 @@ import { useStoredValue } from "@/hooks/useStoredValue";
 import { ComposerStatus } from "./ComposerStatus";
 
 const hasKeyboard = () => matchMedia("(pointer: fine)").matches;
-const sendKeys = /mac/i.test(navigator.platform) ? "⌘ + Enter" : "Ctrl + Enter";
+const isMac = /mac/i.test(navigator.platform);
 
 interface Props {
   draft: string;
@@ -69,26 +70,30 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
       <ComposerStatus draft={draft} voice={voice} tip={props.offersTips && wantsTips ? nudge(draft) : null} />
       <div className="flex items-end gap-0.5 rounded-2xl border p-1 border-input bg-background focus-within:border-primary focus-within:outline-1 focus-within:outline-primary">
         <Popover
-          label="Options for answering"
+          label={t`Options for answering`}
           trigger={
-            <Button variant="ghost" size="icon" className="shrink-0" aria-label="Options">
+            <Button variant="ghost" size="icon" className="shrink-0" aria-label={t`Options`}>
               <Settings2 aria-hidden />
             </Button>
           }
         >
           <VoiceOptions voice={voice} lastLine={props.lastLine} />
-          {hasKeyboard() ? <CheckField label="Enter sends my answer" on={enterSends} onChange={setEnterSends} /> : null}
-          {props.offersTips ? <CheckField label="Tips while I answer" on={wantsTips} onChange={setWantsTips} /> : null}
-          <p className="text-sm text-muted">Your draft is saved in this browser until you send it.</p>
+          {hasKeyboard() ? (
+            <CheckField label={t`Enter sends my answer`} on={enterSends} onChange={setEnterSends} />
+          ) : null}
+          {props.offersTips ? (
+            <CheckField label={t`Tips while I answer`} on={wantsTips} onChange={setWantsTips} />
+          ) : null}
+          <p className="text-sm text-muted">{t`Your draft is saved in this browser until you send it.`}</p>
         </Popover>
         {voice.input.isAvailable ? <PushToTalkButton input={voice.input} /> : null}
         {voice.output.isPlaying ? (
-          <Button variant="ghost" size="icon" aria-label="Stop reading" onClick={voice.output.stop}>
+          <Button variant="ghost" size="icon" aria-label={t`Stop reading`} onClick={voice.output.stop}>
             <VolumeX aria-hidden />
           </Button>
         ) : null}
         <label htmlFor={id} className="sr-only">
-          Your answer
+          {t`Your answer`}
         </label>
         <textarea
           ref={box}
@@ -96,7 +101,7 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
           rows={1}
           dir="auto"
           value={draft}
-          placeholder={voice.input.isAvailable ? "Type or speak" : "Type your answer"}
+          placeholder={voice.input.isAvailable ? t`Type or speak` : t`Type your answer`}
           aria-describedby={`${id}-hint`}
           aria-invalid={charactersLeft(draft) < 0}
           onChange={(event) => {
@@ -111,14 +116,14 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
           <Button
             size="icon"
             className="shrink-0"
-            aria-label="Stop the interviewer"
+            aria-label={t`Stop the interviewer`}
             disabled={props.isStopping}
             onClick={props.onStop}
           >
             <Square aria-hidden />
           </Button>
         ) : (
-          <Button type="submit" size="icon" className="shrink-0" aria-label="Send" disabled={!canSend}>
+          <Button type="submit" size="icon" className="shrink-0" aria-label={t`Send`} disabled={!canSend}>
             <Send aria-hidden className="rtl:-scale-x-100" />
           </Button>
         )}
@@ -127,10 +132,15 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
         id={`${id}-hint`}
         className="sr-only text-xs text-muted [@media(pointer:fine)_and_(min-height:40rem)]:not-sr-only"
       >
-        {enterSends ? "Enter sends. Shift + Enter starts a new line." : `${sendKeys} sends.`}
+        {sendHint(enterSends)}
       </p>
     </form>
   );
+}
+
+function sendHint(enterSends: boolean): string {
+  if (enterSends) return t`Enter sends. Shift + Enter starts a new line.`;
+  return isMac ? t`⌘ + Enter sends.` : t`Ctrl + Enter sends.`;
 }
 
 /** Tells style sheets the composer's height, which covers the end of the page. */

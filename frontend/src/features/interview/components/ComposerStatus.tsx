@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import { charactersLeft, lengthWarning } from "@/features/interview/message-length";
 import { MicrophoneLevel } from "@/features/voice/components/MicrophoneLevel";
 import { SILENCE_SECONDS } from "@/features/voice/hooks/useAutoSend";
@@ -18,11 +20,11 @@ export function ComposerStatus({ draft, voice: { input, autoSend }, tip }: Props
     warning ||
     input.interim ||
     (autoSend.isPending && draft.trim() !== ""
-      ? `Sending in ${SILENCE_SECONDS} s. Edit to cancel.`
+      ? t`Sending in ${{ seconds: formatNumber(SILENCE_SECONDS) }} s. Edit to cancel.`
       : input.isListening
-        ? "Listening…"
+        ? t`Listening…`
         : input.isFinishing
-          ? "Writing down your last words…"
+          ? t`Writing down your last words…`
           : (tip ?? ""));
   return (
     <div
@@ -33,7 +35,7 @@ export function ComposerStatus({ draft, voice: { input, autoSend }, tip }: Props
         {now}
       </p>
       <p role="status" className="sr-only">
-        {isTooLong ? "Your answer is too long to send." : ""}
+        {isTooLong ? t`Your answer is too long to send.` : ""}
       </p>
     </div>
   );

@@ -22,14 +22,15 @@ describe("a message that was not answered", () => {
   beforeEach(() => void resend.mockReset());
 
   it.each([
-    "model_not_found",
-    "model_credit_exhausted",
-    "model_refused_request",
-    "model_context_exceeded",
-    "model_key_rejected",
-  ])("says what is wrong with the model (%s), in the service's words, and waits for the user", async (code) => {
-    show(new Problem(502, code, "Whoever runs this service must act.", false));
-    expect(screen.getByRole("alert")).toHaveTextContent(/AI model isn’t working.*Whoever runs this service must act/);
+    ["model_not_found", /must choose another one/],
+    ["model_credit_exhausted", /must top it up/],
+    ["model_refused_request", /find the reason in its log/],
+    ["model_context_exceeded", /Try a shorter message/],
+    ["model_key_rejected", /must replace it/],
+  ])("says what is wrong with the model (%s) and who can help, and waits for the user", async (code, help) => {
+    show(new Problem(502, code, "For programmers.", false));
+    expect(screen.getByRole("alert")).toHaveTextContent(/AI model isn’t working/);
+    expect(screen.getByRole("alert")).toHaveTextContent(help);
     expect(screen.queryByText(/trying again/i)).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(resend).toHaveBeenCalledOnce();

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { errorMessage, type Problem } from "@/api/problem";
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Button } from "@/components/ui/button";
@@ -32,7 +33,7 @@ export function ConnectionNotices({ isSignedOut, introduction, stream, outbox }:
           problem={outbox.problem}
           isStopped={outbox.isStopped}
           onTryAgain={outbox.resend}
-          kept="Your message is saved."
+          kept={t`Your message is saved.`}
         />
       ) : null}
     </>
@@ -43,9 +44,9 @@ function SignedOut() {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <Notice kind="problem">
-      <span className="me-auto">You’re signed out. Sign in to go on: what you wrote is saved.</span>
+      <span className="me-auto">{t`You’re signed out. Your message is saved.`}</span>
       <Button variant="secondary" onClick={() => openAuthDialog("login")}>
-        Sign in
+        {t`Sign in`}
       </Button>
     </Notice>
   );
@@ -64,14 +65,14 @@ function FailedRequest({ problem, isStopped, onTryAgain, kept }: FailedRequestPr
   return (
     <Notice kind={isStopped ? "problem" : "info"}>
       <div className="me-auto min-w-0 flex-1 basis-60 space-y-1">
-        {problem.isForOperator ? <p className="font-semibold">The interviewer’s AI model isn’t working</p> : null}
+        {problem.isForOperator ? <p className="font-semibold">{t`The interviewer’s AI model isn’t working`}</p> : null}
         <p>
           {errorMessage(problem)} {problem.isForOperator ? null : kept}
         </p>
-        {isStopped ? null : <p>Trying again…</p>}
+        {isStopped ? null : <p>{t`Trying again…`}</p>}
       </div>
       <Button variant="secondary" onClick={onTryAgain}>
-        {isStopped ? "Try again" : "Try now"}
+        {isStopped ? t`Try again` : t`Try now`}
       </Button>
     </Notice>
   );

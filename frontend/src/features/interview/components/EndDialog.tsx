@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { UseMutationResult } from "@tanstack/react-query";
 
 import { errorMessage } from "@/api/problem";
@@ -20,26 +21,26 @@ export function EndDialog({ open, onOpenChange, onEnd, isEnding, reset }: Props)
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="End the interview?"
-      description="You’ll get a report on your answers so far."
+      title={t`End the interview?`}
+      description={t`You’ll get a report on your answers so far.`}
     >
       {reset.error ? <Notice kind="problem">{errorMessage(reset.error)}</Notice> : null}
       <div className="mt-3 flex flex-wrap gap-3">
         <Button onClick={onEnd} disabled={isBusy}>
-          {isEnding ? "Ending…" : "End and get report"}
+          {isEnding ? t`Ending…` : t`End and get report`}
         </Button>
         <Button variant="secondary" onClick={() => onOpenChange(false)}>
-          Keep going
+          {t`Keep going`}
         </Button>
       </div>
       <div className="mt-8 space-y-2 border-t pt-4">
-        <p className="text-sm text-muted">Or start again with the same job. Your answers will be deleted.</p>
+        <p className="text-sm text-muted">{t`Or start again with the same job. Your answers will be deleted.`}</p>
         <Button
           variant="danger"
           disabled={isBusy}
           onClick={() => reset.mutate(undefined, { onSuccess: () => onOpenChange(false) })}
         >
-          {reset.isPending ? "Restarting…" : "Delete answers and restart"}
+          {reset.isPending ? t`Restarting…` : t`Delete answers and restart`}
         </Button>
       </div>
     </Dialog>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation } from "@tanstack/react-query";
 
 import { errorMessage } from "@/api/problem";
@@ -22,14 +23,16 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
   if (item?.status === "not_applicable") return null;
   if (!item || item.status === "pending" || isHeld || (item.status === "failed" && retry.isSuccess)) {
-    return <p className="min-h-11 rounded-xl border bg-card px-4 py-2.5 text-sm text-muted">Reviewing your answer…</p>;
+    return (
+      <p className="min-h-11 rounded-xl border bg-card px-4 py-2.5 text-sm text-muted">{t`Reviewing your answer…`}</p>
+    );
   }
   if (item.status === "failed") {
     return (
       <div className="flex flex-wrap items-center gap-3 rounded-xl border px-4 py-2 text-sm">
-        <p className="me-auto">{retry.error ? errorMessage(retry.error) : "We couldn’t review this answer."}</p>
+        <p className="me-auto">{retry.error ? errorMessage(retry.error) : t`We couldn’t review this answer.`}</p>
         <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
-          Try again
+          {t`Try again`}
         </Button>
       </div>
     );
@@ -37,13 +40,15 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
   return (
     <details open={isLatest} className="group rounded-xl border bg-card text-sm">
       <summary className="flex min-h-11 cursor-pointer list-none items-baseline gap-2 px-4 py-2.5 [&::-webkit-details-marker]:hidden">
-        <span aria-hidden className="transition-transform group-open:rotate-90 rtl:-scale-x-100">
+        <span aria-hidden className="transition-transform group-open:rotate-90 rtl:rotate-180 rtl:group-open:rotate-90">
           ▸
         </span>
         <span className="min-w-0">
-          <span className="font-semibold">Feedback</span>
+          <span className="font-semibold">{t`Feedback`}</span>
           <span className="text-muted"> · </span>
-          <span className="group-open:font-semibold">{headlineOf(item)}</span>
+          <span dir="auto" className="group-open:font-semibold">
+            {headlineOf(item)}
+          </span>
         </span>
       </summary>
       <FeedbackDetails item={item} headline={headlineOf(item)} />
@@ -53,5 +58,5 @@ export function FeedbackCard({ sessionId, turnNo, item, isLatest, isHeld }: Prop
 
 /** What is read first, also of coaches that write none. */
 function headlineOf({ headline: written, worked, to_change }: FeedbackItem): string {
-  return written || worked[0] || to_change[0] || "See what the coach says";
+  return written || worked[0] || to_change[0] || t`See what the coach says`;
 }

@@ -1,6 +1,9 @@
+import { plural, t } from "@lingui/core/macro";
 import { Lightbulb, ThumbsUp, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { formatNumber, scoreOutOfFive } from "@/lib/i18n/format";
+import { quoted } from "@/lib/quoted";
 import type { Check, Delivery, FeedbackItem, Score } from "@/api/types";
 import { CheckMark } from "@/components/ui/check-mark";
 import { checkName } from "@/lib/check-name";
@@ -14,22 +17,22 @@ export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headli
   const isEmpty = scores.length + checklist.length + worked.length + to_change.length === 0;
   return (
     <div className="space-y-3 px-4 pb-4">
-      {isEmpty && item.feedback ? <p>{item.feedback}</p> : null}
+      {isEmpty && item.feedback ? <p dir="auto">{item.feedback}</p> : null}
       {scores.length > 0 ? <ScoreChips scores={scores} /> : null}
       {strength ? (
-        <Point icon={ThumbsUp} title="What worked">
+        <Point icon={ThumbsUp} title={t`What worked`}>
           {strength}
         </Point>
       ) : null}
       {change ? (
-        <Point icon={Lightbulb} title="What to change">
+        <Point icon={Lightbulb} title={t`What to change`}>
           {change}
         </Point>
       ) : null}
       {checklist.length > 0 ? <Checklist checks={checklist} /> : null}
       {stronger_answer ? (
         <div className="space-y-1">
-          <p className="font-semibold">A stronger version</p>
+          <p className="font-semibold">{t`A stronger version`}</p>
           <p dir="auto" className="border-s-4 border-primary ps-3 whitespace-pre-wrap">
             <WithGaps text={stronger_answer} />
           </p>
@@ -38,7 +41,7 @@ export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headli
       {delivery ? <p className="text-muted">{deliveryText(delivery)}</p> : null}
       {set_aside.length > 0 ? (
         <div className="space-y-1 text-muted">
-          <p>Not judged, because it isn’t part of an answer:</p>
+          <p>{t`Not judged, because it isn’t part of an answer:`}</p>
           <Quotes quotes={set_aside} />
         </div>
       ) : null}
@@ -47,13 +50,13 @@ export function FeedbackDetails({ item, headline }: { item: FeedbackItem; headli
   );
 }
 
-function Point({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children: ReactNode }) {
+function Point({ icon: Icon, title: label, children }: { icon: LucideIcon; title: string; children: ReactNode }) {
   return (
     <div className="flex gap-2">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-primary" />
       <p>
-        <span className="font-semibold">{title}: </span>
-        {children}
+        <span className="font-semibold">{t`${label}:`} </span>
+        <bdi>{children}</bdi>
       </p>
     </div>
   );
@@ -61,10 +64,11 @@ function Point({ icon: Icon, title, children }: { icon: LucideIcon; title: strin
 
 function ScoreChips({ scores }: { scores: Score[] }) {
   return (
-    <ul aria-label="Scores" className="flex flex-wrap gap-1.5">
+    <ul aria-label={t`Scores`} className="flex flex-wrap gap-1.5">
       {scores.map(({ dimension, score }) => (
         <li key={dimension} className="rounded-full border px-2.5 py-0.5">
-          {dimensionName(dimension)} {typeof score === "number" ? <strong>{score} of 5</strong> : "not judged"}
+          {dimensionName(dimension)}{" "}
+          {typeof score === "number" ? <strong>{scoreOutOfFive(score)}</strong> : t`not judged`}
         </li>
       ))}
     </ul>
@@ -76,10 +80,10 @@ function Checklist({ checks }: { checks: Check[] }) {
   const met = checks.filter((check) => check.met === true);
   return (
     <div className="space-y-2">
-      <CheckList label="Checklist" checks={checks.filter((check) => check.met !== true)} />
+      <CheckList label={t`Checklist`} checks={checks.filter((check) => check.met !== true)} />
       {met.length > 0 ? (
         <>
-          <ul aria-label="What is there" className="flex flex-wrap gap-x-3 gap-y-1">
+          <ul aria-label={t`What is there`} className="flex flex-wrap gap-x-3 gap-y-1">
             {met.map(({ check }) => (
               <li key={check} className="flex items-center gap-1">
                 <CheckMark met />
@@ -88,9 +92,9 @@ function Checklist({ checks }: { checks: Check[] }) {
             ))}
           </ul>
           <details>
-            <summary className="min-h-6 cursor-pointer font-semibold">See the sentences</summary>
+            <summary className="min-h-6 cursor-pointer font-semibold">{t`See the sentences`}</summary>
             <div className="mt-2">
-              <CheckList label="The sentences this rests on" checks={met} />
+              <CheckList label={t`The sentences this rests on`} checks={met} />
             </div>
           </details>
         </>
@@ -122,7 +126,7 @@ function CheckList({ label, checks }: { label: string; checks: Check[] }) {
 function Quotes({ quotes }: { quotes: string[] }) {
   return quotes.map((quote) => (
     <blockquote key={quote} dir="auto" className="border-s-4 border-border ps-3">
-      “{quote}”
+      {quoted(quote)}
     </blockquote>
   ));
 }
@@ -141,12 +145,15 @@ function WithGaps({ text }: { text: string }) {
 }
 
 export function deliveryText({ words, words_from, words_to, fillers, repeated_starts }: Delivery): string {
-  const count = (number: number, one: string, many: string) =>
-    `${number.toLocaleString()} ${number === 1 ? one : many}`;
+  const from = formatNumber(words_from);
+  const to = formatNumber(words_to);
   return [
-    `${count(words, "word", "words")} (${words_from}–${words_to} is typical)`,
-    count(fillers, "filler word", "filler words"),
-    ...(repeated_starts > 0 ? [count(repeated_starts, "false start", "false starts")] : []),
+    plural(words, {
+      one: `# word (${from}–${to} is typical)`,
+      other: `# words (${from}–${to} is typical)`,
+    }),
+    plural(fillers, { one: "# filler word", other: "# filler words" }),
+    ...(repeated_starts > 0 ? [plural(repeated_starts, { one: "# false start", other: "# false starts" })] : []),
   ].join(" · ");
 }
 
@@ -157,16 +164,18 @@ function More({ item: { worked, to_change, scores } }: { item: FeedbackItem }) {
   return (
     <details>
       <summary className="min-h-6 cursor-pointer font-semibold">
-        {scores.length > 0 ? "Why these scores" : "More"}
+        {scores.length > 0 ? t`Why these scores` : t`More`}
       </summary>
       <ul className="mt-2 space-y-2">
         {points.map((point) => (
-          <li key={point}>{point}</li>
+          <li key={point} dir="auto">
+            {point}
+          </li>
         ))}
         {scores.map(({ dimension, reason, evidence }) => (
           <li key={dimension} className="space-y-1">
             <p>
-              <span className="font-semibold">{dimensionName(dimension)}:</span> {reason}
+              <span className="font-semibold">{t`${{ label: dimensionName(dimension) }}:`}</span> <bdi>{reason}</bdi>
             </p>
             <Quotes quotes={evidence.map(({ quote }) => quote)} />
           </li>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Loading } from "@/components/ui/notice";
 import { useIsLate } from "@/hooks/useIsLate";
 
@@ -6,8 +7,8 @@ const LONG_WAIT_MS = 5_000;
 /** Shown until the interviewer's first words come; says why when they take long. */
 export function GettingReady() {
   const isLate = useIsLate(true, LONG_WAIT_MS);
-  if (!isLate) return <Loading what="Starting your interview" />;
+  if (!isLate) return <Loading what={t`Starting your interview…`} />;
   return (
-    <Loading what="The interviewer is still getting ready… A model that has just been started can take a minute" />
+    <Loading what={t`The interviewer is still getting ready… An AI model that has just started can take a minute.`} />
   );
 }

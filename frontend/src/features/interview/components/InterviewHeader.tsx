@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
 import type { SessionConfig } from "@/api/types";
@@ -24,7 +25,7 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
       <div className="me-auto">
-        <h1>{config?.job_role ?? "Interview"}</h1>
+        <h1>{config?.job_role ?? t`Interview`}</h1>
         {config ? <InterviewerNote config={config} conversation={conversation} /> : null}
       </div>
       {/* Rendered while it is empty: screen readers announce only what changes in an alert that is there. */}
@@ -35,12 +36,12 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
       {hasEnded ? (
         <Button asChild>
           <Link to="/report" hash={sessionId}>
-            Report
+            {t`Report`}
           </Link>
         </Button>
       ) : (
         <Button variant="secondary" onClick={onEnd}>
-          End
+          {t`End`}
         </Button>
       )}
     </div>

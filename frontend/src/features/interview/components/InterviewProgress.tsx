@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import type { SessionConfig } from "@/api/types";
 import { questionsAsked, type Conversation } from "@/features/interview/conversation";
 import { formatCountdown } from "@/features/interview/countdown";
@@ -21,7 +23,7 @@ export function InterviewProgress({ config, conversation, seconds }: Props) {
     return (
       <p className={`flex items-center gap-3 ${seconds <= 90 ? "font-semibold text-warn" : "text-muted"}`}>
         <Bar done={total - seconds} of={total} />
-        <span className="sr-only">Time left: </span>
+        <span className="sr-only">{t`Time left:`} </span>
         <span className="tabular-nums">{formatCountdown(seconds)}</span>
       </p>
     );
@@ -31,7 +33,7 @@ export function InterviewProgress({ config, conversation, seconds }: Props) {
   return (
     <p className="flex items-center gap-3 text-muted">
       <Bar done={question} of={target} />
-      Question {question} of {target}
+      {t`Question ${{ question: formatNumber(question) }} of ${{ target: formatNumber(target) }}`}
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { SessionConfig } from "@/api/types";
 import { interviewerOf, type Conversation } from "@/features/interview/conversation";
 
@@ -10,12 +11,13 @@ interface Props {
 export function InterviewerNote({ config, conversation }: Props) {
   const interviewer = interviewerOf(conversation);
   if (!interviewer) return null;
-  if (interviewer !== "offline") return <p className="text-sm text-muted">AI interviewer: {interviewer}</p>;
+  if (interviewer !== "offline") return <p className="text-sm text-muted">{t`AI interviewer: ${interviewer}`}</p>;
   const isEnglish = (config.language ?? "en").toLowerCase().split("-")[0] === "en";
   return (
     <p className="text-sm text-muted">
-      Practice mode: no AI. Questions come from a prepared list
-      {isEnglish ? "." : ", in English only."}
+      {isEnglish
+        ? t`Practice mode: no AI. Questions come from a prepared list.`
+        : t`Practice mode: no AI. Questions come from a prepared list, in English only.`}
     </p>
   );
 }

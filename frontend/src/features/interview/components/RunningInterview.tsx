@@ -34,7 +34,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const [isEndDialogOpen, setEndDialogOpen] = useState(false);
   const onRefused = (text: string, problem: Problem) => {
     draft.change(text);
-    setRefusal(problem.message);
+    setRefusal(errorMessage(problem));
   };
   const interview = useInterviewSession(sessionId, onRefused);
   const { phase, isSignedOut, conversation, stream, session, outbox, end, stop, reset } = interview;
@@ -84,10 +84,11 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         hasEnded={hasEnded}
         onEnd={() => (isSignedOut ? openAuthDialog("login") : setEndDialogOpen(true))}
       />
-      <Announcements line={line} turns={turns} showFeedback={showFeedback} />
+      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={config?.language ?? "en"} />
       {!line && !isSignedOut && !stream.problem && !introduction.problem ? <GettingReady /> : null}
       <Transcript
         sessionId={sessionId}
+        language={config?.language ?? "en"}
         turns={turns}
         outgoing={outbox.outgoing}
         showFeedback={showFeedback}

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { quoted } from "@/lib/quoted";
 import type { ReportResults } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import type { AnsweredQuestion } from "@/features/interview/questions";
@@ -17,9 +19,9 @@ export function BestAndWeakest({ results, questions }: Props) {
   const { best, weakest } = moments(results, questions);
   if (!best && !weakest) return null;
   return (
-    <section aria-label="Best and weakest answer" className="grid gap-4 md:grid-cols-2">
-      {best ? <Moment title="Your best answer" moment={best} tone="border-s-good" /> : null}
-      {weakest ? <Moment title="The answer to work on" moment={weakest} tone="border-s-warn" /> : null}
+    <section aria-label={t`Best and weakest answer`} className="grid gap-4 md:grid-cols-2">
+      {best ? <Moment title={t`Your best answer`} moment={best} tone="border-s-good" /> : null}
+      {weakest ? <Moment title={t`The answer to work on`} moment={weakest} tone="border-s-warn" /> : null}
     </section>
   );
 }
@@ -31,10 +33,10 @@ function Moment({ title, moment, tone }: { title: string; moment: AnsweredQuesti
       <h2 className="text-base">
         {title} <span className="font-normal text-muted">· {name}</span>
       </h2>
-      <blockquote dir="auto">“{excerpt(answer)}”</blockquote>
+      <blockquote dir="auto">{quoted(excerpt(answer))}</blockquote>
       {feedback?.headline ? <p className="text-muted">{feedback.headline}</p> : null}
       <Button variant="ghost" className="no-print -ms-4 text-sm" onClick={() => showTurn(turnNo)}>
-        Go to this answer
+        {t`Go to this answer`}
       </Button>
     </div>
   );

@@ -1,3 +1,6 @@
+import { t } from "@lingui/core/macro";
+import { metOf } from "@/features/report/met-of";
+import { quoted } from "@/lib/quoted";
 import type { CheckTotal } from "@/api/types";
 import { CheckMark } from "@/components/ui/check-mark";
 import type { AnsweredQuestion } from "@/features/interview/questions";
@@ -16,9 +19,7 @@ export function ChecklistTotals({ totals, questions }: Props) {
         <li key={check} className="space-y-2 rounded-xl border bg-card p-4">
           <div className="flex items-baseline justify-between gap-3">
             <h3>{checkName(check)}</h3>
-            <p className="shrink-0 text-muted">
-              {answers === 0 ? "can’t tell" : `${met} of ${answers} ${answers === 1 ? "answer" : "answers"}`}
-            </p>
+            <p className="shrink-0 text-muted">{answers === 0 ? t`can’t tell` : metOf(met, answers)}</p>
           </div>
           <AnswersTo check={check} questions={questions} />
         </li>
@@ -44,7 +45,7 @@ function AnswersTo({ check, questions }: { check: string; questions: AnsweredQue
             </p>
             {evidence?.map(({ quote }) => (
               <blockquote key={quote} dir="auto" className="border-s-4 border-border ps-3">
-                “{quote}”
+                {quoted(quote)}
               </blockquote>
             ))}
           </div>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import type { AnsweredQuestion } from "@/features/interview/questions";
 import { deliveryTotals } from "@/features/report/delivery";
 
@@ -5,17 +7,17 @@ import { deliveryTotals } from "@/features/report/delivery";
 export function DeliverySection({ questions }: { questions: AnsweredQuestion[] }) {
   const totals = deliveryTotals(questions);
   if (!totals) return null;
+  const fillers = formatNumber(totals.fillers);
+  const rate = formatNumber(totals.fillersPerHundredWords);
+  const hundred = formatNumber(100);
   const figures = [
-    ["Words per answer", totals.wordsPerAnswer.toLocaleString()],
-    [
-      "Filler words",
-      `${totals.fillers.toLocaleString()} (${totals.fillersPerHundredWords.toLocaleString()} per 100 words)`,
-    ],
-    ["False starts", totals.repeatedStarts.toLocaleString()],
+    [t`Words per answer`, formatNumber(totals.wordsPerAnswer)],
+    [t`Filler words`, t`${fillers} (${rate} per ${hundred} words)`],
+    [t`False starts`, formatNumber(totals.repeatedStarts)],
   ] as const;
   return (
     <section aria-labelledby="delivery" className="space-y-3">
-      <h2 id="delivery">Delivery</h2>
+      <h2 id="delivery">{t`Delivery`}</h2>
       <dl className="grid gap-3 sm:grid-cols-3">
         {figures.map(([name, value]) => (
           <div key={name} className="rounded-xl border bg-card p-4">

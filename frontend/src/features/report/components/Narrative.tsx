@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import type { ReportResults } from "@/api/types";
 import { narrativeTitles } from "@/features/report/narrative-titles";
 
@@ -14,8 +15,10 @@ export function Narrative({ results }: { results: ReportResults }) {
         const text = results[key];
         return text ? (
           <div key={key} className="break-inside-avoid space-y-1 rounded-xl border bg-card p-4">
-            <h3>{narrativeTitles[key]}</h3>
-            <p className="whitespace-pre-wrap">{text}</p>
+            <h3>{i18n._(narrativeTitles[key])}</h3>
+            <p dir="auto" className="whitespace-pre-wrap">
+              {text}
+            </p>
           </div>
         ) : null;
       })}

@@ -19,7 +19,7 @@ export function RadarChart({ scores }: { scores: Score[] }) {
   const ring = (value: number) => scores.map((_, index) => point(index, count, value).join(",")).join(" ");
   const shape = scores.map((score, index) => point(index, count, score.score ?? 0).join(",")).join(" ");
   return (
-    <svg viewBox="-70 0 440 300" className="mx-auto w-full max-w-md" aria-hidden focusable="false">
+    <svg viewBox="-70 0 440 300" className="mx-auto w-full max-w-md [direction:ltr]" aria-hidden focusable="false">
       {[1, 2, 3, 4, 5].map((value) => (
         <polygon key={value} points={ring(value)} className="fill-none stroke-border" />
       ))}

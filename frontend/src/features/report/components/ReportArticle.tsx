@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { Report, Session } from "@/api/types";
 import { Transcript } from "@/features/interview/components/Transcript";
 import type { Turn } from "@/features/interview/conversation";
@@ -13,7 +14,7 @@ import { ReportSection } from "./ReportSection";
 import { Requirements } from "./Requirements";
 import { Resources } from "./Resources";
 import { Scores } from "./Scores";
-import { NOT_ENOUGH, Verdict } from "./Verdict";
+import { notEnough, Verdict } from "./Verdict";
 
 interface Props {
   session: Session;
@@ -32,11 +33,16 @@ export function ReportArticle({ session, report, turns }: Props) {
       {hasAnswers ? (
         <ReportBody sessionId={session.session_id} report={report} questions={questions} />
       ) : (
-        <p className="rounded-xl border bg-card p-4 text-lg">{NOT_ENOUGH}</p>
+        <p className="rounded-xl border bg-card p-4 text-lg">{notEnough()}</p>
       )}
       <section aria-labelledby="conversation" className="space-y-3">
-        <h2 id="conversation">Transcript</h2>
-        <Transcript sessionId={session.session_id} turns={turns} showFeedback />
+        <h2 id="conversation">{t`Transcript`}</h2>
+        <Transcript
+          sessionId={session.session_id}
+          language={session.session_config.language ?? "en"}
+          turns={turns}
+          showFeedback
+        />
       </section>
       <ReportFooter session={session} results={results} turns={turns} />
     </article>
@@ -57,17 +63,17 @@ function ReportBody({ sessionId, report, questions }: BodyProps) {
       {report?.parts.scores === "ready" ? <Verdict results={results} /> : null}
       <BestAndWeakest results={results} questions={questions} />
       <QuestionStrip questions={questions} />
-      <ReportSection {...section} part="scores" title={results.checklist?.length ? "Checklist" : "Scores"}>
+      <ReportSection {...section} part="scores" title={results.checklist?.length ? t`Checklist` : t`Scores`}>
         <Scores results={results} questions={questions} />
       </ReportSection>
       <DeliverySection questions={questions} />
       <Requirements requirements={results.requirements ?? []} questions={questions} />
       {report?.parts.narrative !== "ready" || hasNarrative(results) ? (
-        <ReportSection {...section} part="narrative" title="Coach’s summary">
+        <ReportSection {...section} part="narrative" title={t`Coach’s summary`}>
           <Narrative results={results} />
         </ReportSection>
       ) : null}
-      <ReportSection {...section} part="resources" title="What to read next">
+      <ReportSection {...section} part="resources" title={t`What to read next`}>
         <Resources results={results} />
       </ReportSection>
     </>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { ReportResults, Session } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import type { Turn } from "@/features/interview/conversation";
@@ -13,21 +14,21 @@ interface Props {
 export function ReportDownloads({ session, results, turns }: Props) {
   const fileName = `interview-${session.created_at.slice(0, 10)}`;
   return (
-    <div className="flex flex-wrap gap-2" role="group" aria-label="Download this report">
+    <div className="flex flex-wrap gap-2" role="group" aria-label={t`Download this report`}>
       <Button variant="secondary" onClick={() => window.print()}>
-        Print or save as PDF
+        {t`Print or save as PDF`}
       </Button>
       <Button
         variant="secondary"
         onClick={() => downloadFile(`${fileName}.md`, "text/markdown", reportToMarkdown(session, results, turns))}
       >
-        Download Markdown
+        {t`Download Markdown`}
       </Button>
       <Button
         variant="secondary"
         onClick={() => downloadFile(`${fileName}.json`, "application/json", reportToJson(session, results, turns))}
       >
-        Download JSON
+        {t`Download JSON`}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 
 import type { ReportResults, Session } from "@/api/types";
@@ -27,18 +28,18 @@ export function ReportFooter({ session, results, turns }: Props) {
       {start.error ? <Notice kind="problem">{errorMessage(start.error)}</Notice> : null}
       <div className="flex flex-wrap gap-3">
         <Button disabled={start.isPending} onClick={() => start.mutate(session.session_config)}>
-          {start.isPending ? "Starting…" : "Practise this again"}
+          {start.isPending ? t`Starting…` : t`Practise this again`}
         </Button>
         <Button asChild variant="secondary">
-          <Link to="/">New interview</Link>
+          <Link to="/">{t`New interview`}</Link>
         </Button>
       </div>
       <ReportDownloads session={session} results={results} turns={turns} />
       {isAuthenticated ? null : (
         <p className="flex flex-wrap items-center gap-x-3 text-muted">
-          This report is saved only in this browser.
+          {t`This report is saved only in this browser.`}
           <Button variant="ghost" className="-ms-4 underline" onClick={() => openAuthDialog("register")}>
-            Create an account to keep it
+            {t`Create an account to keep it`}
           </Button>
         </p>
       )}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
@@ -22,12 +23,12 @@ export function ReportSection({ sessionId, report, part, title, children }: Prop
     <section aria-labelledby={`part-${part}`} className="space-y-3">
       <h2 id={`part-${part}`}>{title}</h2>
       {status === "ready" ? children : null}
-      {status === "pending" ? <Loading what="Writing this part" /> : null}
+      {status === "pending" ? <Loading what={t`Writing this part…`} /> : null}
       {status === "failed" ? (
         <Notice kind="problem">
-          <span className="me-auto">We couldn’t write this part.</span>
+          <span className="me-auto">{t`We couldn’t write this part.`}</span>
           <Button variant="secondary" disabled={retry.isPending} onClick={() => retry.mutate()}>
-            Try again
+            {t`Try again`}
           </Button>
         </Notice>
       ) : null}

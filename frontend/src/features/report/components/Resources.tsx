@@ -1,7 +1,21 @@
+import { msg } from "@lingui/core/macro";
+import { i18n, type MessageDescriptor } from "@lingui/core";
 import type { ReportResults } from "@/api/types";
 
 /** A report is data: nothing but a web address may become a link. */
 const isWebAddress = (url: string) => /^https?:\/\//i.test(url);
+
+const kinds: Record<string, MessageDescriptor> = {
+  article: msg`Article`,
+  book: msg`Book`,
+  course: msg`Course`,
+  documentation: msg`Documentation`,
+  exercise: msg`Exercise`,
+  practice: msg`Practice`,
+  video: msg`Video`,
+};
+
+const kindName = (kind: string) => (kinds[kind] ? i18n._(kinds[kind]) : kind);
 
 /** What to read or practise next, and why. */
 export function Resources({ results }: { results: ReportResults }) {
@@ -18,8 +32,8 @@ export function Resources({ results }: { results: ReportResults }) {
               resource.title
             )}
           </h3>
-          <p className="text-sm text-muted">{resource.resource_type}</p>
-          <p>{resource.reasoning}</p>
+          <p className="text-sm text-muted">{kindName(resource.resource_type)}</p>
+          <p dir="auto">{resource.reasoning}</p>
         </li>
       ))}
     </ul>

@@ -1,3 +1,6 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
+import { quoted } from "@/lib/quoted";
 import type { ReportResults, Score } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { nameOfTurn, type AnsweredQuestion } from "@/features/interview/questions";
@@ -6,7 +9,7 @@ import { dimensionName } from "@/lib/dimension-name";
 
 import { ChecklistTotals } from "./ChecklistTotals";
 import { RadarChart } from "./RadarChart";
-import { NOT_ENOUGH } from "./Verdict";
+import { notEnough } from "./Verdict";
 
 interface Props {
   results: ReportResults;
@@ -17,22 +20,22 @@ interface Props {
 export function Scores({ results, questions }: Props) {
   const scores = results.dimension_scores ?? [];
   if (results.checklist?.length) return <ChecklistTotals totals={results.checklist} questions={questions} />;
-  if (!scores.some(({ score }) => typeof score === "number")) return <p>{NOT_ENOUGH}</p>;
+  if (!scores.some(({ score }) => typeof score === "number")) return <p>{notEnough()}</p>;
   return (
     <div className="space-y-4">
       <div className="grid items-center gap-6 md:grid-cols-2">
         <RadarChart scores={scores} />
         <ScoreTable scores={scores} />
       </div>
-      <p className="text-sm text-muted">The coach reads your words. It can’t see you, hear your tone or check facts.</p>
+      <p className="text-sm text-muted">{t`The coach reads your words. It can’t see you, hear your tone or check facts.`}</p>
       <ul className="grid gap-3 md:grid-cols-2">
         {scores.map((score) => (
           <li key={score.dimension} className="space-y-2 rounded-xl border bg-card p-4">
             <h3>{dimensionName(score.dimension)}</h3>
-            <p>{score.reason}</p>
+            <p dir="auto">{score.reason}</p>
             {score.evidence.map(({ turn_no, quote }) => (
               <blockquote key={`${turn_no}-${quote}`} dir="auto" className="border-s-4 border-primary ps-3">
-                <p>“{quote}”</p>
+                <p>{quoted(quote)}</p>
                 <p className="hidden text-sm text-muted print:block">{nameOfTurn(questions, turn_no)}</p>
                 <Button variant="ghost" className="no-print -ms-4 text-sm" onClick={() => showTurn(turn_no)}>
                   {nameOfTurn(questions, turn_no)}
@@ -49,14 +52,14 @@ export function Scores({ results, questions }: Props) {
 function ScoreTable({ scores }: { scores: Score[] }) {
   return (
     <table className="w-full text-start">
-      <caption className="sr-only">Scores by dimension, out of 5</caption>
+      <caption className="sr-only">{t`Scores by dimension, out of ${{ max: formatNumber(5) }}`}</caption>
       <thead>
         <tr>
           <th scope="col" className="py-1 pe-3 text-start">
-            Dimension
+            {t`Dimension`}
           </th>
           <th scope="col" className="w-24 py-1 text-start">
-            Score
+            {t`Score`}
           </th>
         </tr>
       </thead>
@@ -78,7 +81,7 @@ function ScoreTable({ scores }: { scores: Score[] }) {
 
 function ScoreBar({ score }: { score: Score }) {
   const value = score.score ?? null;
-  if (value === null) return <span className="text-muted">not judged</span>;
+  if (value === null) return <span className="text-muted">{t`not judged`}</span>;
   return (
     <span className="flex items-center gap-2">
       <span className="h-3 w-16 overflow-hidden rounded bg-border forced-colors:border" aria-hidden>
@@ -87,7 +90,7 @@ function ScoreBar({ score }: { score: Score }) {
           style={{ width: `${(value / 5) * 100}%` }}
         />
       </span>
-      {value}
+      {formatNumber(value)}
     </span>
   );
 }

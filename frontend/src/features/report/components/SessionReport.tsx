@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
@@ -27,15 +28,15 @@ export function SessionReport({ sessionId }: { sessionId: string }) {
   const isLate = useIsLate(phase === "writing_report", LONG_WAIT_MS);
   if (session.error) return <ReportUnavailable error={session.error} />;
   if (stream.isStopped && phase !== "completed") return <LostConnection stream={stream} />;
-  if (!session.data || phase === "connecting") return <Loading what="Loading your report" />;
+  if (!session.data || phase === "connecting") return <Loading what={t`Loading your report…`} />;
   if (phase === "interviewing") return <InterviewNotEnded sessionId={sessionId} />;
   return (
     <>
       {isLate ? (
         <Notice>
-          <span className="me-auto">Your report is taking longer than usual.</span>
+          <span className="me-auto">{t`Your report is taking longer than usual.`}</span>
           <Button variant="secondary" disabled={requested.isFetching} onClick={() => void requested.refetch()}>
-            Check again
+            {t`Check again`}
           </Button>
         </Notice>
       ) : null}
@@ -49,9 +50,9 @@ function ReportUnavailable({ error }: { error: Error }) {
   const openAuthDialog = useOpenAuthDialog();
   return (
     <div className="space-y-4">
-      <h1>We can’t show this report</h1>
+      <h1>{t`We can’t show this report`}</h1>
       <Notice kind="problem">{errorMessage(error)}</Notice>
-      {isAuthenticated ? null : <Button onClick={() => openAuthDialog("login")}>Sign in</Button>}
+      {isAuthenticated ? null : <Button onClick={() => openAuthDialog("login")}>{t`Sign in`}</Button>}
     </div>
   );
 }
@@ -59,11 +60,11 @@ function ReportUnavailable({ error }: { error: Error }) {
 function InterviewNotEnded({ sessionId }: { sessionId: string }) {
   return (
     <div className="space-y-4">
-      <h1>This interview isn’t over yet</h1>
-      <p>You’ll get the report when it ends.</p>
+      <h1>{t`This interview isn’t over yet`}</h1>
+      <p>{t`You’ll get the report when it ends.`}</p>
       <Button asChild>
         <Link to="/interview" hash={sessionId}>
-          Back to the interview
+          {t`Back to the interview`}
         </Link>
       </Button>
     </div>

@@ -1,18 +1,20 @@
+import { t } from "@lingui/core/macro";
+import type { MessageDescriptor } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { capabilitiesQuery } from "@/api/capabilities";
 import { SelectField } from "@/components/ui/field";
 import type { SetupDraft } from "@/features/setup/draft";
 import { languageOptions } from "@/features/setup/languages";
-import { difficultyNames, styleNames } from "@/lib/config-names";
+import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 
 import type { FieldsProps } from "./JobFields";
 import { LengthField } from "./LengthField";
 
-const options = (names: Record<string, string>) =>
-  Object.entries(names).map(([value, name]) => (
+const options = (names: Record<string, MessageDescriptor>) =>
+  Object.keys(names).map((value) => (
     <option key={value} value={value}>
-      {name}
+      {choiceName(names, value)}
     </option>
   ));
 
@@ -22,37 +24,37 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
   const isPractice = data?.interviewer === "offline";
   return (
     <fieldset className="space-y-4">
-      <legend className="text-xl font-semibold">The interview</legend>
+      <legend className="text-xl font-semibold">{t`The interview`}</legend>
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField
-          label="Interviewer style"
+          label={t`Interviewer style`}
           value={draft.style}
           onChange={(event) => onChange({ style: event.target.value as SetupDraft["style"] })}
         >
           {options(styleNames)}
         </SelectField>
         <SelectField
-          label="Difficulty"
+          label={t`Difficulty`}
           value={draft.difficulty}
           onChange={(event) => onChange({ difficulty: event.target.value as SetupDraft["difficulty"] })}
         >
           {options(difficultyNames)}
         </SelectField>
         <SelectField
-          label="Length"
+          label={t`Length`}
           value={draft.length}
           onChange={(event) => onChange({ length: event.target.value as SetupDraft["length"] })}
         >
-          <option value="questions">By questions</option>
-          <option value="time">By time</option>
+          <option value="questions">{t`By questions`}</option>
+          <option value="time">{t`By time`}</option>
         </SelectField>
         <LengthField draft={draft} onChange={onChange} errorOf={errorOf} />
         <SelectField
-          label="Language"
+          label={t`Language of the interview`}
           value={draft.language}
           error={errorOf("language")}
           onChange={(event) => onChange({ language: event.target.value })}
-          hint={isPractice ? "Practice mode without AI is in English only." : undefined}
+          hint={isPractice ? t`Practice mode without AI is in English only.` : undefined}
         >
           {languageOptions().map(({ tag, name }) => (
             <option key={tag} value={tag} lang={tag}>
@@ -61,17 +63,17 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
           ))}
         </SelectField>
         <SelectField
-          label="Feedback"
+          label={t`Feedback`}
           value={draft.feedback_mode}
           onChange={(event) => onChange({ feedback_mode: event.target.value as SetupDraft["feedback_mode"] })}
           hint={
             draft.feedback_mode === "coached"
-              ? "The coach comments on each answer."
-              : "Like a real interview: no feedback until it’s over."
+              ? t`The coach comments on each answer.`
+              : t`Like a real interview: no feedback until it’s over.`
           }
         >
-          <option value="coached">After each answer</option>
-          <option value="realistic">At the end</option>
+          <option value="coached">{t`After each answer`}</option>
+          <option value="realistic">{t`At the end`}</option>
         </SelectField>
       </div>
     </fieldset>

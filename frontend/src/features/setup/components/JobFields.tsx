@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { i18n } from "@lingui/core";
 import { useId } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -17,10 +19,10 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
   const suggestions = useId();
   return (
     <fieldset className="space-y-4">
-      <legend className="text-xl font-semibold">The job</legend>
+      <legend className="text-xl font-semibold">{t`The job`}</legend>
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField
-          label="Role"
+          label={t`Role`}
           name="job_role"
           dir="auto"
           list={suggestions}
@@ -31,12 +33,12 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
           onChange={(event) => onChange({ job_role: event.target.value })}
         />
         <datalist id={suggestions}>
-          {professions.map((name) => (
-            <option key={name}>{name}</option>
+          {professions.map((profession) => (
+            <option key={profession.id}>{i18n._(profession)}</option>
           ))}
         </datalist>
         <TextField
-          label="Company (optional)"
+          label={t`Company (optional)`}
           name="company_name"
           dir="auto"
           value={draft.company_name}
@@ -45,26 +47,29 @@ export function JobFields({ draft, onChange, errorOf }: FieldsProps) {
         />
       </div>
       <TextArea
-        label="Job description (optional)"
+        label={t`Job description (optional)`}
         name="job_description"
         dir="auto"
         value={draft.job_description}
         error={errorOf("job_description")}
         onChange={(event) => onChange({ job_description: event.target.value })}
-        placeholder="Paste the job ad."
-        hint="The interviewer and its AI model, if there is one, read this and your CV to ask about them."
+        placeholder={t`Paste the job ad.`}
+        hint={t`The interviewer reads this and your CV. If it’s an AI model, its provider gets them too.`}
       />
       <div className="flex flex-wrap items-center gap-2">
-        <span className="text-sm text-muted">Try an example:</span>
-        {samples.map(({ title, config }) => (
-          <Button
-            key={title}
-            variant="secondary"
-            onClick={() => onChange({ job_role: config.job_role ?? "", job_description: config.job_description ?? "" })}
-          >
-            {title}
-          </Button>
-        ))}
+        <span className="text-sm text-muted">{t`Try an example:`}</span>
+        {samples.map((sample) => {
+          const job_role = i18n._(sample.role);
+          return (
+            <Button
+              key={sample.role.id}
+              variant="secondary"
+              onClick={() => onChange({ job_role, job_description: i18n._(sample.jobAd) })}
+            >
+              {job_role}
+            </Button>
+          );
+        })}
       </div>
     </fieldset>
   );

@@ -1,15 +1,14 @@
-import { Trans, useLingui } from "@lingui/react/macro";
-import { useState, type ReactNode } from "react";
+import { t } from "@lingui/core/macro";
+import { useState } from "react";
 
 import { TextField } from "@/components/ui/field";
-import { clampCount, MAX_MINUTES, MAX_QUESTIONS } from "@/features/setup/draft";
+import { clampCount, MAX_MINUTES, MAX_QUESTIONS, numberWanted } from "@/features/setup/draft";
 import { minutesFor, questionsFor } from "@/features/setup/estimate";
 
 import type { FieldsProps } from "./JobFields";
 
 /** How long the interview is, in questions or in minutes, and what that means in the other one. */
 export function LengthField({ draft, onChange, errorOf }: FieldsProps) {
-  const { t } = useLingui();
   const questions = Number(draft.questions);
   const minutes = Number(draft.minutes);
   return draft.length === "questions" ? (
@@ -20,7 +19,7 @@ export function LengthField({ draft, onChange, errorOf }: FieldsProps) {
       max={MAX_QUESTIONS}
       value={draft.questions}
       error={errorOf("target_question_count")}
-      hint={questions > 0 ? <Trans>That’s {minutesFor(questions)}.</Trans> : null}
+      hint={questions > 0 ? t`That takes ${{ time: minutesFor(questions) }}.` : ""}
       onChange={(value) => onChange({ questions: value })}
     />
   ) : (
@@ -31,12 +30,10 @@ export function LengthField({ draft, onChange, errorOf }: FieldsProps) {
       max={MAX_MINUTES}
       value={draft.minutes}
       error={errorOf("interview_duration_minutes")}
-      hint={
-        <>
-          {minutes > 0 ? <Trans>That’s {questionsFor(minutes)}.</Trans> : null}{" "}
-          <Trans>The clock keeps running if you leave the page.</Trans>
-        </>
-      }
+      hint={[
+        minutes > 0 ? t`Time for ${{ questions: questionsFor(minutes) }}.` : "",
+        t`The clock keeps running if you leave the page.`,
+      ].join(" ")}
       onChange={(value) => onChange({ minutes: value })}
     />
   );
@@ -48,7 +45,7 @@ interface CountFieldProps {
   max: number;
   value: string;
   error: string | undefined;
-  hint: ReactNode;
+  hint: string;
   onChange: (value: string) => void;
 }
 
@@ -72,7 +69,7 @@ function CountField({ value, max, hint, onChange, ...field }: CountFieldProps) {
       value={value}
       hint={
         <>
-          {hint} <span role="status">{isClamped ? <Trans>You can choose 1 to {max}.</Trans> : null}</span>
+          {hint} <span role="status">{isClamped ? numberWanted(max) : ""}</span>
         </>
       }
       onChange={(event) => {

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { useRef, useState, type DragEvent } from "react";
 
 import { errorMessage } from "@/api/problem";
@@ -51,32 +52,37 @@ export function ResumeField({ value, onChange, error: tooLong }: Props) {
       onDrop={onDrop}
     >
       <TextArea
-        label="CV or résumé (optional)"
+        label={t`CV or résumé (optional)`}
         name="resume_content"
         dir="auto"
         rows={6}
         value={value}
         error={tooLong}
         onChange={(event) => onChange(event.target.value)}
-        placeholder="Paste your CV, or drop a PDF, DOCX or text file here."
-        hint="We keep only the text, not the file. Check the text. Delete anything you don’t want the interviewer to see."
+        placeholder={t`Paste your CV, or drop a PDF, DOCX or text file here.`}
+        hint={t`We keep only the text, not the file. Check it, and delete anything you don’t want the interviewer to see.`}
       />
       <input
         ref={input}
         type="file"
         accept=".pdf,.docx,.txt,.md"
         className="sr-only"
-        aria-label="CV file"
+        aria-label={t`CV file`}
         tabIndex={-1}
         onChange={(event) => void upload(event.target.files?.[0])}
       />
       <Button variant="secondary" disabled={busy} onClick={() => input.current?.click()}>
-        {busy ? "Reading file…" : "Choose file"}
+        {busy ? t`Reading file…` : t`Choose file`}
       </Button>
       <p role="status" className="min-h-6 text-sm text-muted">
-        {fileName ? `${fileName}: ${value.length.toLocaleString()} characters read.` : ""}
+        {fileName ? readNotice(fileName, value.length) : ""}
       </p>
       {error ? <Notice kind="problem">{error}</Notice> : null}
     </div>
   );
+}
+
+function readNotice(fileName: string, length: number): string {
+  const characters = plural(length, { one: "# character", other: "# characters" });
+  return t`${fileName}: ${characters} read.`;
 }

@@ -1,4 +1,4 @@
-import { Trans } from "@lingui/react/macro";
+import { t } from "@lingui/core/macro";
 import { useRef, useState, type FormEvent } from "react";
 
 import { Problem, errorMessage } from "@/api/problem";
@@ -40,15 +40,16 @@ export function SetupForm() {
     else start.mutate(toSessionConfig(draft));
   };
   const refused = start.error instanceof Problem ? start.error.fields : [];
-  const errorOf = (field: string) => errors[field] ?? refused.find((error) => error.field === field)?.message;
+  const errorOf = (field: string) =>
+    errors[field] ?? (refused.some((error) => error.field === field) ? t`Check this field.` : undefined);
   const fields = { draft, onChange: change, errorOf };
   return (
     <form ref={form} onSubmit={submit} className="space-y-8" noValidate>
-      <h1>Set up an interview</h1>
+      <h1>{t`Set up an interview`}</h1>
       {start.error ? <Notice kind="problem">{errorMessage(start.error)}</Notice> : null}
       <JobFields {...fields} />
       <fieldset className="space-y-4">
-        <legend className="text-xl font-semibold">You</legend>
+        <legend className="text-xl font-semibold">{t`About you`}</legend>
         <ResumeField
           value={draft.resume_content}
           error={errorOf("resume_content")}
@@ -59,7 +60,7 @@ export function SetupForm() {
       <Lobby language={draft.language} />
       <div className="flex flex-wrap items-center gap-4">
         <Button type="submit" disabled={start.isPending || !isOnline}>
-          {start.isPending ? "Starting…" : "Start interview"}
+          {start.isPending ? t`Starting…` : t`Start interview`}
         </Button>
         <Button
           variant="ghost"
@@ -69,10 +70,10 @@ export function SetupForm() {
             writeJson(SETUP_KEY, null);
           }}
         >
-          Clear form
+          {t`Clear form`}
         </Button>
         <p role="status" className="text-muted">
-          {isOnline ? null : <Trans>You need a connection to start an interview.</Trans>}
+          {isOnline ? null : t`You need a connection to start an interview.`}
         </p>
       </div>
     </form>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/i18n/format";
 import { CheckField, SelectField } from "@/components/ui/field";
 import { useVoicePreferences } from "@/features/voice/hooks/useVoicePreferences";
 import { speechLanguage } from "@/features/voice/language";
@@ -14,12 +16,12 @@ export function Lobby({ language }: { language: string }) {
   const spoken = speechLanguage(language);
   return (
     <fieldset className="space-y-4">
-      <legend className="text-xl font-semibold">Voice</legend>
-      <p className="text-muted">You can speak or type, and switch at any time. Test your devices here first.</p>
+      <legend className="text-xl font-semibold">{t`Voice`}</legend>
+      <p className="text-muted">{t`You can speak or type, and switch at any time. Test your devices here first.`}</p>
       <div className="flex flex-wrap gap-x-6">
-        <CheckField label="Read questions aloud" on={preferences.readAloud} onChange={preferences.setReadAloud} />
+        <CheckField label={t`Read questions aloud`} on={preferences.readAloud} onChange={preferences.setReadAloud} />
         <CheckField
-          label="Send automatically when I stop talking"
+          label={t`Send automatically when I stop talking`}
           on={preferences.handsFree}
           onChange={preferences.setHandsFree}
         />
@@ -31,13 +33,13 @@ export function Lobby({ language }: { language: string }) {
       </div>
       <div className="max-w-xs">
         <SelectField
-          label="Reading speed"
+          label={t`Reading speed`}
           value={preferences.speed}
           onChange={(event) => preferences.setSpeed(Number(event.target.value))}
         >
           {SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
-              {speed === 1 ? "Normal" : `${speed.toLocaleString()}×`}
+              {speed === 1 ? t`Normal` : t`${{ speed: formatNumber(speed) }}×`}
             </option>
           ))}
         </SelectField>

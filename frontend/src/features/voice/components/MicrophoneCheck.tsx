@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -38,9 +39,9 @@ export function MicrophoneCheck() {
   if (!hasMicrophone()) {
     return (
       <CheckCard
-        title="Microphone"
+        title={t`Microphone`}
         state={{
-          text: "This browser can’t use a microphone on this page. You can type your answers.",
+          text: t`This browser can’t use a microphone on this page. You can type your answers.`,
           isProblem: true,
         }}
       >
@@ -48,12 +49,12 @@ export function MicrophoneCheck() {
       </CheckCard>
     );
   }
-  const text = problem ?? (isAudible ? "Microphone works" : isOpen ? "Say something…" : "");
+  const text = problem ?? (isAudible ? t`Microphone works` : isOpen ? t`Say something…` : "");
   return (
-    <CheckCard title="Microphone" state={{ text, isProblem: problem !== null }}>
+    <CheckCard title={t`Microphone`} state={{ text, isProblem: problem !== null }}>
       <div className="flex flex-wrap items-center gap-3">
         <Button variant="secondary" aria-pressed={isOpen} onClick={isOpen ? close : () => void open()}>
-          {isOpen ? "Stop" : "Test microphone"}
+          {isOpen ? t`Stop` : t`Test microphone`}
         </Button>
         <MicrophoneLevel value={level} active={isOpen} />
       </div>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 /** Loudness, so that a dead microphone is noticed before an answer is lost. */
 export function MicrophoneLevel({ value, active }: { value: number; active: boolean }) {
   const shown = active ? Math.min(1, value * 6) : 0;
@@ -7,7 +9,7 @@ export function MicrophoneLevel({ value, active }: { value: number; active: bool
       min={0}
       max={1}
       value={shown}
-      aria-label="Microphone level"
+      aria-label={t`Microphone level`}
     />
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Mic, MicOff } from "lucide-react";
 import { useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from "react";
 
@@ -25,10 +26,10 @@ export function PushToTalkButton({ input }: { input: SpeechInput }) {
     <Button
       variant={isListening ? "primary" : "ghost"}
       size="icon"
-      aria-label={isListening ? "Stop listening" : "Speak"}
+      aria-label={isListening ? t`Stop listening` : t`Speak`}
       aria-pressed={isListening}
       className="shrink-0 touch-none select-none"
-      title={isListening ? "Stop listening" : "Hold to talk, or tap to keep listening"}
+      title={isListening ? t`Stop listening` : t`Hold to talk, or tap to keep listening`}
       onPointerDown={(event: PointerEvent<HTMLButtonElement>) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);

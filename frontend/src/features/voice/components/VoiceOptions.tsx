@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { RotateCcw } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
@@ -15,26 +16,26 @@ interface Props {
 export function VoiceOptions({ voice, lastLine }: Props) {
   const { input, output } = voice;
   if (!input.isAvailable && !output.isAvailable) {
-    return <p className="text-sm text-muted">This browser can’t listen or read aloud here. You can type.</p>;
+    return <p className="text-sm text-muted">{t`This browser can’t listen or read aloud here. You can type.`}</p>;
   }
   return (
-    <div className="space-y-1" role="group" aria-label="Voice">
+    <div className="space-y-1" role="group" aria-label={t`Voice`}>
       {output.isAvailable ? (
         <>
-          <CheckField label="Read questions aloud" on={output.readAloud} onChange={output.setReadAloud} />
+          <CheckField label={t`Read questions aloud`} on={output.readAloud} onChange={output.setReadAloud} />
           <Button
             variant="secondary"
             disabled={output.isPlaying || lastLine.length === 0}
             onClick={() => output.play(lastLine)}
           >
-            <RotateCcw aria-hidden /> Read again
+            <RotateCcw aria-hidden /> {t`Read again`}
           </Button>
         </>
       ) : null}
       {input.isAvailable ? (
         <>
           <CheckField
-            label="Send automatically when I stop talking"
+            label={t`Send automatically when I stop talking`}
             on={voice.handsFree}
             onChange={voice.setHandsFree}
           />

@@ -1,5 +1,7 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 
+import { quoted } from "@/lib/quoted";
 import { Button } from "@/components/ui/button";
 import { hasSpeechRecognition, transcribeInBrowser } from "@/features/voice/browser-transcriber";
 import type { Transcriber } from "@/features/voice/transcriber";
@@ -38,9 +40,9 @@ export function WarmUp({ language }: { language: string }) {
   if (!hasSpeechRecognition()) {
     return (
       <CheckCard
-        title="Speech to text"
+        title={t`Speech to text`}
         state={{
-          text: "This browser can’t turn speech into text itself. If this service can’t either, you can type.",
+          text: t`This browser can’t turn speech into text itself. If this service can’t either, you can type.`,
         }}
       >
         {null}
@@ -50,19 +52,19 @@ export function WarmUp({ language }: { language: string }) {
   const text =
     problem ??
     (heard
-      ? `“${heard}”`
+      ? quoted(heard)
       : isListening
-        ? "Listening…"
-        : "Not saved, not scored. Chrome and Edge send the sound to Google or Microsoft.");
+        ? t`Listening…`
+        : t`Not saved, not scored. Chrome and Edge send the sound to Google or Microsoft.`);
   return (
-    <CheckCard title="Speech to text" state={{ text, isProblem: problem !== null }}>
-      <p className="text-sm">Warm up: what do you like about your work?</p>
+    <CheckCard title={t`Speech to text`} state={{ text, isProblem: problem !== null }}>
+      <p className="text-sm">{t`Warm up: what do you like about your work?`}</p>
       <Button
         variant="secondary"
         aria-pressed={isListening}
         onClick={isListening ? () => transcriber.current?.finish() : start}
       >
-        {isListening ? "Stop" : "Speak"}
+        {isListening ? t`Stop` : t`Speak`}
       </Button>
     </CheckCard>
   );
