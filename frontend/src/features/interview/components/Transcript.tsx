@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { memo } from "react";
 
 import type { Turn } from "@/features/interview/conversation";
@@ -8,6 +9,8 @@ import { MessageText } from "./MessageText";
 
 interface Props {
   sessionId: string;
+  /** The interview's, as a BCP 47 tag. */
+  language: string;
   turns: Turn[];
   /** Shown until the service has it as a turn. */
   outgoing?: OutgoingMessage | null;
@@ -18,19 +21,24 @@ interface Props {
   isStopped?: boolean;
 }
 
-type ItemProps = Pick<Props, "sessionId" | "showFeedback"> & { turn: Turn; isLatest: boolean; isStopped: boolean };
+type ItemProps = Pick<Props, "sessionId" | "language" | "showFeedback"> & {
+  turn: Turn;
+  isLatest: boolean;
+  isStopped: boolean;
+};
 
 /** The conversation, oldest first. Screen readers hear of it by `Announcements`: here it changes word by word. */
 export function Transcript(props: Props) {
-  const { sessionId, turns, outgoing, showFeedback, opensLatest = false, isStopped = false } = props;
+  const { sessionId, language, turns, outgoing, showFeedback, opensLatest = false, isStopped = false } = props;
   const unacknowledged = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
   const latest = unacknowledged ? undefined : turns.findLast(({ message }) => message !== null);
   return (
-    <ol className="space-y-5" aria-label="Conversation">
+    <ol className="space-y-5" aria-label={t`Conversation`}>
       {turns.map((turn) => (
         <TurnItem
           key={turn.turnNo}
           sessionId={sessionId}
+          language={language}
           turn={turn}
           showFeedback={showFeedback}
           isLatest={opensLatest && turn === latest}
@@ -39,7 +47,7 @@ export function Transcript(props: Props) {
       ))}
       {unacknowledged ? (
         <li>
-          <Message who="You" text={unacknowledged.text} own />
+          <Message who={t`You`} text={unacknowledged.text} language={language} own />
         </li>
       ) : null}
     </ol>
@@ -47,14 +55,14 @@ export function Transcript(props: Props) {
 }
 
 /** Memoised: while one turn is streamed, the others are not rendered again. */
-const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback, isLatest, isStopped }: ItemProps) {
+const TurnItem = memo(function TurnItem({ sessionId, language, turn, showFeedback, isLatest, isStopped }: ItemProps) {
   return (
     <li id={`turn-${turn.turnNo}`} tabIndex={-1} className="scroll-mt-4 space-y-3 outline-offset-8">
       {turn.message === null ? null : (
         <>
-          <Message who="You" text={turn.message} own />
+          <Message who={t`You`} text={turn.message} language={language} own />
           {turn.state === "unanswered" ? (
-            <p className="text-end text-sm text-muted">The interviewer didn’t answer this.</p>
+            <p className="text-end text-sm text-muted">{t`The interviewer didn’t answer this.`}</p>
           ) : null}
           {showFeedback && turn.state !== "unanswered" && !(isStopped && turn.state === "accepted") ? (
             <FeedbackCard
@@ -68,9 +76,9 @@ const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback, isLates
         </>
       )}
       {turn.reply ? (
-        <Message who="Interviewer" text={turn.reply.content} />
+        <Message who={t`Interviewer`} text={turn.reply.content} language={language} />
       ) : turn.state === "accepted" && !isStopped ? (
-        <Message who="Interviewer" text={turn.partialReply} streaming />
+        <Message who={t`Interviewer`} text={turn.partialReply} language={language} streaming />
       ) : null}
     </li>
   );
@@ -79,27 +87,34 @@ const TurnItem = memo(function TurnItem({ sessionId, turn, showFeedback, isLates
 function Message({
   who,
   text,
+  language,
   own = false,
   streaming = false,
 }: {
   who: string;
   text: string;
+  language: string;
   own?: boolean;
   streaming?: boolean;
 }) {
   return (
     <div className={own ? "ms-8 sm:ms-24" : "me-8 sm:me-24"}>
-      <p className="text-sm font-semibold text-muted print:break-after-avoid">{who}</p>
+      <p className="text-sm font-semibold text-muted print:break-after-avoid">
+        {who}
+        {/* Not behind the words, where it would move with each of them. */}
+        {streaming ? (
+          <span
+            aria-hidden
+            className="ms-2 inline-block size-2.5 animate-pulse rounded-full bg-primary forced-colors:bg-[CanvasText]"
+          />
+        ) : null}
+      </p>
       <p
         dir="auto"
+        lang={language}
         className={`min-h-11 break-inside-avoid rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "border border-transparent bg-accent text-accent-foreground" : "border bg-card"}`}
       >
         <MessageText text={text} />
-        {streaming ? (
-          <span aria-hidden className="ms-1 inline-block animate-pulse">
-            ▍
-          </span>
-        ) : null}
       </p>
     </div>
   );
