@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { useIsOnline } from "@/hooks/useIsOnline";
 import { setItem } from "@/lib/storage";
 
+import { AppUpdate } from "./AppUpdate";
 import { LanguageMenu } from "./LanguageMenu";
 
 /** Loaded when it is first opened: most visitors do not sign in. */
@@ -107,6 +108,7 @@ export function Layout() {
         <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
           <Outlet />
         </main>
+        <AppUpdate isBusy={path === "/interview"} />
         {/* An interview's page ends with the box for the answer. */}
         {path === "/interview" ? null : (
           <footer className="no-print mx-auto w-full max-w-5xl px-4 pb-4 text-sm">
@@ -127,6 +129,12 @@ export function Layout() {
 
 function ThemeToggle() {
   const [dark, setDark] = useState(() => document.documentElement.classList.contains("dark"));
+  // The browser's own bars follow the chosen theme, not the system's.
+  useEffect(() => {
+    const { backgroundColor } = getComputedStyle(document.body);
+    for (const meta of document.querySelectorAll('meta[name="theme-color"]'))
+      meta.setAttribute("content", backgroundColor);
+  }, [dark]);
   const toggle = () => {
     const next = !dark;
     document.documentElement.classList.toggle("dark", next);

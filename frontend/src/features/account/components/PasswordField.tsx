@@ -31,6 +31,7 @@ export function PasswordField({ label, autoComplete, error }: Props) {
         required
       />
       <Button variant="ghost" className="absolute end-0 top-7 text-sm" onClick={() => setShown(!isShown)}>
+        {/* Not by a label, which the field has to itself. */}
         <span aria-hidden>{isShown ? t`Hide` : t`Show`}</span>
         <span className="sr-only">{isShown ? t`Hide password` : t`Show password`}</span>
       </Button>

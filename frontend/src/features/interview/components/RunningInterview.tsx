@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { errorMessage, type Problem } from "@/api/problem";
+import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Notice } from "@/components/ui/notice";
 import { isClosed, latestLine, pendingTurn, spokenLanguage } from "@/features/interview/conversation";
 import { answeredQuestions } from "@/features/interview/questions";
@@ -35,7 +36,9 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     draft.change(text);
     setRefusal(errorMessage(problem));
   };
-  const { phase, conversation, stream, session, outbox, end, stop, reset } = useInterviewSession(sessionId, onRefused);
+  const interview = useInterviewSession(sessionId, onRefused);
+  const { phase, isSignedOut, conversation, stream, session, outbox, end, stop, reset } = interview;
+  const openAuthDialog = useOpenAuthDialog();
   const { turns } = conversation;
   useDropSentDraft(draft, turns);
   const line = useMemo(() => latestLine(conversation), [conversation]);
@@ -69,8 +72,8 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const voice = useVoice(sessionId, config?.language, { onWords: draft.append, onSend: send });
   useReadAloud(line, session.data, voice.output);
 
-  if (stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
-    return <InterviewUnavailable problem={stream.problem} />;
+  if (!isSignedOut && stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
+    return <InterviewUnavailable problem={stream.problem} isForeign={interview.isForeign} />;
   }
   return (
     <div className="flex flex-1 flex-col gap-5">
@@ -80,10 +83,10 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         conversation={conversation}
         seconds={seconds}
         hasEnded={hasEnded}
-        onEnd={() => setEndDialogOpen(true)}
+        onEnd={() => (isSignedOut ? openAuthDialog("login") : setEndDialogOpen(true))}
       />
       <Announcements line={line} turns={turns} showFeedback={showFeedback} language={language} />
-      {!line && !stream.problem && !introduction.problem ? <GettingReady /> : null}
+      {!line && !isSignedOut && !stream.problem && !introduction.problem ? <GettingReady /> : null}
       <Transcript
         sessionId={sessionId}
         language={language}
@@ -93,12 +96,16 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         opensLatest={!hasEnded}
         isStopped={outbox.isStopped}
       />
-      <ConnectionNotices introduction={introduction} stream={stream} outbox={outbox} />
+      <ConnectionNotices isSignedOut={isSignedOut} introduction={introduction} stream={stream} outbox={outbox} />
       {refusal ? <Notice kind="problem">{refusal}</Notice> : null}
       {end.error ? <Notice kind="problem">{errorMessage(end.error)}</Notice> : null}
       {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
       {isClosed(conversation) && !hasEnded ? (
-        <ClosingCard answers={answeredQuestions(turns).length} onEnd={endAndShowReport} isEnding={end.isPending} />
+        <ClosingCard
+          answers={answeredQuestions(turns).length}
+          onEnd={isSignedOut ? () => openAuthDialog("login") : endAndShowReport}
+          isEnding={end.isPending}
+        />
       ) : null}
       <div ref={bottom} className="scroll-mb-[calc(var(--composer-height,0px)+var(--keyboard-inset,0px)+0.5rem)]" />
       {hasEnded || isClosed(conversation) ? null : (
