@@ -297,7 +297,10 @@ fn upstream_headers(request: &HttpRequest, keys: &Keys) -> reqwest::header::Head
         .and_then(|value| value.split_once(' '))
         .map(|(_, token)| token)
         .is_some_and(|token| keys.recognise(token).is_none_or(|key| !key.is_opaque));
-    if !own_token && (presented.is_opaque || !incoming.contains_key(AUTHORIZATION)) {
+    // GoTrue says itself what a request without a token lacks.
+    let may_lack_token = request.path().starts_with("/auth/");
+    let lacks_token = !incoming.contains_key(AUTHORIZATION) && !may_lack_token;
+    if !own_token && (presented.is_opaque || lacks_token) {
         let jwt = if presented.is_secret {
             &keys.service_role
         } else {
