@@ -2,9 +2,11 @@ import { lingui } from "@lingui/vite-plugin";
 import babel, { defineRolldownBabelPreset } from "@rolldown/plugin-babel";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
 import compiledMessages from "./scripts/compiled-messages.ts";
+import { serviceWorker } from "./scripts/service-worker.ts";
 
 const service = process.env.API_URL ?? "http://localhost:8000";
 const paths = ["/auth/", "/agent/", "/speech/", "/files/", "/healthz", "/readyz", "/openapi.json", "/docs/", "/dev/"];
@@ -23,6 +25,7 @@ export default defineConfig({
     babel({ presets: [messages] }),
     lingui({ failOnMissing: true, failOnCompileError: true }),
     tailwindcss(),
+    VitePWA(serviceWorker),
   ],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   // The service puts one of its own in its place for each page it hands out (src/routes/web.rs).

@@ -9,15 +9,17 @@ use actix_web::http::header;
 use actix_web::{App, HttpServer, middleware as actix_middleware, web};
 use anyhow::Context as _;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing_actix_web::TracingLogger;
 
+use crate::agents::ByCaller;
 use crate::auth::verifier::TokenVerifier;
 use crate::background::Background;
+use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::events::Events;
+use crate::places::Places;
 use crate::rate_limits::Limits;
 use crate::routes::request_span::RequestSpan;
 use crate::session::{SessionParts, Sessions};
@@ -34,10 +36,12 @@ use llm::Llm;
 use sandbox::Sandbox;
 use search::Serper;
 
-/// Files received at once; each is up to 5 MB in memory.
+/// Files received at once; each is up to 10 MB in memory.
 const MAX_UPLOADS: usize = 8;
 /// Recordings received at once; each is up to `SPEECH_MAX_AUDIO_MB` on disk.
 const MAX_RECORDINGS: usize = 256;
+/// Streams of events open at once; each costs some kilobytes and a look at the database now and then.
+const MAX_EVENT_STREAMS: usize = 4_096;
 
 /// The interviewer, the coach and the library of resources that a service runs with.
 pub struct Agents {
@@ -56,11 +60,9 @@ impl Agents {
         let library = Arc::new(Library {
             search: Serper::new(&config.search)?,
         });
+        let offline = Self::offline(config);
         let Some(llm) = &config.llm else {
-            return Ok(Self {
-                library,
-                ..Self::offline(config)
-            });
+            return Ok(Self { library, ..offline });
         };
         let (interviewer, coach) = Llm::connect(llm).await?;
         let names = AgentNames {
@@ -69,8 +71,14 @@ impl Agents {
         };
         Ok(Self {
             names,
-            interviewer: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
-            coach: Arc::new(GenerativeCoach::new(Arc::new(coach))),
+            interviewer: Arc::new(ByCaller::<dyn Interviewer> {
+                model: Arc::new(GenerativeInterviewer::new(Arc::new(interviewer))),
+                offline: offline.interviewer,
+            }),
+            coach: Arc::new(ByCaller::<dyn Coach> {
+                model: Arc::new(GenerativeCoach::new(Arc::new(coach))),
+                offline: offline.coach,
+            }),
             library,
         })
     }
@@ -125,6 +133,7 @@ impl Application {
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
         let limits = Arc::new(Limits::new(&config.limits));
+        let budgets = Budgets::new(&config.budgets);
         let sandbox = Sandbox::new(config.server.binary.clone());
         let state = web::Data::new(AppState {
             config,
@@ -136,9 +145,11 @@ impl Application {
             agents: agents.names,
             events,
             limits,
+            budgets,
             sandbox,
-            uploads: Semaphore::new(MAX_UPLOADS),
-            recordings: Semaphore::new(MAX_RECORDINGS),
+            uploads: Places::new(MAX_UPLOADS),
+            recordings: Places::new(MAX_RECORDINGS),
+            event_streams: Places::new(MAX_EVENT_STREAMS),
             metrics: telemetry::metrics(),
             openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),

@@ -1,5 +1,6 @@
 //! Is my configuration right? One line per check, each failure with its cure.
 
+mod budgets;
 mod language_model;
 mod providers;
 
@@ -145,6 +146,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.extend(language_model::checks(&config).await);
     checks.push(providers::web_search(&config).await);
     checks.extend(providers::speech(&config).await);
+    checks.push(budgets::check(&config).await);
     Report { checks }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Data flows one way: `routes` (HTTP) → `session`, `interview` (domain) → `supabase` (upstream).
 
+mod agents;
 pub mod app;
 pub mod auth;
 pub mod background;
+pub mod budgets;
 pub mod config;
 #[cfg(feature = "devstack")]
 pub mod dev;
@@ -14,7 +16,9 @@ pub mod events;
 pub mod healthcheck;
 mod in_flight;
 pub mod jobs;
+mod network;
 pub mod output;
+mod places;
 mod rate_limits;
 pub mod routes;
 pub mod session;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sandbox::Sandbox;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::verifier::TokenVerifier;
+use crate::budgets::Budgets;
 use crate::config::Config;
 use crate::events::Events;
+use crate::places::Places;
 use crate::rate_limits::Limits;
 use crate::session::Sessions;
 use crate::speech_tasks::Speech;
@@ -35,12 +36,15 @@ pub struct AppState {
     pub agents: AgentNames,
     pub events: Arc<Events>,
     pub limits: Arc<Limits>,
+    pub budgets: Arc<Budgets>,
     /// Where strangers' files are read.
     pub sandbox: Sandbox,
-    /// Files that may be received at once.
-    pub uploads: Semaphore,
+    /// Files that may be received and read at once.
+    pub uploads: Places,
     /// Recordings that may be received at once.
-    pub recordings: Semaphore,
+    pub recordings: Places,
+    /// Streams of events that may be open at once.
+    pub event_streams: Places,
     pub metrics: PrometheusHandle,
     /// The OpenAPI document as JSON.
     pub openapi: Bytes,

@@ -16,14 +16,17 @@ const FLOORS: &[&[&str]] = &[
     &["auth"],
     &["supabase"],
     &[
+        "agents",
         "error",
         "events",
+        "budgets",
         "rate_limits",
         "in_flight",
+        "places",
         "background",
         "telemetry",
     ],
-    &["config", "output"],
+    &["config", "network", "output"],
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

@@ -2,17 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PASSWORD, answerQuestion, endInterview, signUp, startInterview } from "./actions.mjs";
+import { PASSWORD, answerQuestion, endInterview, signIn, signUp, startInterview } from "./actions.mjs";
 import { testApp } from "./app.mjs";
 
 const app = testApp();
-
-async function signIn(page, email, password = PASSWORD) {
-  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
-}
 
 test("signing in and out, a new name, and an account that is deleted with everything it owns", async () => {
   const page = await app.newPage();

@@ -80,3 +80,10 @@ export async function signUp(page) {
   await page.getByRole("link", { name: "Ada" }).waitFor();
   return email;
 }
+
+export async function signIn(page, email, password = PASSWORD) {
+  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+}

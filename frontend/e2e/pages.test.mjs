@@ -137,18 +137,30 @@ test("by keyboard alone: from the first page to an answer", async () => {
   await page.waitForFunction(() => document.activeElement?.textContent === "End");
 });
 
+/** What has moved for longer than an eye can see since the page was loaded. */
+const movements = (page) => page.evaluate(() => window.movements);
+const recordMovements = (page) =>
+  page.addInitScript(() => {
+    window.movements = [];
+    for (const name of ["animationstart", "transitionstart"]) {
+      document.addEventListener(name, (event) => {
+        const longest = Math.max(...event.target.getAnimations().map(({ effect }) => effect.getTiming().duration));
+        if (longest > 1) window.movements.push(`${name} of ${event.target.outerHTML.slice(0, 100)}`);
+      });
+    }
+  });
+
 for (const [name, options] of [
   ["with forced colours", { forcedColors: "active" }],
   ["at 400 %", { viewport: { width: 320, height: 256 } }],
-  ["from right to left", { locale: "ar" }],
+  ["at 200 %", { viewport: { width: 683, height: 430 } }],
+  ["on a phone", { viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true }],
+  ["above a phone's keyboard", { viewport: { width: 390, height: 360 }, hasTouch: true, isMobile: true }],
+  ["on a laptop, without motion", { viewport: { width: 1366, height: 860 }, reducedMotion: "reduce" }],
 ]) {
   test(`a whole interview is usable ${name}`, async () => {
     const page = await app.newPage(options);
-    if (options.locale) {
-      await page.addInitScript(() =>
-        document.addEventListener("DOMContentLoaded", () => document.documentElement.setAttribute("dir", "rtl")),
-      );
-    }
+    await recordMovements(page);
     await page.goto(`${app.url}/setup`);
     await page.getByRole("button", { name: "Start interview" }).click();
     await page.getByText("Enter the role you’re applying for.").waitFor();
@@ -159,14 +171,22 @@ for (const [name, options] of [
     await questions.fill("");
     await questions.pressSequentially("12");
     assert.equal(await questions.inputValue(), "12");
+    await questions.fill("250");
+    await questions.blur();
+    assert.equal(await questions.inputValue(), "100");
+    await page.getByText("Enter a number from 1 to 100.").waitFor();
+    await questions.fill("3");
     await page.getByRole("button", { name: "Start interview" }).click();
     await waitForIntroduction(page);
     await answerQuestion(page);
     await checkWidth(page, "the interview");
     await checkAccessibility(page);
+    const send = await page.getByRole("button", { name: "Send", exact: true }).boundingBox();
+    assert.ok(send.y >= 0 && send.y + send.height <= page.viewportSize().height, `Send is at ${send.y}`);
     await endInterview(page);
     await checkWidth(page, "the report");
     await checkAccessibility(page);
+    if (options.reducedMotion) assert.deepEqual(await movements(page), []);
     if (!options.forcedColors) return;
     const borderless = await page.evaluate(() =>
       [...document.querySelectorAll("button, a[class*=min-h-11]")]

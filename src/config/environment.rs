@@ -98,14 +98,19 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     pub(super) fn flag(&mut self, name: &str) -> bool {
+        self.flag_or(name, false)
+    }
+
+    pub(super) fn flag_or(&mut self, name: &str, default: bool) -> bool {
         match self.text(name).map(|v| v.to_ascii_lowercase()).as_deref() {
-            None | Some("false" | "0" | "no" | "off") => false,
+            None => default,
+            Some("false" | "0" | "no" | "off") => false,
             Some("true" | "1" | "yes" | "on") => true,
             Some(other) => {
                 self.problems.push(format!(
                     "{name}={other} is not usable; it should be true or false"
                 ));
-                false
+                default
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Every problem found is reported together, each with the variable's name and what it should look
 //! like. Empty variables count as unset. Secrets are [`SecretString`]s, which `Debug` hides.
 
+mod budgets;
 mod environment;
 mod llm;
 mod speech;
@@ -16,6 +17,7 @@ use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
+pub use budgets::{Allowance, BudgetConfig};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
 pub use speech::SpeechConfig;
@@ -48,6 +50,19 @@ pub struct ServerConfig {
     pub binary: PathBuf,
 }
 
+impl ServerConfig {
+    /// Where the service is reached from this machine.
+    pub fn local_url(&self, path: &str) -> String {
+        let host = match self.host.as_str() {
+            "0.0.0.0" => "127.0.0.1".to_owned(),
+            "::" => "[::1]".to_owned(),
+            host if host.contains(':') => format!("[{host}]"),
+            host => host.to_owned(),
+        };
+        format!("http://{host}:{}{path}", self.port)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct SupabaseConfig {
     pub url: Url,
@@ -57,6 +72,8 @@ pub struct SupabaseConfig {
     pub service_key: Option<SecretString>,
     /// Legacy HS256 secret; projects with signing keys need none.
     pub jwt_secret: Option<SecretString>,
+    /// What the database demands of who changes interviews, where its operator set one.
+    pub write_secret: Option<SecretString>,
     pub forward_client_ip: bool,
     pub connect_timeout: Duration,
     pub request_timeout: Duration,
@@ -113,6 +130,7 @@ pub struct Config {
     pub search: SearchConfig,
     pub speech: SpeechConfig,
     pub limits: LimitConfig,
+    pub budgets: BudgetConfig,
     pub jobs: JobConfig,
 }
 
@@ -174,6 +192,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 auth_per_minute: self.at_least("RATE_LIMIT_AUTH_PER_MINUTE", 20, 1),
                 speech_per_minute: self.at_least("RATE_LIMIT_SPEECH_PER_MINUTE", 60, 1),
             },
+            budgets: self.budgets(),
             jobs: JobConfig {
                 interval: Duration::from_secs(60 * self.at_least("JOBS_INTERVAL_MINUTES", 60, 1)),
                 speech_task_hours: self.at_least("SPEECH_TASK_HOURS", 24, 1),
@@ -258,6 +277,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 .into(),
             service_key: self.secret(&["SUPABASE_SERVICE_KEY", "SUPABASE_SECRET_KEY"]),
             jwt_secret: self.secret(&["SUPABASE_JWT_SECRET"]),
+            write_secret: self.secret(&["SUPABASE_WRITE_SECRET"]),
             forward_client_ip: self.flag("AUTH_FORWARD_CLIENT_IP"),
             connect_timeout: self.millis("UPSTREAM_CONNECT_TIMEOUT_MS", 3_000),
             request_timeout: self.millis("UPSTREAM_TIMEOUT_MS", 10_000),
@@ -321,6 +341,7 @@ mod tests {
     fn secrets_do_not_show_in_debug() {
         let mut pairs = MINIMUM.to_vec();
         pairs.push(("SUPABASE_JWT_SECRET", "very-secret-indeed"));
+        pairs.push(("SUPABASE_WRITE_SECRET", "very-secret-mark"));
         pairs.push(("OPENAI_API_KEY", "sk-very-secret"));
         pairs.push(("SERPER_API_KEY", "very-secret-too"));
         pairs.push(("SPEECH_API_KEY", "very-secret-ears"));

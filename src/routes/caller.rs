@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest, dev, web};
 use crate::auth::verifier::TokenError;
 use crate::auth::{Caller, User};
 use crate::error::ApiError;
+use crate::routes::client;
 use crate::state::AppState;
 
 async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
@@ -30,7 +31,9 @@ async fn caller(request: HttpRequest) -> Result<Caller, ApiError> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no application state")))?;
-    verified(state, token).await.map(Caller::User)
+    let user = verified(state, token).await?;
+    client::account(&request).belongs_to(user.id);
+    Ok(Caller::User(user))
 }
 
 /// The user whose token it is.

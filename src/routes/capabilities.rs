@@ -2,15 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
+use interview::offline;
 use serde::Serialize;
+use upstream::meter::{self, Resource};
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::auth::Caller;
 use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Capabilities {
-    /// `offline`, or provider/model.
+    /// `offline`, or provider/model: who works for the caller.
     pub interviewer: String,
     pub coach: String,
     /// Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks.
@@ -19,8 +22,17 @@ pub(crate) struct Capabilities {
     /// Of whole recordings.
     pub transcription: bool,
     pub live_transcription: bool,
+    /// What callers without an account may use.
+    pub guests: Guests,
     /// Who else gets something of an interview.
     pub processors: Vec<Processor>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Guests {
+    /// Otherwise the built-in interviewer and coach work for them.
+    pub models: bool,
+    pub speech: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -32,20 +44,28 @@ pub(crate) struct Processor {
     pub host: Option<String>,
 }
 
-/// What the service can do: interviewer and coach, languages, speech, and who gets what of an interview.
-#[utoipa::path(get, path = "/capabilities", tag = "operations", responses((status = 200, body = Capabilities)))]
-pub(super) async fn capabilities(state: web::Data<AppState>) -> HttpResponse {
+/// What the service can do for the caller: interviewer and coach, languages, speech, and who gets what of an interview.
+#[utoipa::path(get, path = "/capabilities", tag = "operations", 
+    responses((status = 200, body = Capabilities)), security((), ("bearer" = [])))]
+pub(super) async fn capabilities(state: web::Data<AppState>, _caller: Caller) -> HttpResponse {
     let (config, names) = (&state.config, &state.agents);
     let speech = &config.speech;
-    let is_offline = config.llm.is_none();
-    let stt = speech.stt.as_ref();
-    let live = speech.deepgram.as_ref().map(|deepgram| &deepgram.base_url);
+    let llm = config
+        .llm
+        .as_ref()
+        .filter(|_| meter::allows(Resource::ModelCalls));
+    let name = |name: &String| llm.map_or(offline::NAME.to_owned(), |_| name.clone());
+    let heard = meter::allows(Resource::Seconds);
+    let tts = speech
+        .tts
+        .as_ref()
+        .filter(|_| meter::allows(Resource::Characters));
+    let stt = speech.stt.as_ref().filter(|_| heard);
+    let live = speech.deepgram.as_ref().filter(|_| heard);
+    let live = live.map(|deepgram| &deepgram.base_url);
     let processors = [
-        ("interview", config.llm.as_ref().map(|llm| &llm.base_url)),
-        (
-            "text_to_speech",
-            speech.tts.as_ref().map(|api| &api.base_url),
-        ),
+        ("interview", llm.map(|llm| &llm.base_url)),
+        ("text_to_speech", tts.map(|api| &api.base_url)),
         ("speech_to_text", live.or(stt.map(|api| &api.base_url))),
         (
             "web_search",
@@ -63,12 +83,20 @@ pub(super) async fn capabilities(state: web::Data<AppState>) -> HttpResponse {
         })
     });
     HttpResponse::Ok().json(Capabilities {
-        interviewer: names.interviewer.clone(),
-        coach: names.coach.clone(),
-        languages: if is_offline { vec!["en"] } else { Vec::new() },
-        text_to_speech: speech.tts.is_some(),
+        interviewer: name(&names.interviewer),
+        coach: name(&names.coach),
+        languages: if llm.is_none() {
+            vec!["en"]
+        } else {
+            Vec::new()
+        },
+        text_to_speech: tts.is_some(),
         transcription: stt.is_some(),
         live_transcription: live.is_some() || stt.is_some(),
+        guests: Guests {
+            models: config.budgets.guest_models,
+            speech: config.budgets.guest_speech,
+        },
         processors: processors.collect(),
     })
 }

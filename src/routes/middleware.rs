@@ -2,6 +2,7 @@
 //! and its metrics.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -12,8 +13,10 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue}
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
+use upstream::meter;
 
 use super::request_span::{REQUEST_ID_HEADER, RequestId, route};
+use crate::budgets::Account;
 use crate::error::{ApiError, REQUEST_ID};
 use crate::routes::client;
 use crate::state::AppState;
@@ -45,9 +48,10 @@ pub(crate) async fn handle_request(
     let route = route(&request);
     let quiet = QUIET.contains(&request.path());
     let refusal = if quiet { None } else { over_limit(&request) };
-    let mut result = REQUEST_ID
-        .scope(id.clone(), respond(request, next, refusal))
-        .await;
+    let account = account(&request);
+    request.extensions_mut().insert(Arc::clone(&account));
+    let responding = meter::metered(account, respond(request, next, refusal));
+    let mut result = REQUEST_ID.scope(id.clone(), responding).await;
     let (status, headers) = match &mut result {
         Ok(response) => (response.status(), response.headers_mut()),
         Err(response) => (response.status(), response.headers_mut()),
@@ -83,6 +87,15 @@ async fn respond(
             Err(error.error_response())
         }
     }
+}
+
+/// The account of the client, which pays for what the request costs.
+fn account(request: &ServiceRequest) -> Arc<Account> {
+    let state = request
+        .app_data::<web::Data<AppState>>()
+        .expect("the application has its state");
+    let client = client::address(request.request(), &state.config);
+    state.budgets.account(client)
 }
 
 fn over_limit(request: &ServiceRequest) -> Option<ApiError> {

@@ -3,6 +3,7 @@
 mod agent;
 mod auth;
 pub(crate) mod body;
+mod budget_errors;
 pub(crate) mod caller;
 mod capabilities;
 pub(crate) mod client;
@@ -33,11 +34,19 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     endpoints::configure(cfg);
     ops::configure_docs(cfg);
     cfg.route("/assets/{name}", routing::get().to(web::asset));
+    // The service worker keeps it for the time without a network. It can't ask for it as a browser does.
+    cfg.route("/index.html", routing::get().to(web::shell));
     for path in [
         "/theme.js",
         "/pcm-worklet.js",
         "/favicon.svg",
         "/robots.txt",
+        "/sw.js",
+        "/manifest.webmanifest",
+        "/icon-192.png",
+        "/icon-512.png",
+        "/icon-maskable-512.png",
+        "/apple-touch-icon.png",
     ] {
         cfg.route(path, routing::get().to(web::top));
     }

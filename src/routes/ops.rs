@@ -48,6 +48,8 @@ pub(super) async fn readyz(state: web::Data<AppState>) -> HttpResponse {
             if failed { "unavailable" } else { "ok" }.into(),
         );
     }
+    // A used-up budget is told, and is no reason to send nobody here any more.
+    checks.insert("budgets".into(), budgets(&state).into());
     let body = Health {
         status: if ready { "ok" } else { "unavailable" }.to_owned(),
         checks: Some(checks),
@@ -57,6 +59,15 @@ pub(super) async fn readyz(state: web::Data<AppState>) -> HttpResponse {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+fn budgets(state: &AppState) -> String {
+    let used_up = state.budgets.used_up();
+    let names: Vec<&str> = used_up.iter().map(|resource| resource.name()).collect();
+    match names.as_slice() {
+        [] => "ok".to_owned(),
+        names => format!("used up today: {}", names.join(", ")),
     }
 }
 

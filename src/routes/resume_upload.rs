@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::multipart_invalid;
+use super::client;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -17,7 +18,7 @@ use resume::{ResumeError, worker};
 
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = LARGEST_FILE_MB * 1024 * 1024;
-const LARGEST_FILE_MB: usize = 5;
+const LARGEST_FILE_MB: usize = 10;
 /// For a permit, and for the whole file to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest file name that is told back, in characters.
@@ -29,13 +30,15 @@ pub(crate) struct ResumeText {
     pub filename: String,
     /// The file's text, at most 100,000 characters: `resume_content` of a session's configuration.
     pub resume_text: String,
+    /// The file has more text than that, or more than 100 pages: the rest is left out.
+    pub truncated: bool,
     pub message: String,
 }
 
-/// A file of at most 5 MB.
+/// A file of at most 10 MB.
 #[derive(ToSchema)]
 pub(crate) struct ResumeFile {
-    /// PDF, DOCX or text; told by its content, not by its name.
+    /// PDF, DOCX, ODT, RTF, HTML or text; told by its content, not by its name.
     #[schema(value_type = String, format = Binary)]
     file: Bytes,
     /// As the client named it.
@@ -54,22 +57,28 @@ pub(super) async fn upload_resume(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     // Before the body is read, so that waiting files wait at their senders.
-    let _permit = tokio::time::timeout(TIMEOUT, state.uploads.acquire())
+    let client = client::account(&request).client();
+    let _place = tokio::time::timeout(TIMEOUT, state.uploads.take(client))
         .await
-        .map_err(|_| busy())?
-        .map_err(ApiError::internal)?;
+        .map_err(|_| busy())?;
     // A sender that trickles must not keep the permit.
     let ResumeFile { file, name } = tokio::time::timeout(TIMEOUT, received(&request, payload))
         .await
         .map_err(|_| too_slow())??;
-    let text = worker::extract(&state.sandbox, file)
+    let resume = worker::extract(&state.sandbox, file)
         .await
         .map_err(ApiError::internal)?
         .map_err(refused)?;
+    let message = if resume.cut {
+        "The document is long: only its beginning was read. Nothing of the file is kept."
+    } else {
+        "The text was read. Nothing of the file is kept."
+    };
     Ok(HttpResponse::Ok().json(ResumeText {
         filename: name,
-        resume_text: text,
-        message: "The text was read. Nothing of the file is kept.".to_owned(),
+        resume_text: resume.text,
+        truncated: resume.cut,
+        message: message.to_owned(),
     }))
 }
 
@@ -141,12 +150,17 @@ fn refused(error: ResumeError) -> ApiError {
         ResumeError::Unsupported => (
             415,
             "file_type_unsupported",
-            "The file is not a PDF, DOCX or text file. Save it as one of these, or paste the text.",
+            "The file is not a PDF, DOCX, ODT, RTF, HTML or text file. Save it as one of these, or paste the text.",
         ),
         ResumeError::OldWord => (
             415,
             "file_type_unsupported",
-            "The file is a Word document of the old kind (.doc). Save it as .docx or PDF.",
+            "The file is a Word document of the old kind (.doc). In Word, choose File > Save As and then .docx or PDF.",
+        ),
+        ResumeError::Pages => (
+            415,
+            "file_type_unsupported",
+            "The file is a Pages document. In Pages, choose File > Export To and then PDF or Word.",
         ),
         ResumeError::Encrypted => (
             422,
@@ -158,6 +172,12 @@ fn refused(error: ResumeError) -> ApiError {
             "file_without_text",
             "The file holds no text; it may be a scan. Paste the text, or save it from the program it was written in.",
         ),
+        ResumeError::Garbled => (
+            422,
+            "file_text_garbled",
+            "The file's fonts don't say which letters they draw, so its text can't be read. Save it again from the \
+             program it was written in, or paste the text.",
+        ),
         ResumeError::Damaged => (
             422,
             "file_damaged",
@@ -168,11 +188,7 @@ fn refused(error: ResumeError) -> ApiError {
             "file_too_complex",
             "The file takes too much time or memory to read. Save it in a simpler form, or paste the text.",
         ),
-        ResumeError::TooLong => (
-            422,
-            "file_text_too_long",
-            "The file has more than 100,000 characters of text, or more than 60 pages. Shorten it.",
-        ),
+        ResumeError::TimedOut => return busy(),
     };
     ApiError::new(status, code, detail)
 }

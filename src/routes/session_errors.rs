@@ -111,6 +111,7 @@ fn interviewer_error(cause: InterviewError) -> ApiError {
                 .retryable(false)
                 .source(anyhow::Error::new(cause));
         }
+        InterviewError::OverBudget(over) => return over.clone().into(),
         InterviewError::Unavailable { retry_after, .. } => (503, *retry_after),
         InterviewError::Invalid(_) | InterviewError::Stopped => (502, None),
     };

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::error::ApiError;
+use crate::routes::client::too_many_at_once;
 use speech::ProviderError;
 use speech::audio::AudioError;
 
@@ -24,19 +25,28 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(10),
+            SpeechError::NotResumable => ApiError::new(
+                503,
+                "speech_not_resumable",
+                "Your last words are still being written down. Connect again in a moment.",
+            )
+            .retryable(true)
+            .retry_after(5),
+            SpeechError::TooManyAtOnce => too_many_at_once(
+                "You have too many recordings open at the same time. Close one, or wait until one is done.",
+            ),
             SpeechError::NoSuchSession => ApiError::session_not_found(),
             SpeechError::NoSuchTask => ApiError::new(
                 404,
                 "task_not_found",
                 "There is no such speech task, or it is not yours. Tasks are deleted after a day.",
             ),
-            SpeechError::OverBudget { resets_in } => ApiError::new(
-                429,
-                "speech_budget_exceeded",
-                "Today's amount of speech is used up. It begins anew at midnight UTC; you can go on by typing.",
-            )
-            .retry_after(resets_in.as_secs().max(1))
-            .retryable(true),
+            SpeechError::OverBudget(over) => over.into(),
+            SpeechError::ForUsers => ApiError::new(
+                403,
+                "speech_for_users_only",
+                "Speech is for people with an account here. Sign in, use your browser's own speech, or type.",
+            ),
             SpeechError::TokenExpiring => ApiError::new(
                 401,
                 "token_expired",
@@ -63,11 +73,18 @@ impl From<SpeechError> for ApiError {
 
 fn unusable(error: AudioError) -> ApiError {
     let (status, code, detail) = match error {
+        AudioError::Other(format) => {
+            let detail = format!(
+                "The recording is {format}, which is not taken. Save it as M4A, MP3, WAV or FLAC."
+            );
+            return ApiError::new(415, "audio_type_unsupported", detail);
+        }
+        AudioError::TimedOut => return SpeechError::Busy.into(),
         AudioError::Empty => (422, "audio_empty", "The recording is empty."),
         AudioError::Unsupported => (
             415,
             "audio_type_unsupported",
-            "The recording is of no kind that is taken. Send WebM, Ogg, WAV, MP3 or M4A.",
+            "The recording is of no kind that is taken. Send WebM, Ogg, WAV, MP3, M4A or FLAC.",
         ),
         AudioError::Damaged => (
             422,

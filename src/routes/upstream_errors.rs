@@ -69,6 +69,12 @@ impl From<&RestError> for ApiError {
                 "The database is not set up for this service. Its operator needs to apply the migrations.",
             )
             .retryable(false),
+            RestError::TooManySessions { retry_after } => ApiError::new(
+                429,
+                "too_many_sessions",
+                "Too many interviews were set up. Try again later, or delete some that you no longer need.",
+            )
+            .retry_after(retry_after.unwrap_or(60).max(1)),
             RestError::AskedToWait { retry_after, .. } => ApiError::new(
                 503,
                 "database_busy",

@@ -22,7 +22,8 @@ struct Files;
 fn policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; \
+         font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; \
+         worker-src 'self' blob:; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
@@ -62,6 +63,11 @@ pub(super) fn page() -> HttpResponse {
             "microphone=(self), camera=(), geolocation=()",
         ))
         .body(String::from_utf8_lossy(&file.data).replace(NONCE, &nonce))
+}
+
+/// `/index.html`
+pub(super) async fn shell() -> HttpResponse {
+    page()
 }
 
 /// `/assets/{name}`
@@ -118,6 +124,8 @@ fn serve(
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("webmanifest") => "application/manifest+json",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };

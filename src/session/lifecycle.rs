@@ -4,21 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use interview::SessionConfig;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::SessionError;
 use super::practices::Origin;
 use super::report::{ReportStatus, Reports};
 use super::rpc::{
-    self, ClaimOutcome, ClaimSession, DeleteOutcome, DeleteSession, EndInterview, EndOutcome,
-    ResetInterview,
+    self, ClaimOutcome, ClaimSession, CreateOutcome, CreateSession, DeleteOutcome, DeleteSession,
+    EndInterview, EndOutcome, ResetInterview,
 };
 use super::state::SessionState;
 use super::store::SessionStore;
 use super::turns::Turns;
 use crate::auth::{Caller, User};
-use crate::supabase::postgrest::{PostgRest, RestError};
+use crate::supabase::postgrest::PostgRest;
 
 /// What begins and ends sessions.
 pub struct Lifecycle {
@@ -28,19 +27,6 @@ pub struct Lifecycle {
     pub(super) reports: Arc<Reports>,
     /// How long ending or claiming waits for a turn in flight, at most [`TURN_TIMEOUT`].
     pub(super) turn_timeout: Duration,
-}
-
-#[derive(Serialize)]
-struct NewSession<'a> {
-    session_id: Uuid,
-    session_config: &'a SessionConfig,
-    #[serde(flatten)]
-    origin: Option<Origin>,
-}
-
-#[derive(Deserialize)]
-struct Created {
-    session_id: Uuid,
 }
 
 /// An interview that has ended, with what there is of its report.
@@ -80,23 +66,15 @@ impl Lifecycle {
         origin: Option<Origin>,
     ) -> Result<Uuid, SessionError> {
         let session_id = Uuid::new_v4();
-        let row = NewSession {
-            session_id,
-            session_config: config,
-            origin,
+        let arguments = CreateSession {
+            p_session_id: session_id,
+            p_config: config,
+            p_practice_of: origin.map(|origin| origin.practice_of),
+            p_practice_question: origin.map(|origin| origin.practice_question),
         };
-        let created: Result<Created, RestError> = self
-            .rest
-            .insert_one(
-                &caller.identity(session_id),
-                "interview_sessions",
-                "session_id",
-                &row,
-            )
-            .await;
-        match created {
-            Err(RestError::NotFound) if origin.is_some() => Err(SessionError::NotFound),
-            created => Ok(created?.session_id),
+        let identity = caller.identity(session_id);
+        match rpc::call(&self.rest, &identity, &arguments).await?.outcome {
+            CreateOutcome::Created => Ok(session_id),
         }
     }
 

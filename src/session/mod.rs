@@ -13,6 +13,7 @@ mod state;
 mod store;
 mod turns;
 mod views;
+mod weight;
 
 use std::sync::Arc;
 

@@ -19,10 +19,10 @@ use crate::auth::Caller;
 const MOST_ATTEMPTS: usize = 50;
 
 /// The question of an interview that a practice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Origin {
-    practice_of: Uuid,
-    practice_question: u32,
+    pub practice_of: Uuid,
+    pub practice_question: u32,
 }
 
 /// The columns of a session; both null in an interview, the first where the origin was deleted.

@@ -137,6 +137,26 @@ pub(super) enum LoadOutcome {
 }
 
 #[derive(Serialize)]
+pub(super) struct CreateSession<'a> {
+    pub p_session_id: Uuid,
+    pub p_config: &'a SessionConfig,
+    /// The question that is practised.
+    pub p_practice_of: Option<Uuid>,
+    pub p_practice_question: Option<u32>,
+}
+
+impl SessionFunction for CreateSession<'_> {
+    const NAME: &'static str = "create_session";
+    type Outcome = CreateOutcome;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CreateOutcome {
+    Created,
+}
+
+#[derive(Serialize)]
 pub(super) struct StartInterview<'a> {
     pub p_session_id: Uuid,
     pub p_turn_id: &'a str,

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use super::row::SessionRow;
 use super::rpc::Delta;
+use super::weight::{self, Heap};
 use interview::{Conversation, Turn};
 
 static PROCESS_START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -25,19 +26,27 @@ pub struct SessionState {
     confirmed_at: AtomicU64,
     /// Lets one request confirm a stale snapshot while the others wait for its answer.
     pub(super) confirming: Mutex<()>,
-    weight: usize,
+    /// Of what changes with the session's own columns alone: the configuration and the report.
+    base_weight: usize,
+    turns_weight: usize,
     pub(super) history: OnceLock<Bytes>,
     pub(super) feedback: OnceLock<Bytes>,
 }
 
 impl SessionState {
-    fn new(row: SessionRow, turns: Arc<Vec<Arc<Turn>>>, weight: usize) -> Self {
+    fn new(
+        row: SessionRow,
+        turns: Arc<Vec<Arc<Turn>>>,
+        base_weight: usize,
+        turns_weight: usize,
+    ) -> Self {
         Self {
             row,
             turns,
             confirmed_at: AtomicU64::new(since_start_micros()),
             confirming: Mutex::new(()),
-            weight,
+            base_weight,
+            turns_weight,
             history: OnceLock::new(),
             feedback: OnceLock::new(),
         }
@@ -49,7 +58,7 @@ impl SessionState {
 
     /// Approximate bytes in memory, rendered views included.
     pub fn weight(&self) -> usize {
-        self.weight
+        self.base_weight + self.turns_weight + self.row.stats.heap()
     }
 
     pub fn is_fresh(&self, max_staleness: Duration) -> bool {
@@ -95,15 +104,14 @@ impl SessionState {
         let mut session = delta.session;
         let config = Arc::new(session.session_config.take()?);
         let summary = session.final_summary.take().map(Arc::new);
-        let weight = BASE_WEIGHT
-            + weigh_json(&config)
-            + summary.as_deref().map_or(0, weigh_json)
-            + delta.turns.iter().map(weigh_turn).sum::<usize>();
+        let base_weight = BASE_WEIGHT + config.heap() + summary.as_deref().map_or(0, Heap::heap);
+        let turns_weight = delta.turns.iter().map(weight::turn).sum();
         let turns = delta.turns.into_iter().map(Arc::new).collect();
         Some(Self::new(
             session.into_row(config, summary),
             Arc::new(turns),
-            weight,
+            base_weight,
+            turns_weight,
         ))
     }
 
@@ -128,17 +136,18 @@ impl SessionState {
         }
         let mut turns = Vec::with_capacity(self.turns.len() + 1);
         turns.extend_from_slice(&self.turns);
-        let mut weight = self.weight;
+        let mut turns_weight = self.turns_weight;
         for turn in delta.turns {
             let index = turn.turn_no as usize;
             if index == turns.len() {
-                weight += weigh_turn(&turn);
+                turns_weight += weight::turn(&turn);
                 turns.push(Arc::new(turn));
                 continue;
             }
             let held = turns.get_mut(index)?;
             if held.version < turn.version {
-                weight = weight.saturating_sub(weigh_turn(held)) + weigh_turn(&turn);
+                turns_weight -= weight::turn(held);
+                turns_weight += weight::turn(&turn);
                 *held = Arc::new(turn);
             }
         }
@@ -149,28 +158,12 @@ impl SessionState {
         } else {
             self.row.clone()
         };
-        Some(Arc::new(Self::new(row, Arc::new(turns), weight)))
+        let next = Self::new(row, Arc::new(turns), self.base_weight, turns_weight);
+        Some(Arc::new(next))
     }
 }
 
 const BASE_WEIGHT: usize = 1_024;
-
-fn weigh_turn(turn: &Turn) -> usize {
-    let message = turn.message.as_ref().map_or(0, String::len);
-    let reply = turn
-        .reply
-        .as_ref()
-        .map_or(0, |reply| reply.content.len() + 512);
-    let feedback = turn.feedback.as_ref().map_or(0, |feedback| {
-        feedback.feedback.as_ref().map_or(0, String::len) * 3 + 512
-    });
-    // Twice: the values, and the views rendered from them.
-    256 + 2 * (message + reply + feedback)
-}
-
-fn weigh_json(value: &impl serde::Serialize) -> usize {
-    serde_json::to_vec(value).map_or(0, |bytes| bytes.len())
-}
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,9 @@ use crate::config::CacheConfig;
 use crate::events::Events;
 use crate::supabase::postgrest::PostgRest;
 
+/// Weight of an entry that is not left waiting for others before the cache is put in order.
+const HEAVY: usize = 64 * 1024;
+
 type Key = (Principal, Uuid);
 
 pub struct SessionStore {
@@ -174,10 +177,19 @@ impl SessionStore {
             return None;
         }
         let state = result.into_entry().map(moka::Entry::into_value)?;
+        self.make_room(state.weight());
         if before != Some(state.version()) {
             self.events.changed(session_id, state.version());
         }
         Some(state)
+    }
+
+    /// Evicts at once what the cache would evict some entries later: those may be heavy.
+    fn make_room(&self, new: usize) {
+        let is_nearly_full = self.cache.weighted_size() > self.config.max_bytes / 10 * 9;
+        if is_nearly_full || new > HEAVY {
+            self.cache.run_pending_tasks();
+        }
     }
 
     /// Notifies those who follow the session, though its version is what it was.

@@ -178,6 +178,7 @@ pub(super) fn feedback_item(turns: &[Arc<Turn>], turn: &Turn) -> Option<Feedback
 fn render(value: &impl Serialize) -> Bytes {
     // Strings, numbers and maps with string keys: serialization can't fail.
     serde_json::to_vec(value)
-        .map(Bytes::from)
+        // Without the room that it grew by.
+        .map(|json| Bytes::from(json.into_boxed_slice()))
         .unwrap_or_default()
 }

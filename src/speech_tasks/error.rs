@@ -1,11 +1,12 @@
 //! Failures of speech tasks.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use speech::audio::AudioError;
 use speech::{LiveError, ProviderError};
+use upstream::meter::OverBudget;
 
+use crate::places::Full;
 use crate::supabase::postgrest::RestError;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,13 +16,20 @@ pub enum SpeechError {
     Unavailable,
     #[error("too many live transcriptions or uploads at once")]
     Busy,
+    #[error("the words of the broken connection are still being written")]
+    NotResumable,
+    #[error("too many live transcriptions or uploads of one client at once")]
+    TooManyAtOnce,
     /// The named session does not exist for the caller.
     #[error("no such session")]
     NoSuchSession,
     #[error("no such task")]
     NoSuchTask,
-    #[error("the day's budget is used up")]
-    OverBudget { resets_in: Duration },
+    /// Guests may not use the providers here.
+    #[error("speech is for signed-in users")]
+    ForUsers,
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     #[error("the access token is about to expire")]
     TokenExpiring,
     #[error("this format can't be joined from several requests")]
@@ -43,6 +51,15 @@ pub enum SpeechError {
 impl From<RestError> for SpeechError {
     fn from(error: RestError) -> Self {
         Self::Rest(Arc::new(error))
+    }
+}
+
+impl From<Full> for SpeechError {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Everybody => Self::Busy,
+            Full::Client => Self::TooManyAtOnce,
+        }
     }
 }
 

@@ -7,15 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
-use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{NewTask, TaskType, Utterance};
+use super::tasks::{NewTask, TaskType, Utterance, whole_seconds};
 use super::transcription::{count_seconds, rounded};
+use super::{Speech, permitted};
 use crate::auth::Caller;
 use crate::in_flight::Guard;
+use crate::network::Client;
+use crate::places::Place;
 use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
 use speech::live::{Encoding, TranscriptEvent, deepgram, utterances};
@@ -68,13 +72,18 @@ pub struct Live {
     pub audio: mpsc::Sender<Bytes>,
     /// Ends after the last event.
     pub events: mpsc::Receiver<LiveEvent>,
+    /// Cancelled when a later connection resumes the task: what arrived is still to be heard, no more comes.
+    pub superseded: CancellationToken,
 }
 
 /// Chunks of audio, and events, that are buffered.
 const BUFFERED_CHUNKS: usize = 64;
 const BUFFERED_EVENTS: usize = 64;
-/// How long a resumed transcription waits for the last words of its broken connection.
-const RESUME_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a resumed transcription waits for the last words of its broken connection: a provider's usual
+/// time for an utterance, on a busy day.
+const RESUME_TIMEOUT: Duration = Duration::from_secs(25);
+/// Ends a live transcription.
+const BUDGET_EXCEEDED: &str = "speech_budget_exceeded";
 /// Attempts to write an utterance.
 const MAX_ATTEMPTS: u32 = 5;
 
@@ -82,10 +91,11 @@ impl Speech {
     /// Starts a live transcription, or resumes one.
     ///
     /// # Errors
-    /// No provider; no permit; the session or task is not the caller's; the day's budget.
+    /// No provider; no place; the session or task is not the caller's; the day's budget.
     pub async fn start_live(
         self: &Arc<Self>,
         sandbox: &Sandbox,
+        client: Client,
         caller: &Caller,
         session_id: Option<Uuid>,
         request: LiveRequest,
@@ -93,12 +103,11 @@ impl Speech {
         if self.config.deepgram.is_none() && self.stt.is_none() {
             return Err(SpeechError::Unavailable);
         }
+        permitted(Resource::Seconds)?;
         if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
-        let permit = Arc::clone(&self.live_permits)
-            .try_acquire_owned()
-            .map_err(|_| SpeechError::Busy)?;
+        let place = self.live_places.try_take(client)?;
         let identity = caller.identity(session_id);
         let (task_id, text) = match request.resume {
             Some(task_id) => (task_id, self.resume(&identity, task_id).await?),
@@ -106,14 +115,15 @@ impl Speech {
         };
         let (audio, received_audio) = mpsc::channel(BUFFERED_CHUNKS);
         let (event_sender, events) = mpsc::channel(BUFFERED_EVENTS);
+        let superseded = CancellationToken::new();
         let connection = Connection {
             speech: Arc::clone(self),
             identity,
             task_id,
             id: Uuid::new_v4().simple().to_string(),
             events: event_sender,
-            _permit: permit,
-            _in_flight: self.live_in_flight.start(task_id, ()),
+            _place: place,
+            _in_flight: self.live_in_flight.start(task_id, superseded.clone()),
         };
         let sandbox = sandbox.clone();
         self.background.spawn(async move {
@@ -124,11 +134,12 @@ impl Speech {
             text,
             audio,
             events,
+            superseded,
         })
     }
 
-    /// Resumes a task; its transcript so far, with the last words of its broken connection if they come
-    /// within [`RESUME_TIMEOUT`].
+    /// Resumes a task; its transcript with the last words of its broken connection. Without them it is not
+    /// resumed: nobody would ever tell them to the client.
     async fn resume(&self, identity: &Identity, task_id: Uuid) -> Result<String, SpeechError> {
         // Looked up before the row is read: a connection that ends in between still has words to write.
         let earlier = self.live_in_flight.of(&task_id);
@@ -138,11 +149,14 @@ impl Speech {
         }
         let ended = async {
             for connection in &earlier {
+                // It may not know yet that its client is gone.
+                connection.value.cancel();
                 connection.finished().await;
             }
         };
-        // One that has not ended by then goes on beside the new one: the row loses no word of either.
-        let _ended = tokio::time::timeout(RESUME_TIMEOUT, ended).await;
+        tokio::time::timeout(RESUME_TIMEOUT, ended)
+            .await
+            .map_err(|_| SpeechError::NotResumable)?;
         self.tasks.resume(identity, task_id).await
     }
 
@@ -166,6 +180,14 @@ impl Speech {
     }
 }
 
+fn over_budget() -> LiveEvent {
+    LiveEvent::error(
+        BUDGET_EXCEEDED,
+        "Today's time for speaking is used up. Please go on by typing.",
+        false,
+    )
+}
+
 /// The transcription of one connection.
 struct Connection {
     speech: Arc<Speech>,
@@ -174,8 +196,8 @@ struct Connection {
     /// Distinguishes this connection's utterances from an earlier one's.
     id: String,
     events: mpsc::Sender<LiveEvent>,
-    _permit: OwnedSemaphorePermit,
-    _in_flight: Guard<Uuid, ()>,
+    _place: Place,
+    _in_flight: Guard<Uuid, CancellationToken>,
 }
 
 impl Connection {
@@ -286,14 +308,16 @@ impl Connection {
                         end: rounded(end),
                     };
                     count_seconds(seconds);
+                    let paid = meter::charge(Resource::Seconds, whole_seconds(seconds));
                     let stored = self.store(&utterance, seconds).await;
+                    let stored = stored.or_else(|| paid.err().map(|_| over_budget()));
                     self.send(LiveEvent::Transcript {
                         text,
                         is_final: true,
                     })
                     .await;
                     if let Some(problem) = stored {
-                        let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == "speech_budget_exceeded");
+                        let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == BUDGET_EXCEEDED);
                         self.send(problem).await;
                         if ends {
                             return;
@@ -315,13 +339,7 @@ impl Connection {
                 .await
             {
                 Ok(true) => return None,
-                Ok(false) => {
-                    return Some(LiveEvent::error(
-                        "speech_budget_exceeded",
-                        "Today's time for speaking is used up. Please go on by typing.",
-                        false,
-                    ));
-                }
+                Ok(false) => return Some(over_budget()),
                 Err(SpeechError::Rest(error)) if error.is_transient() && attempt < MAX_ATTEMPTS => {
                     tokio::time::sleep(wait).await;
                     wait *= 2;

@@ -8,27 +8,38 @@ pub mod live;
 mod synthesis;
 mod tasks;
 mod transcription;
+mod unbound;
 
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use upstream::meter::{self, Resource};
 use uuid::Uuid;
 
 pub use error::SpeechError;
 pub use synthesis::{SynthesisRequest, SynthesisStream};
-pub use tasks::{Task, TaskStatus, TaskType, Usage};
+pub use tasks::{Task, TaskStatus, TaskType, Usage, whole_seconds};
 pub use transcription::Recording;
 
 use crate::auth::Caller;
 use crate::background::Background;
 use crate::config::SpeechConfig;
 use crate::in_flight::InFlight;
+use crate::places::Places;
 use crate::supabase::postgrest::PostgRest;
 use speech::AudioApi;
 use speech::provider::Provider;
 use synthesis::CachedAudio;
 use tasks::Tasks;
+
+/// # Errors
+/// Guests may not use what providers are paid for here.
+pub fn permitted(resource: Resource) -> Result<(), SpeechError> {
+    meter::allows(resource)
+        .then_some(())
+        .ok_or(SpeechError::ForUsers)
+}
 
 /// Starts speech tasks and reads them.
 pub struct Speech {
@@ -39,10 +50,9 @@ pub struct Speech {
     /// Audio by the hash of its request. Whoever asks for it brings the very text, so it gives nobody
     /// anything new.
     audio_cache: Cache<[u8; 32], Arc<CachedAudio>>,
-    /// Permits for live transcriptions.
-    live_permits: Arc<Semaphore>,
+    live_places: Places,
     /// Live transcriptions by task, one for each connection.
-    live_in_flight: InFlight<Uuid, ()>,
+    live_in_flight: InFlight<Uuid, CancellationToken>,
     background: Background,
 }
 
@@ -80,7 +90,7 @@ impl Speech {
                 .max_capacity(config.cache_bytes)
                 .weigher(|_, audio: &Arc<CachedAudio>| audio.weight())
                 .build(),
-            live_permits: Arc::new(Semaphore::new(config.max_streams)),
+            live_places: Places::new(config.max_streams),
             live_in_flight: InFlight::default(),
             config: config.clone(),
             background,
@@ -108,10 +118,7 @@ impl Speech {
                 (None, None) => None,
             },
             in_flight: in_flight(&self.tts) + in_flight(&self.stt),
-            streams: self
-                .config
-                .max_streams
-                .saturating_sub(self.live_permits.available_permits()),
+            streams: self.live_places.taken(),
         }
     }
 

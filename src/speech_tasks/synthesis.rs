@@ -11,11 +11,12 @@ use speech::join::Joiner;
 use speech::provider::{AudioStream, Provider, SynthesisInput};
 use speech::{Format, ProviderError, audio, sentences};
 use tokio::sync::mpsc;
+use upstream::meter::Resource;
 use uuid::Uuid;
 
-use super::Speech;
 use super::error::SpeechError;
 use super::tasks::{FinishTask, NewTask, TaskType};
+use super::{Speech, permitted};
 use crate::auth::Caller;
 
 /// A text to synthesize, and how.
@@ -83,6 +84,7 @@ impl Speech {
         request: SynthesisRequest,
     ) -> Result<SynthesisStream, SpeechError> {
         let provider = self.tts.as_ref().ok_or(SpeechError::Unavailable)?;
+        permitted(Resource::Characters)?;
         let texts = sentences::split(&request.text, self.config.segment_characters);
         if texts.len() > 1 && !request.format.is_joinable() {
             return Err(SpeechError::NotJoinable);

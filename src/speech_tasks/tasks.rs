@@ -12,9 +12,12 @@ use moka::sync::Cache;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use upstream::meter::{self, OverBudget, Resource, Scope};
 use uuid::Uuid;
 
 use super::error::SpeechError;
+use super::unbound::Unbound;
+use crate::budgets::until_midnight;
 use crate::config::SpeechConfig;
 use crate::supabase::postgrest::{Identity, PostgRest, RestError};
 
@@ -62,14 +65,37 @@ pub(super) struct NewTask {
     pub result: Option<Value>,
 }
 
+impl NewTask {
+    /// What is paid for it, and how much.
+    fn cost(&self) -> (Resource, u64) {
+        match self.task_type {
+            TaskType::Tts => (Resource::Characters, self.characters as u64),
+            TaskType::SttBatch => (Resource::Seconds, whole_seconds(self.seconds)),
+            // What is heard is counted as it comes; a connection is worth a second.
+            TaskType::SttStream => (Resource::Seconds, 1),
+        }
+    }
+}
+
+/// Begun seconds count whole.
+pub fn whole_seconds(seconds: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a recording's length, which is bounded and positive"
+    )]
+    let whole = seconds.ceil() as u64;
+    whole
+}
+
 /// How a task ended: the arguments of `finish_speech_task`.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct FinishTask {
-    p_task_id: Uuid,
-    p_status: TaskStatus,
-    p_progress: Value,
-    p_result: Option<Value>,
-    p_error: Option<&'static str>,
+    pub(super) p_task_id: Uuid,
+    pub(super) p_status: TaskStatus,
+    pub(super) p_progress: Value,
+    pub(super) p_result: Option<Value>,
+    pub(super) p_error: Option<&'static str>,
 }
 
 impl FinishTask {
@@ -112,9 +138,7 @@ pub(super) struct Utterance {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum BeginOutcome {
     Started,
-    OverBudget {
-        resets_in_seconds: f64,
-    },
+    OverBudget,
     /// The session does not exist for the caller.
     NotFound,
 }
@@ -148,6 +172,11 @@ pub struct Usage {
     pub seconds: f64,
 }
 
+/// Whether tasks have no row: a guest who names no session has no rights to one.
+fn is_unbound(identity: &Identity) -> bool {
+    matches!(identity, Identity::Guest { session_id: None })
+}
+
 /// How long a result whose write failed is kept.
 const PENDING_RESULT_LIFETIME: Duration = Duration::from_secs(15 * 60);
 const MAX_PENDING_RESULTS: u64 = 1_000;
@@ -160,6 +189,8 @@ pub(super) struct Tasks {
     seconds_per_day: u32,
     /// Results whose write failed; written when the task is read.
     pending_results: Cache<Uuid, FinishTask>,
+    /// Tasks that have no row.
+    unbound: Unbound,
 }
 
 impl Tasks {
@@ -174,6 +205,7 @@ impl Tasks {
                 .max_capacity(MAX_PENDING_RESULTS)
                 .time_to_live(PENDING_RESULT_LIFETIME)
                 .build(),
+            unbound: Unbound::default(),
         }
     }
 
@@ -195,6 +227,20 @@ impl Tasks {
         identity: &Identity,
         task: &NewTask,
     ) -> Result<(), SpeechError> {
+        let (resource, amount) = task.cost();
+        meter::spend(resource, amount)?;
+        let begun = self.insert(identity, task).await;
+        if begun.is_err() {
+            meter::refund(resource, amount);
+        }
+        begun
+    }
+
+    async fn insert(&self, identity: &Identity, task: &NewTask) -> Result<(), SpeechError> {
+        if is_unbound(identity) {
+            self.unbound.begin(task);
+            return Ok(());
+        }
         let arguments = json!({
             "p_task_id": task.task_id,
             "p_session_id": task.session_id,
@@ -209,15 +255,39 @@ impl Tasks {
         });
         match self.call(identity, "begin_speech_task", &arguments).await? {
             BeginOutcome::Started => Ok(()),
-            BeginOutcome::OverBudget { resets_in_seconds } => Err(SpeechError::OverBudget {
-                resets_in: Duration::try_from_secs_f64(resets_in_seconds).unwrap_or_default(),
-            }),
+            BeginOutcome::OverBudget => {
+                let (resource, _) = task.cost();
+                Err(self.over_budget(identity, resource).await?.into())
+            }
             BeginOutcome::NotFound => Err(SpeechError::NoSuchSession),
         }
     }
 
+    /// What is left of the budget that the database keeps.
+    async fn over_budget(
+        &self,
+        identity: &Identity,
+        resource: Resource,
+    ) -> Result<OverBudget, SpeechError> {
+        let used = self.usage(identity).await?;
+        let (limit, used) = match resource {
+            Resource::Characters => (self.characters_per_day, used.characters),
+            _ => (self.seconds_per_day.into(), whole_seconds(used.seconds)),
+        };
+        Ok(OverBudget {
+            resource,
+            scope: Scope::User,
+            limit,
+            left: limit.saturating_sub(used),
+            resets_in: until_midnight(Timestamp::now()),
+        })
+    }
+
     /// Records a step and renews the lease. A failure is only logged: the next step or renewal follows.
     pub(super) async fn advance(&self, identity: &Identity, task_id: Uuid, progress: &Value) {
+        if is_unbound(identity) {
+            return self.unbound.advance(task_id, progress);
+        }
         let arguments = json!({
             "p_task_id": task_id, "p_progress": progress, "p_lease_seconds": self.lease_seconds,
         });
@@ -241,6 +311,9 @@ impl Tasks {
 
     /// Writes how the task ended. What can't be written stays pending for [`Self::read`].
     pub(super) async fn finish(&self, identity: &Identity, result: FinishTask) {
+        if is_unbound(identity) {
+            return self.unbound.finish(&result);
+        }
         if let Err(error) = self
             .call::<IgnoredAny>(identity, "finish_speech_task", &result)
             .await
@@ -259,6 +332,9 @@ impl Tasks {
         identity: &Identity,
         task_id: Uuid,
     ) -> Result<Task, SpeechError> {
+        if is_unbound(identity) {
+            return self.unbound.read(task_id).ok_or(SpeechError::NoSuchTask);
+        }
         let arguments = json!({"p_task_id": task_id});
         let read = async || -> Result<Task, SpeechError> {
             match self.call(identity, "read_speech_task", &arguments).await? {
@@ -306,6 +382,9 @@ impl Tasks {
         utterance: &Utterance,
         seconds: f64,
     ) -> Result<bool, SpeechError> {
+        if is_unbound(identity) {
+            return Ok(true);
+        }
         let arguments = json!({
             "p_task_id": task_id,
             "p_utterance": utterance,
@@ -329,6 +408,9 @@ impl Tasks {
         identity: &Identity,
         task_id: Uuid,
     ) -> Result<String, SpeechError> {
+        if is_unbound(identity) {
+            return Err(SpeechError::NoSuchTask);
+        }
         let arguments = json!({"p_task_id": task_id, "p_lease_seconds": self.lease_seconds});
         match self.call(identity, "resume_stream", &arguments).await? {
             ResumeOutcome::Resumed { text } => Ok(text),
@@ -343,6 +425,9 @@ impl Tasks {
         task_id: Uuid,
         error: Option<&'static str>,
     ) {
+        if is_unbound(identity) {
+            return;
+        }
         let arguments = json!({"p_task_id": task_id, "p_error": error});
         if let Err(error) = self
             .call::<IgnoredAny>(identity, "finish_stream", &arguments)

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use speech::audio::{self, AudioError, Container};
 use speech::provider::{AudioInput, Transcription};
 use tokio::sync::watch;
+use upstream::meter::Resource;
 use uuid::Uuid;
 
-use super::Speech;
 use super::error::SpeechError;
-use super::tasks::{FinishTask, NewTask, Task, TaskType};
+use super::tasks::{FinishTask, NewTask, Task, TaskType, whole_seconds};
+use super::{Speech, permitted};
 use crate::auth::Caller;
 use crate::supabase::postgrest::Identity;
 use sandbox::Sandbox;
@@ -42,13 +43,14 @@ impl Speech {
         if self.stt.is_none() {
             return Err(SpeechError::Unavailable);
         }
+        permitted(Resource::Seconds)?;
         if caller.token_is_expiring() {
             return Err(SpeechError::TokenExpiring);
         }
         if recording.bytes == 0 {
             return Err(AudioError::Empty.into());
         }
-        let container = Container::of(&recording.head).ok_or(AudioError::Unsupported)?;
+        let container = Container::of(&recording.head)?;
         let seconds = audio::measure(sandbox, recording.file.try_clone()?).await??;
         if seconds > self.config.max_audio.as_secs_f64() {
             return Err(SpeechError::TooLong);
@@ -147,12 +149,7 @@ impl Speech {
 }
 
 pub(super) fn count_seconds(seconds: f64) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a recording's length, which is bounded and positive"
-    )]
-    metrics::counter!("speech_audio_seconds_total").increment(seconds.ceil() as u64);
+    metrics::counter!("speech_audio_seconds_total").increment(whole_seconds(seconds));
 }
 
 fn result(transcription: Transcription, language: Option<&str>, seconds: f64) -> Value {

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
@@ -20,8 +22,8 @@ use crate::config::SupabaseConfig;
 
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
+const WRITE_SECRET: HeaderName = HeaderName::from_static("x-write-secret");
 const SHARE_TOKEN: HeaderName = HeaderName::from_static("x-share-token");
-const PREFER: HeaderName = HeaderName::from_static("prefer");
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// Before the one repeat of what another transaction was in the way of.
@@ -79,6 +81,9 @@ pub enum RestError {
         status: u16,
         retry_after: Option<u64>,
     },
+    /// The caller made, or has, as many sessions as the database lets them; seconds until they may make another.
+    #[error("too many sessions")]
+    TooManySessions { retry_after: Option<u64> },
     /// The transaction lost against another one and did nothing.
     #[error("the database was busy with the same rows: {0}")]
     Contended(String),
@@ -115,6 +120,8 @@ pub struct PostgRest {
     base: String,
     anon_key: ApiKey,
     service_key: Option<ApiKey>,
+    /// Tells the database that a call comes from the service and not from a client past it.
+    write_secret: Option<HeaderValue>,
     client: Client,
     /// More requests at once would only queue inside PostgREST, out of sight.
     permits: Semaphore,
@@ -133,10 +140,18 @@ impl PostgRest {
     /// # Errors
     /// A key that no header can carry, or no TLS backend.
     pub fn new(config: &SupabaseConfig) -> anyhow::Result<Self> {
+        let write_secret = config.write_secret.as_ref().map(|secret| {
+            let mut value = HeaderValue::from_str(secret.expose_secret()).context(
+                "SUPABASE_WRITE_SECRET is not usable; it should be visible ASCII characters",
+            )?;
+            value.set_sensitive(true);
+            anyhow::Ok(value)
+        });
         Ok(Self {
             base: format!("{}/rest/v1/", config.url.as_str().trim_end_matches('/')),
             anon_key: ApiKey::new(&config.anon_key)?,
             service_key: config.service_key.as_ref().map(ApiKey::new).transpose()?,
+            write_secret: write_secret.transpose()?,
             client: upstream::client(config.connect_timeout, config.request_timeout)?,
             permits: Semaphore::new(config.max_concurrency),
             permit_timeout: config.request_timeout,
@@ -214,37 +229,6 @@ impl PostgRest {
         parse(&bytes)
     }
 
-    /// Inserts a row and returns the named columns of it. The row must carry its own primary key: a
-    /// repeat of an insert whose response was lost is then taken for the success it is.
-    ///
-    /// # Errors
-    /// See [`RestError`].
-    pub async fn insert_one<T: DeserializeOwned>(
-        &self,
-        identity: &Identity,
-        table: &str,
-        columns: &str,
-        row: &impl Serialize,
-    ) -> Result<T, RestError> {
-        let mut headers = self.headers(identity)?;
-        headers.insert(ACCEPT, HeaderValue::from_static(ONE_OBJECT));
-        headers.insert(
-            PREFER,
-            HeaderValue::from_static("return=representation,resolution=merge-duplicates"),
-        );
-        let query = [("select", columns.to_owned())];
-        let bytes = self
-            .send(Request {
-                method: Method::POST,
-                path: table,
-                query: &query,
-                headers,
-                body: Some(json(row)?),
-            })
-            .await?;
-        parse(&bytes)
-    }
-
     /// Whether PostgREST answers and its database with it.
     ///
     /// # Errors
@@ -262,6 +246,9 @@ impl PostgRest {
 
     fn headers(&self, identity: &Identity) -> Result<HeaderMap, RestError> {
         let mut headers = HeaderMap::with_capacity(6);
+        if let Some(secret) = &self.write_secret {
+            headers.insert(WRITE_SECRET, secret.clone());
+        }
         let (key, bearer, session_id) = match identity {
             Identity::User {
                 access_token,

@@ -83,6 +83,8 @@ fn of_status(status: u16, headers: &HeaderMap, error: ErrorBody, is_page: bool) 
         400 if !code.is_empty() => RestError::Invalid { code, message },
         401 if code.is_empty() && !is_page => RestError::KeyRejected,
         402 => RestError::QuotaExceeded,
+        // Raised by private.count_session.
+        429 if code == "PT429" => RestError::TooManySessions { retry_after: wait },
         429 => RestError::AskedToWait {
             status,
             retry_after: wait,
@@ -203,6 +205,7 @@ mod tests {
                 "BadResponse",
             ),
             (401, "<html>blocked</html>".to_owned(), "BadResponse"),
+            (429, coded("PT429", "too many sessions"), "TooManySessions"),
             (429, String::new(), "AskedToWait"),
             (503, String::new(), "Unavailable"),
             (522, "<html></html>".to_owned(), "Unavailable"),

@@ -16,6 +16,7 @@ create trigger update_users_updated_at before update on public.users
   for each row execute function private.update_updated_at_column();
 
 alter table public.users enable row level security;
+alter table public.users force row level security;
 
 create policy users_read_own on public.users for select to authenticated
   using (id = (select auth.uid()));

@@ -2,7 +2,7 @@
 
 create table public.interview_turns (
   session_id uuid not null references public.interview_sessions (session_id) on delete cascade,
-  turn_no integer not null check (turn_no >= 0),
+  turn_no integer not null check (turn_no between 0 and 499),
   turn_id text not null check (char_length(turn_id) between 1 and 255),
   -- No foreign key: the policies tie it to the session's owner, whose deletion cascades through the session.
   user_id uuid default auth.uid(),
@@ -10,12 +10,12 @@ create table public.interview_turns (
   question_no integer,
   version bigint not null default 0,
   accepted_at timestamptz not null default now(),
-  lease_owner text,
+  lease_owner varchar(255),
   lease_until timestamptz,
-  reply jsonb check (jsonb_typeof(reply) = 'object'),
+  reply jsonb check (private.is_bounded_object(reply, 65536)),
   completed_at timestamptz,
   unanswered_at timestamptz,
-  feedback jsonb check (jsonb_typeof(feedback) = 'object'),
+  feedback jsonb check (private.is_bounded_object(feedback, 65536)),
   primary key (session_id, turn_no),
   constraint interview_turns_turn_id_key unique (session_id, turn_id),
   constraint interview_turns_introduction_check check ((turn_no = 0) = (message is null)),
@@ -37,30 +37,36 @@ create unique index interview_turns_one_open on public.interview_turns (session_
 create index interview_turns_version on public.interview_turns (session_id, version);
 
 alter table public.interview_turns enable row level security;
+alter table public.interview_turns force row level security;
 
-create policy turns_owner on public.interview_turns for all to authenticated
-  using (user_id = (select auth.uid()))
-  with check (
-    user_id = (select auth.uid())
-    and exists (
-      select from public.interview_sessions s
-      where s.session_id = interview_turns.session_id and s.user_id = interview_turns.user_id
-    )
-  );
+create policy turns_read_own on public.interview_turns for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy turns_read_guest on public.interview_turns for select to anon
+  using (user_id is null and session_id = (select private.request_session_id()));
 
-create policy turns_guest on public.interview_turns for all to anon
-  using (user_id is null and session_id = (select private.request_session_id()))
-  with check (
-    user_id is null
-    and session_id = (select private.request_session_id())
-    and exists (
-      select from public.interview_sessions s
-      where s.session_id = interview_turns.session_id and s.user_id is null
-    )
-  );
+-- Turns are the functions' to write: a reply and its feedback are not the candidate's.
+create policy turns_api on public.interview_turns for all to interview_api
+  using ((select private.caller()) in (
+    case when user_id is null then 'guest ' || session_id else 'user ' || user_id end, 'service'));
 
 revoke all on public.interview_turns from public, anon, authenticated, service_role;
-grant select, insert, update, delete on public.interview_turns to anon, authenticated, service_role;
+grant select on public.interview_turns to anon, authenticated;
+grant select, insert, update, delete on public.interview_turns to service_role, interview_api;
+
+-- How an interview is set up (its length, its clock) stays as it is while there are turns.
+create policy sessions_set_up_own on public.interview_sessions for update to authenticated
+  using (
+    user_id = (select auth.uid())
+    and not exists (select from public.interview_turns t where t.session_id = interview_sessions.session_id)
+  )
+  with check (user_id = (select auth.uid()));
+create policy sessions_set_up_guest on public.interview_sessions for update to anon
+  using (
+    user_id is null
+    and session_id = (select private.request_session_id())
+    and not exists (select from public.interview_turns t where t.session_id = interview_sessions.session_id)
+  )
+  with check (user_id is null and session_id = (select private.request_session_id()));
 
 -- The history and the feedback log of a session, as PostgREST computed fields
 -- (`select=*,conversation_history,per_turn_feedback_log`).

@@ -1,5 +1,8 @@
 -- The turn protocol: accept → (renew | release | stop) → complete. Every outcome is a value; only invalid data
 -- raises. Every function sends one UPDATE of the session's row, under its lock.
+--
+-- A session has at most 500 turns and 4 MB of them, so that it can be read at once: a new message then meets an
+-- interview that is over. What was accepted before still gets its reply, and feedback up to 8 MB.
 
 -- The introduction, which is turn 0. A repeat gets the turn that stands, whatever its key. Outcomes: accepted,
 -- resumed (its lease ran out), in_flight, replay, ended, not_found.
@@ -7,7 +10,8 @@ create function public.start_interview(
   p_session_id uuid, p_turn_id text, p_config jsonb, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
@@ -73,12 +77,14 @@ create function public.accept_turn(
   p_session_id uuid, p_turn_id text, p_message text, p_lease_owner text, p_lease_seconds integer,
   p_known_version bigint, p_join_same_text boolean
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
   v_lease_until timestamptz := v_now + make_interval(secs => p_lease_seconds);
   v_outcome text;
+  v_next text;
   v_same boolean;
   t record;
 begin
@@ -113,16 +119,17 @@ begin
     where i.session_id = p_session_id
     order by i.turn_no desc
     limit 1;
+    v_next := case when t.turn_no >= 499 or h.turn_bytes > 4194304 then 'ended' else 'accepted' end;
     if not found or (t.turn_no = 0 and not t.answered) then
       v_outcome := 'not_started';
     elsif t.answered or t.unanswered then
-      v_outcome := 'accepted';
+      v_outcome := v_next;
     else
       v_same := coalesce(p_join_same_text, false) and t.message = p_message;
       v_outcome := case
         when t.lease_until > v_now then case when v_same then 'in_flight' else 'busy' end
         when v_same then 'resumed'
-        else 'accepted'
+        else v_next
       end;
       if v_outcome = 'accepted' then
         update public.interview_turns
@@ -140,7 +147,7 @@ begin
       case when t.answered then t.turn_no else t.question_no end,
       h.version + 1, v_now, p_lease_owner, v_lease_until);
     update public.interview_sessions
-    set version = h.version + 1, status = 'active'
+    set version = h.version + 1, status = 'active', turn_bytes = turn_bytes + octet_length(p_message)
     where session_id = p_session_id
     returning status, version, updated_at into h.status, h.version, h.updated_at;
     return jsonb_build_object('outcome', v_outcome, 'turn_no', t.turn_no + 1, 'turn_id', p_turn_id)
@@ -168,7 +175,8 @@ $$;
 create function public.renew_lease(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_lease_seconds integer
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_stopped boolean;
@@ -193,7 +201,8 @@ $$;
 -- Lets the next repeat resume the turn at once, when its reply could not be made. Outcomes: released, lost,
 -- not_found.
 create function public.release_lease(p_session_id uuid, p_turn_id text, p_lease_owner text) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
 begin
@@ -212,7 +221,8 @@ $$;
 -- stays; the same turn can be resumed, another message takes its place. A lease is not visible, so no
 -- version changes. Outcomes: stopped, idle, not_found.
 create function public.stop_turn(p_session_id uuid, p_known_version bigint) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   t record;
@@ -253,7 +263,8 @@ create function public.complete_turn(
   p_session_id uuid, p_turn_id text, p_lease_owner text, p_reply jsonb, p_feedback jsonb, p_stats jsonb,
   p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head;
   v_turn_no integer;
@@ -277,6 +288,7 @@ begin
     v_outcome := 'completed';
     update public.interview_sessions
     set version = h.version + 1,
+      turn_bytes = turn_bytes + pg_column_size(p_reply) + coalesce(pg_column_size(p_feedback), 0),
       session_stats = private.add_coach_usage(session_stats || coalesce(p_stats, '{}'::jsonb), p_feedback -> 'usage')
     where session_id = p_session_id
     returning version, session_stats, updated_at into h.version, h.session_stats, h.updated_at;
@@ -301,7 +313,8 @@ $$;
 create function public.record_feedback(
   p_session_id uuid, p_turn_id text, p_feedback jsonb, p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security invoker set search_path = ''
+set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
 declare
   h private.session_head;
   v_outcome text;
@@ -316,11 +329,12 @@ begin
   update public.interview_turns
   set feedback = p_feedback, version = h.version + 1
   where session_id = p_session_id and turn_id = p_turn_id
-    and (feedback ->> 'status') is distinct from 'ready';
+    and (feedback ->> 'status') is distinct from 'ready' and h.turn_bytes < 8388608;
   if found then
     v_outcome := 'recorded';
     update public.interview_sessions
-    set version = h.version + 1, session_stats = private.add_coach_usage(session_stats, p_feedback -> 'usage')
+    set version = h.version + 1, turn_bytes = turn_bytes + pg_column_size(p_feedback),
+      session_stats = private.add_coach_usage(session_stats, p_feedback -> 'usage')
     where session_id = p_session_id
     returning version, session_stats, updated_at into h.version, h.session_stats, h.updated_at;
   else
@@ -345,8 +359,8 @@ revoke all on function
   public.complete_turn(uuid, text, text, jsonb, jsonb, jsonb, bigint),
   public.record_feedback(uuid, text, jsonb, bigint)
 from public, anon, authenticated, service_role;
+grant execute on function private.add_coach_usage(jsonb, jsonb) to interview_api;
 grant execute on function
-  private.add_coach_usage(jsonb, jsonb),
   public.start_interview(uuid, text, jsonb, text, integer, bigint),
   public.accept_turn(uuid, text, text, text, integer, bigint, boolean),
   public.renew_lease(uuid, text, text, integer),
@@ -354,4 +368,4 @@ grant execute on function
   public.stop_turn(uuid, bigint),
   public.complete_turn(uuid, text, text, jsonb, jsonb, jsonb, bigint),
   public.record_feedback(uuid, text, jsonb, bigint)
-to anon, authenticated, service_role;
+to anon, authenticated, service_role, interview_api;

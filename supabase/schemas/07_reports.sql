@@ -5,7 +5,7 @@
 create function public.begin_report(
   p_session_id uuid, p_lease_owner text, p_lease_seconds integer, p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
@@ -39,7 +39,7 @@ $$;
 create function public.record_report(
   p_session_id uuid, p_lease_owner text, p_summary jsonb, p_known_version bigint
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head;
   v_outcome text := 'lost';
@@ -90,4 +90,4 @@ grant execute on function
   public.begin_report(uuid, text, integer, bigint),
   public.record_report(uuid, text, jsonb, bigint),
   public.scores_by_dimension(public.interview_sessions)
-to anon, authenticated, service_role;
+to anon, authenticated, service_role, interview_api;

@@ -7,9 +7,9 @@ create table public.speech_tasks (
   user_id uuid default auth.uid() references public.users (id) on delete cascade,
   task_type text not null check (task_type in ('stt_batch', 'tts', 'stt_stream')),
   status text not null default 'processing' check (status in ('processing', 'completed', 'error')),
-  progress_data jsonb default '{}',
-  result_data jsonb,
-  error_message text,
+  progress_data jsonb default '{}' check (private.is_bounded_object(progress_data, 1048576)),
+  result_data jsonb check (private.is_bounded_object(result_data, 1048576)),
+  error_message text check (char_length(error_message) <= 2000),
   lease_until timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -28,30 +28,20 @@ create trigger update_speech_tasks_updated_at before update on public.speech_tas
   for each row execute function private.update_updated_at_column();
 
 alter table public.speech_tasks enable row level security;
+alter table public.speech_tasks force row level security;
 
-create policy speech_tasks_owner on public.speech_tasks for all to authenticated
-  using (user_id = (select auth.uid()))
-  with check (
-    user_id = (select auth.uid())
-    and (session_id is null or exists (
-      select from public.interview_sessions s
-      where s.session_id = speech_tasks.session_id and s.user_id = speech_tasks.user_id
-    ))
-  );
+create policy speech_tasks_read_own on public.speech_tasks for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy speech_tasks_read_guest on public.speech_tasks for select to anon
+  using (user_id is null and session_id = (select private.request_session_id()));
 
-create policy speech_tasks_guest on public.speech_tasks for all to anon
-  using (user_id is null and session_id = (select private.request_session_id()))
-  with check (
-    user_id is null
-    and session_id = (select private.request_session_id())
-    and exists (
-      select from public.interview_sessions s
-      where s.session_id = speech_tasks.session_id and s.user_id is null
-    )
-  );
+create policy speech_tasks_api on public.speech_tasks for all to interview_api
+  using ((select private.caller()) in (
+    case when user_id is null then 'guest ' || session_id else 'user ' || user_id end, 'service'));
 
 revoke all on public.speech_tasks from public, anon, authenticated, service_role;
-grant select, insert, update, delete on public.speech_tasks to anon, authenticated, service_role;
+grant select on public.speech_tasks to anon, authenticated;
+grant select, insert, update, delete on public.speech_tasks to service_role, interview_api;
 
 -- Makes a task and counts what it will use. A repeat whose first answer was lost changes nothing. With a
 -- result the task is complete at once. Outcomes: started, over_budget, not_found (the session).
@@ -59,18 +49,18 @@ create function public.begin_speech_task(
   p_task_id uuid, p_session_id uuid, p_task_type text, p_progress jsonb, p_lease_seconds integer,
   p_characters bigint, p_seconds numeric, p_max_characters bigint, p_max_seconds numeric, p_result jsonb
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   if exists (select from public.speech_tasks t where t.task_id = p_task_id) then
     return '{"outcome": "started"}';
   end if;
-  -- A guest's task belongs to a session; a user's may.
-  if (p_session_id is null and auth.uid() is null) or (p_session_id is not null and not exists (
+  -- A guest's task belongs to a session; a user's may. (This role can't call auth.uid().)
+  if (case when p_session_id is null then private.caller() like 'user %' else exists (
     select from public.interview_sessions s where s.session_id = p_session_id
-  )) then
+  ) end) is not true then
     return '{"outcome": "not_found"}';
   end if;
-  if not private.charge_speech(p_characters, p_seconds, p_max_characters, p_max_seconds) then
+  if not private.charge_speech(p_characters, p_seconds, p_max_characters, p_max_seconds, 1) then
     return jsonb_build_object('outcome', 'over_budget', 'resets_in_seconds', ceil(extract(epoch from
       date_trunc('day', now() at time zone 'utc') + interval '1 day' - now() at time zone 'utc')));
   end if;
@@ -89,7 +79,7 @@ $$;
 
 -- Notes how far a task is and that its process lives. Outcomes: renewed, lost.
 create function public.advance_speech_task(p_task_id uuid, p_progress jsonb, p_lease_seconds integer) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   update public.speech_tasks
   set progress_data = progress_data || coalesce(p_progress, '{}'),
@@ -104,7 +94,7 @@ $$;
 create function public.finish_speech_task(
   p_task_id uuid, p_status text, p_progress jsonb, p_result jsonb, p_error text
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   update public.speech_tasks
   set status = p_status, progress_data = progress_data || coalesce(p_progress, '{}'), result_data = p_result,
@@ -122,7 +112,7 @@ $$;
 
 -- A task as it stands; one whose process died becomes an error here. Outcomes: found, not_found.
 create function public.read_speech_task(p_task_id uuid) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   t public.speech_tasks;
 begin
@@ -151,4 +141,4 @@ grant execute on function
   public.advance_speech_task(uuid, jsonb, integer),
   public.finish_speech_task(uuid, text, jsonb, jsonb, text),
   public.read_speech_task(uuid)
-to anon, authenticated, service_role;
+to anon, authenticated, service_role, interview_api;

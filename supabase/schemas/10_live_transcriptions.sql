@@ -13,11 +13,12 @@ $$;
 create function public.append_utterance(
   p_task_id uuid, p_utterance jsonb, p_seconds numeric, p_max_seconds numeric, p_lease_seconds integer
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   v_progress jsonb;
   v_within boolean;
 begin
+  p_seconds := least(greatest(coalesce(p_seconds, 0), 0), 86400);
   select progress_data into v_progress from public.speech_tasks
   where task_id = p_task_id and task_type = 'stt_stream'
   for update;
@@ -35,9 +36,9 @@ begin
     result_data = result_data || jsonb_build_object('transcription', private.stream_text(v_progress)),
     lease_until = case when status = 'processing' then clock_timestamp() + make_interval(secs => p_lease_seconds) end
   where task_id = p_task_id;
-  v_within := private.charge_speech(0, p_seconds, null, p_max_seconds);
+  v_within := private.charge_speech(0, p_seconds, null, p_max_seconds, 0);
   if not v_within then
-    perform private.charge_speech(0, p_seconds, null, null);
+    perform private.charge_speech(0, p_seconds, null, null, 0);
   end if;
   return jsonb_build_object('outcome', case when v_within then 'added' else 'over_budget' end);
 end
@@ -45,7 +46,7 @@ $$;
 
 -- A live transcription goes on over a new connection. Outcomes: resumed with its text, not_found.
 create function public.resume_stream(p_task_id uuid, p_lease_seconds integer) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   v_progress jsonb;
 begin
@@ -63,7 +64,7 @@ $$;
 
 -- Ends a live transcription with what its utterances say. Outcomes: finished, not_found.
 create function public.finish_stream(p_task_id uuid, p_error text) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   update public.speech_tasks
   set status = case when p_error is null then 'completed' else 'error' end, error_message = p_error,
@@ -82,9 +83,9 @@ revoke all on function
   public.resume_stream(uuid, integer),
   public.finish_stream(uuid, text)
 from public, anon, authenticated, service_role;
+grant execute on function private.stream_text(jsonb) to interview_api;
 grant execute on function
-  private.stream_text(jsonb),
   public.append_utterance(uuid, jsonb, numeric, numeric, integer),
   public.resume_stream(uuid, integer),
   public.finish_stream(uuid, text)
-to anon, authenticated, service_role;
+to anon, authenticated, service_role, interview_api;

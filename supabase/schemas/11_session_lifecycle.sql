@@ -1,9 +1,26 @@
--- End, reset, claim and deletion of a session: under the same lock as its turns.
+-- Making, end, reset, claim and deletion of a session: under the same lock as its turns.
+
+-- A guest's is made under the id that the request's header names; a practice is of a question of another session of the
+-- same owner. A repeat whose first answer was lost changes nothing. Outcomes: created, not_found (the id is another's).
+create function public.create_session(
+  p_session_id uuid, p_config jsonb, p_practice_of uuid default null, p_practice_question integer default null
+) returns jsonb
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
+begin
+  insert into public.interview_sessions (session_id, session_config, practice_of, practice_question)
+  values (p_session_id, coalesce(p_config, '{}'), p_practice_of, p_practice_question)
+  on conflict do nothing;
+  return jsonb_build_object('outcome', case
+    when exists (select from public.interview_sessions s where s.session_id = p_session_id) then 'created'
+    else 'not_found'
+  end);
+end
+$$;
 
 -- An open turn is waited for (busy) unless the end is forced; then its message stays unanswered. Outcomes: ended,
 -- already, busy, not_found.
 create function public.end_interview(p_session_id uuid, p_force boolean, p_known_version bigint) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_now timestamptz := clock_timestamp();
@@ -40,7 +57,7 @@ $$;
 
 -- Keeps the configuration; a reply still on its way finds no row. Outcomes: reset, not_found.
 create function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
 begin
@@ -49,7 +66,7 @@ begin
   end if;
   delete from public.interview_turns where session_id = p_session_id;
   update public.interview_sessions
-  set status = 'active', final_summary = null, session_stats = '{}', report_owner = null,
+  set status = 'active', final_summary = null, session_stats = '{}', turn_bytes = 0, report_owner = null,
     report_lease_until = null, version = h.version + 1, base_version = h.version + 1
   where session_id = p_session_id
   returning status, version, base_version, session_stats, updated_at
@@ -105,7 +122,7 @@ $$;
 
 -- The same with the session's delta, which is read with the new owner's rights.
 create function public.claim_session(p_session_id uuid, p_known_version bigint) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   v_claim jsonb := private.claim_session(p_session_id);
 begin
@@ -118,7 +135,7 @@ $$;
 
 -- Its turns, its speech tasks and a guest's use go with it. Outcomes: deleted, not_found.
 create function public.delete_session(p_session_id uuid) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   delete from public.interview_sessions where session_id = p_session_id;
   return jsonb_build_object('outcome', case when found then 'deleted' else 'not_found' end);
@@ -126,16 +143,18 @@ end
 $$;
 
 revoke all on function
+  public.create_session(uuid, jsonb, uuid, integer),
   public.end_interview(uuid, boolean, bigint),
   public.reset_interview(uuid, bigint),
   private.claim_session(uuid),
   public.claim_session(uuid, bigint),
   public.delete_session(uuid)
 from public, anon, authenticated, service_role;
+grant execute on function private.claim_session(uuid) to interview_api;
 grant execute on function
+  public.create_session(uuid, jsonb, uuid, integer),
   public.end_interview(uuid, boolean, bigint),
   public.reset_interview(uuid, bigint),
-  private.claim_session(uuid),
   public.claim_session(uuid, bigint),
   public.delete_session(uuid)
-to anon, authenticated, service_role;
+to anon, authenticated, service_role, interview_api;

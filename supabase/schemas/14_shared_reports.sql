@@ -5,7 +5,7 @@ create table public.shared_reports (
   session_id uuid not null references public.interview_sessions (session_id) on delete cascade,
   token_hash bytea not null check (octet_length(token_hash) = 32),
   snapshot jsonb not null
-    check (jsonb_typeof(snapshot) = 'object' and octet_length(snapshot::text) <= 2097152),
+    check (private.is_bounded_object(snapshot, 2097152)),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null default now() + interval '30 days',
   constraint shared_reports_token_hash_key unique (token_hash),
@@ -63,33 +63,39 @@ create trigger drop_shares after update of final_summary on public.interview_ses
   execute function private.drop_shares();
 
 alter table public.shared_reports enable row level security;
+alter table public.shared_reports force row level security;
 
-create policy shares_owner on public.shared_reports for all to authenticated
+create policy shares_read_own on public.shared_reports for select to authenticated
   using (exists (
     select from public.interview_sessions s
     where s.session_id = shared_reports.session_id and s.user_id = (select auth.uid())
-  ))
-  with check (exists (
+  ));
+
+-- Whose session it is, that table's policy says.
+create policy shares_api on public.shared_reports for all to interview_api
+  using (exists (
     select from public.interview_sessions s
-    where s.session_id = shared_reports.session_id and s.user_id = (select auth.uid())
+    where s.session_id = shared_reports.session_id and s.user_id is not null
   ));
 
 create policy shares_reader on public.shared_reports for select to anon
   using (token_hash = (select private.request_share_hash()) and expires_at > now());
 
--- Nobody changes what was shared; a reader sees what is shared and no id; when it was made is the database's to say.
+-- Functions share and revoke; nobody changes what was shared. A reader sees what is shared and no id.
 revoke all on public.shared_reports from public, anon, authenticated, service_role;
 grant select (snapshot, created_at, expires_at) on public.shared_reports to anon;
-grant select, delete, insert (share_id, session_id, token_hash, snapshot, expires_at)
-  on public.shared_reports to authenticated;
-grant select, insert, update, delete on public.shared_reports to service_role;
+grant select on public.shared_reports to authenticated;
+grant select, insert, update, delete on public.shared_reports to service_role, interview_api;
+-- For the trigger, where the service key writes a row.
+grant execute on function private.lock_session(uuid), private.check_write_secret() to service_role;
+grant select on private.write_secret to service_role;
 
 -- Shares a snapshot for some days; a repeat under the same id changes nothing. Outcomes: shared, too_many,
 -- not_found.
 create function public.share_report(
   p_session_id uuid, p_share_id uuid, p_token_hash bytea, p_snapshot jsonb, p_days integer
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
   v_constraint text;
@@ -117,7 +123,7 @@ $$;
 
 -- Outcomes: revoked, not_shared, not_found.
 create function public.revoke_share(p_session_id uuid, p_share_id uuid) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   if not exists (select from public.interview_sessions s where s.session_id = p_session_id) then
     return '{"outcome": "not_found"}';
@@ -151,5 +157,5 @@ grant execute on function private.request_share_hash() to anon, authenticated, s
 grant execute on function
   public.share_report(uuid, uuid, bytea, jsonb, integer),
   public.revoke_share(uuid, uuid)
-to authenticated;
+to authenticated, interview_api;
 grant execute on function public.cleanup_expired_shares() to service_role;

@@ -8,74 +8,87 @@ insert into grants_expected values
   ('anon', 'users', ''),
   ('authenticated', 'users', 'SELECT'),
   ('service_role', 'users', 'DELETE INSERT SELECT UPDATE'),
-  ('anon', 'interview_sessions', 'DELETE INSERT SELECT UPDATE'),
-  ('authenticated', 'interview_sessions', 'DELETE INSERT SELECT UPDATE'),
+  ('anon', 'interview_sessions', 'SELECT'),
+  ('authenticated', 'interview_sessions', 'SELECT'),
   ('service_role', 'interview_sessions', 'DELETE INSERT SELECT UPDATE'),
-  ('anon', 'interview_turns', 'DELETE INSERT SELECT UPDATE'),
-  ('authenticated', 'interview_turns', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'interview_sessions', 'DELETE INSERT SELECT UPDATE'),
+  ('anon', 'interview_turns', 'SELECT'),
+  ('authenticated', 'interview_turns', 'SELECT'),
   ('service_role', 'interview_turns', 'DELETE INSERT SELECT UPDATE'),
-  ('anon', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
-  ('authenticated', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'interview_turns', 'DELETE INSERT SELECT UPDATE'),
+  ('anon', 'speech_tasks', 'SELECT'),
+  ('authenticated', 'speech_tasks', 'SELECT'),
   ('service_role', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'speech_tasks', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'shared_reports', 'DELETE INSERT SELECT UPDATE'),
   ('anon', 'shared_reports', ''),
-  ('authenticated', 'shared_reports', 'DELETE SELECT'),
+  ('authenticated', 'shared_reports', 'SELECT'),
   ('service_role', 'shared_reports', 'DELETE INSERT SELECT UPDATE'),
   ('anon', 'speech_usage', 'SELECT'),
   ('authenticated', 'speech_usage', 'SELECT'),
-  ('service_role', 'speech_usage', 'DELETE INSERT SELECT UPDATE');
+  ('service_role', 'speech_usage', 'DELETE INSERT SELECT UPDATE'),
+  ('interview_api', 'users', ''),
+  ('interview_api', 'speech_usage', '');
 
--- Every function of the two schemas, and the roles among anon (a), authenticated (u), service_role (s)
--- and everybody (p) that may execute it.
+-- Every function of the two schemas, and the roles among anon (a), authenticated (u), service_role (s), the
+-- functions' own (f) and everybody (p) that may execute it.
 create temp table functions_expected (signature text, callers text);
 insert into functions_expected values
-  ('public.accept_turn(uuid,text,text,text,integer,bigint,boolean)', 'aus'),
-  ('public.advance_speech_task(uuid,jsonb,integer)', 'aus'),
-  ('public.append_utterance(uuid,jsonb,numeric,numeric,integer)', 'aus'),
-  ('public.begin_speech_task(uuid,uuid,text,jsonb,integer,bigint,numeric,bigint,numeric,jsonb)', 'aus'),
-  ('public.finish_speech_task(uuid,text,jsonb,jsonb,text)', 'aus'),
-  ('public.finish_stream(uuid,text)', 'aus'),
-  ('public.read_speech_task(uuid)', 'aus'),
-  ('public.resume_stream(uuid,integer)', 'aus'),
-  ('private.charge_speech(bigint,numeric,bigint,numeric)', 'aus'),
-  ('private.stream_text(jsonb)', 'aus'),
-  ('public.begin_report(uuid,text,integer,bigint)', 'aus'),
-  ('public.claim_session(uuid,bigint)', 'aus'),
+  ('public.accept_turn(uuid,text,text,text,integer,bigint,boolean)', 'ausf'),
+  ('public.advance_speech_task(uuid,jsonb,integer)', 'ausf'),
+  ('public.append_utterance(uuid,jsonb,numeric,numeric,integer)', 'ausf'),
+  ('public.begin_speech_task(uuid,uuid,text,jsonb,integer,bigint,numeric,bigint,numeric,jsonb)', 'ausf'),
+  ('public.finish_speech_task(uuid,text,jsonb,jsonb,text)', 'ausf'),
+  ('public.finish_stream(uuid,text)', 'ausf'),
+  ('public.read_speech_task(uuid)', 'ausf'),
+  ('public.resume_stream(uuid,integer)', 'ausf'),
+  ('private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'f'),
+  ('private.stream_text(jsonb)', 'f'),
+  ('public.begin_report(uuid,text,integer,bigint)', 'ausf'),
+  ('public.claim_session(uuid,bigint)', 'ausf'),
   ('public.cleanup_abandoned_sessions(integer,integer)', 's'),
   ('public.cleanup_completed_tasks(integer)', 's'),
   ('public.cleanup_expired_shares()', 's'),
-  ('public.complete_turn(uuid,text,text,jsonb,jsonb,jsonb,bigint)', 'aus'),
-  ('public.conversation_history(public.interview_sessions)', 'aus'),
-  ('public.delete_session(uuid)', 'aus'),
-  ('public.end_interview(uuid,boolean,bigint)', 'aus'),
   ('public.guest_practices(integer)', 'a'),
-  ('public.load_session(uuid,bigint)', 'aus'),
-  ('public.per_turn_feedback_log(public.interview_sessions)', 'aus'),
-  ('public.record_feedback(uuid,text,jsonb,bigint)', 'aus'),
-  ('public.record_report(uuid,text,jsonb,bigint)', 'aus'),
-  ('public.release_lease(uuid,text,text)', 'aus'),
-  ('public.renew_lease(uuid,text,text,integer)', 'aus'),
-  ('public.reset_interview(uuid,bigint)', 'aus'),
-  ('public.revoke_share(uuid,uuid)', 'u'),
-  ('public.share_report(uuid,uuid,bytea,jsonb,integer)', 'u'),
-  ('public.stop_turn(uuid,bigint)', 'aus'),
-  ('public.start_interview(uuid,text,jsonb,text,integer,bigint)', 'aus'),
-  ('public.scores_by_dimension(public.interview_sessions)', 'aus'),
-  ('private.add_coach_usage(jsonb,jsonb)', 'aus'),
-  ('private.bump_session_version()', ''),
+  ('public.revoke_share(uuid,uuid)', 'uf'),
+  ('public.share_report(uuid,uuid,bytea,jsonb,integer)', 'uf'),
   ('private.check_practice_of()', ''),
-  ('private.check_session_config()', ''),
   ('private.check_share_limit()', ''),
-  ('private.claim_session(uuid)', 'aus'),
   ('private.drop_shares()', ''),
   ('private.guest_practices(integer)', 'a'),
-  ('private.lease_remaining_ms(timestamp with time zone,timestamp with time zone)', 'aus'),
-  ('private.lock_session(uuid)', 'aus'),
+  ('private.request_share_hash()', 'aus'),
+  ('public.complete_turn(uuid,text,text,jsonb,jsonb,jsonb,bigint)', 'ausf'),
+  ('public.conversation_history(public.interview_sessions)', 'aus'),
+  ('public.delete_session(uuid)', 'ausf'),
+  ('public.end_interview(uuid,boolean,bigint)', 'ausf'),
+  ('public.load_session(uuid,bigint)', 'ausf'),
+  ('public.per_turn_feedback_log(public.interview_sessions)', 'aus'),
+  ('public.record_feedback(uuid,text,jsonb,bigint)', 'ausf'),
+  ('public.record_report(uuid,text,jsonb,bigint)', 'ausf'),
+  ('public.release_lease(uuid,text,text)', 'ausf'),
+  ('public.renew_lease(uuid,text,text,integer)', 'ausf'),
+  ('public.reset_interview(uuid,bigint)', 'ausf'),
+  ('public.stop_turn(uuid,bigint)', 'ausf'),
+  ('public.start_interview(uuid,text,jsonb,text,integer,bigint)', 'ausf'),
+  ('public.scores_by_dimension(public.interview_sessions)', 'ausf'),
+  ('private.add_coach_usage(jsonb,jsonb)', 'f'),
+  ('private.bump_session_version()', ''),
+  ('private.caller()', 'f'),
+  ('private.check_write_secret()', 'sf'),
+  ('private.set_write_secret(text)', ''),
+  ('private.count_session()', ''),
+  ('private.is_bounded_object(jsonb,integer)', 'ausf'),
+  ('private.refuse_session(text,integer)', ''),
+  ('public.create_session(uuid,jsonb,uuid,integer)', 'ausf'),
+  ('private.check_session_config()', ''),
+  ('private.claim_session(uuid)', 'f'),
+  ('private.lease_remaining_ms(timestamp with time zone,timestamp with time zone)', 'f'),
+  ('private.lock_session(uuid)', 'sf'),
   ('private.mirror_user(uuid,text,jsonb,timestamp with time zone)', ''),
   ('private.on_auth_user_written()', ''),
   ('private.profile_name(jsonb)', ''),
-  ('private.request_session_id()', 'aus'),
-  ('private.request_share_hash()', 'aus'),
-  ('private.session_delta(private.session_head,bigint)', 'aus'),
+  ('private.request_session_id()', 'ausf'),
+  ('private.session_delta(private.session_head,bigint)', 'f'),
   ('private.update_updated_at_column()', '');
 
 create temp table functions_found as
@@ -89,15 +102,17 @@ select
     case when has_function_privilege('anon', p.oid, 'execute') then 'a' end,
     case when has_function_privilege('authenticated', p.oid, 'execute') then 'u' end,
     case when has_function_privilege('service_role', p.oid, 'execute') then 's' end,
+    case when has_function_privilege('interview_api', p.oid, 'execute') then 'f' end,
     case when has_function_privilege('public', p.oid, 'execute') then 'p' end) as callers,
   p.prosecdef as definer,
-  coalesce(p.proconfig @> array['search_path=""'], false) as fixed_path
+  coalesce(p.proconfig @> array['search_path=""'], false) as fixed_path,
+  coalesce(p.proconfig @> array['role=interview_api'], false) as role_set
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where n.nspname in ('public', 'private')
   -- Functions of extensions that a database happens to keep in public are not ours.
   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e');
 
-select plan((select count(*)::int from grants_expected) + 11);
+select plan((select count(*)::int from grants_expected) + 15);
 
 select is(
   (select coalesce(string_agg(privilege_type, ' ' order by privilege_type), '')
@@ -111,23 +126,23 @@ select is(
    from information_schema.column_privileges
    where table_schema = 'public' and table_name = 'shared_reports'
      and (grantee = 'anon' or (grantee = 'authenticated' and privilege_type in ('INSERT', 'UPDATE')))),
-  array['anon SELECT created_at', 'anon SELECT expires_at', 'anon SELECT snapshot', 'authenticated INSERT expires_at',
-    'authenticated INSERT session_id', 'authenticated INSERT share_id', 'authenticated INSERT snapshot',
-    'authenticated INSERT token_hash'],
+  array['anon SELECT created_at', 'anon SELECT expires_at', 'anon SELECT snapshot'],
   'a reader of a shared report sees no id, and nobody writes when it was made');
 select is(
   (select array_agg(tablename::text order by tablename) from pg_tables where schemaname = 'public'),
   array['interview_sessions', 'interview_turns', 'shared_reports', 'speech_tasks', 'speech_usage', 'users'],
   'public has these tables and no other');
 select is(
-  (select count(*)::int from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relrowsecurity),
-  0, 'row level security is on for every table');
+  (select count(*)::int from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+   and not (c.relrowsecurity and c.relforcerowsecurity)),
+  0, 'row level security is on for every table, and forced');
 select is(
   (select count(*)::int from pg_policies where schemaname = 'public' and (roles && array['public']::name[])),
   0, 'every policy names its role');
 select is(
-  (select count(*)::int from pg_policies where schemaname = 'public' and cmd <> 'SELECT' and with_check is null),
-  0, 'every policy that lets write has a check');
+  (select count(*)::int from pg_policies where schemaname = 'public' and cmd <> 'SELECT' and with_check is null
+   and roles <> array['interview_api']::name[]),
+  0, 'every policy that lets clients write has a check (the functions'' role is checked by what it sees)');
 select results_eq(
   'select signature collate "C", callers from functions_found order by 1',
   'select signature collate "C", callers from functions_expected order by 1',
@@ -136,9 +151,33 @@ select is(
   (select count(*)::int from functions_found where not fixed_path), 0, 'every function has an empty search_path');
 select is(
   (select array_agg(signature order by signature) from functions_found where definer),
-  array['private.charge_speech(bigint,numeric,bigint,numeric)', 'private.check_practice_of()', 'private.claim_session(uuid)',
-    'private.guest_practices(integer)', 'private.on_auth_user_written()'],
-  'only five functions are security definer, and none is in an exposed schema');
+  array['private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'private.check_practice_of()',
+    'private.claim_session(uuid)', 'private.count_session()', 'private.guest_practices(integer)',
+    'private.on_auth_user_written()'],
+  'only six functions are security definer, and none is in an exposed schema');
+select is(
+  (select array_agg(signature order by signature) from functions_found
+   where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_|guest_practices)'),
+  null, 'every function of the API but fields and jobs runs as its own role');
+select is(
+  (select array[rolcanlogin, rolinherit, rolbypassrls, rolsuper, rolcreaterole, rolcreatedb,
+     has_schema_privilege(oid, 'auth', 'usage'), has_table_privilege(oid, 'auth.users', 'select')]
+   from pg_roles where rolname = 'interview_api'),
+  array_fill(false, array[8]), 'which can neither sign in, nor pass row-level security, nor look into auth');
+select is(
+  (select array_agg(r.rolname::text order by r.rolname) from pg_auth_members m join pg_roles r on r.oid = m.member
+   where m.roleid = 'interview_api'::regrole and r.rolname <> current_user),
+  array['authenticator'], 'and is no role of a client''s role');
+select is(
+  (select array_agg(format('%s %s(%s)', p.grantee, p.privilege_type, p.column_name)
+     order by p.grantee, p.privilege_type, p.column_name)
+   from information_schema.column_privileges p
+   where p.table_schema = 'public' and p.grantee in ('anon', 'authenticated', 'PUBLIC') and p.privilege_type <> 'SELECT'),
+  array['anon INSERT(session_config)', 'anon INSERT(session_id)', 'anon INSERT(user_id)', 'anon UPDATE(session_config)',
+    'anon UPDATE(session_id)',
+    'authenticated INSERT(session_config)', 'authenticated INSERT(session_id)', 'authenticated INSERT(user_id)',
+    'authenticated UPDATE(session_config)', 'authenticated UPDATE(session_id)'],
+  'clients write nothing but a session and how it is set up');
 select ok(
   not has_schema_privilege('public', 'private', 'usage'), 'schema private is not open to everybody');
 select is(

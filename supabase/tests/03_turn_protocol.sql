@@ -155,12 +155,15 @@ select is(
 select throws_ok($$select complete_turn(pg_temp.sid(), 'k4', 'p', null, null, null, null)$$, '22004', null, 'complete: a reply must be there');
 select throws_ok($$select complete_turn(pg_temp.sid(), 'k4', 'p', '[]', null, null, null)$$, '23514', null, 'complete: a reply is an object');
 select throws_ok($$select record_feedback(pg_temp.sid(), 'k4', null, null)$$, '22004', null, 'feedback: must be there');
+reset role;
 select throws_ok($$update interview_sessions set session_config = '[]'$$, '23514', null, 'the configuration is an object');
 select throws_ok($$update interview_sessions set session_config = jsonb_build_object('x', repeat('x', 262144))$$, '23514', null, 'the configuration has a limit');
-update interview_turns set lease_until = now() - interval '1 s' where turn_no = 3;
+update interview_turns set lease_until = now() - interval '1 s' where session_id = pg_temp.sid() and turn_no = 3;
+set local role authenticated;
 select throws_ok($$select pg_temp.accept('k5', repeat('x', 20001), 'p')$$, '23514', null, 'accept: a message has a limit');
 select throws_ok($$select pg_temp.accept('', 'A5', 'p')$$, '23514', null, 'accept: a key has at least one character');
 select throws_ok($$select pg_temp.accept('k5', null, 'p')$$, '23514', null, 'accept: a message must be there');
+reset role;
 select throws_ok(
   $$insert into interview_turns (session_id, turn_no, turn_id, message) values (pg_temp.sid(), 9, 'k9', 'm')$$,
   '23505', null, 'at most one turn is open');

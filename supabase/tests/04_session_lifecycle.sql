@@ -93,19 +93,26 @@ select is(end_interview(pg_temp.sid(), false, null) ->> 'outcome', 'ended', 'end
 select is(record_report(pg_temp.sid(), 'q', '{}', null) ->> 'outcome', 'lost', 'reset: nor does the old report get into the next interview');
 select is(start_interview(pg_temp.sid(), 'k0', null, 'p', 60, null) ->> 'outcome', 'ended', 'start: not after the end');
 
--- Plain updates through the API.
+-- Plain updates.
 insert into before select version, base_version from interview_sessions where session_id = pg_temp.sid();
+reset role;
 update interview_sessions set session_config = '{"style": "formal"}' where session_id = pg_temp.sid();
 select ok(s.version = b.version + 1 and s.base_version = s.version, 'a plain update raises version and base_version')
 from interview_sessions s, before b where s.session_id = pg_temp.sid();
 update interview_sessions set report_owner = 'x' where session_id = pg_temp.sid();
 select is(s.version, b.version + 1, 'an invisible one does not') from interview_sessions s, before b where s.session_id = pg_temp.sid();
 
+select pg_temp.become('authenticated', 'a0000000-0000-4000-8000-000000000000', null);
+
 -- An abandoned session comes back with the next message.
 select is(reset_interview(pg_temp.sid(), null) ->> 'outcome', 'reset', '(again)');
+reset role;
 update interview_sessions set status = 'abandoned' where session_id = pg_temp.sid();
+set local role authenticated;
 select is(start_interview(pg_temp.sid(), 'k0', null, 'p', 0, null) #>> '{session,status}', 'active', 'start: revives an abandoned session');
+reset role;
 update interview_sessions set status = 'abandoned' where session_id = pg_temp.sid();
+set local role authenticated;
 select is(end_interview(pg_temp.sid(), false, null) ->> 'outcome', 'ended', 'end: an expired turn does not hold it');
 
 -- claim_session

@@ -73,9 +73,9 @@ select is((select count(*)::int from interview_sessions where practice_of is not
 select throws_ok(
   $$update interview_sessions set practice_of = 'd1000000-0000-4000-8000-000000000000'
     where session_id = 'a2000000-0000-4000-8000-000000000000'$$,
-  '23503', null, 'and can''t make it another''s');
-select lives_ok(
-  $$delete from interview_sessions where session_id = 'a1000000-0000-4000-8000-000000000000'$$, 'the origin is deleted');
+  '42501', null, 'and can''t make it another''s');
+select is(
+  delete_session('a1000000-0000-4000-8000-000000000000'), '{"outcome": "deleted"}', 'the origin is deleted');
 select is(
   (select practice_of is null and practice_question = 2 from interview_sessions
    where session_id = 'a2000000-0000-4000-8000-000000000000'),

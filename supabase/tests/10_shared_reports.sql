@@ -85,10 +85,12 @@ select is(
     'a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'more-' || n, 1), ' ' order by n)
    from generate_series(2, 11) n),
   repeat('shared ', 9) || 'too_many', 'ten links at most');
+set local role service_role;
 select throws_ok(
   $$insert into shared_reports (session_id, token_hash, snapshot) values
     ('a1000000-0000-4000-8000-000000000000', sha256('y'), '{}')$$,
   '23514', 'a report is shared by at most ten links', 'by whichever way');
+set local role authenticated;
 
 -- Its time.
 reset role;

@@ -135,6 +135,41 @@ async fn tokens_are_refreshed_by_body_or_query_and_only_once() {
 }
 
 #[tokio::test]
+async fn of_many_refreshes_at_once_with_one_token_each_gets_the_same_successor() {
+    let app = TestApp::start();
+    let ada = app.user("Ada").await;
+    let body = json!({"refresh_token": ada.refresh_token});
+    let guest = app.guest();
+    let answers =
+        futures_util::future::join_all((0..30).map(|_| guest.post("/auth/refresh", &body))).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(
+            answer.body["refresh_token"], answers[0].body["refresh_token"],
+            "one successor"
+        );
+    }
+    assert_ne!(answers[0].body["refresh_token"], body["refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_no_form_at_all_is_an_unknown_one() {
+    let app = TestApp::start();
+    for malformed in [
+        "x",
+        "UPPERCASE-12",
+        "doesnotexist",
+        "unknown-token",
+        "\u{e9}t\u{e9}",
+    ] {
+        app.guest()
+            .post("/auth/refresh", &json!({"refresh_token": malformed}))
+            .await
+            .is_problem(401, "refresh_token_not_found");
+    }
+}
+
+#[tokio::test]
 async fn the_profile_can_be_read_and_renamed() {
     let app = TestApp::start();
     let ada = app.user("Ada").await;

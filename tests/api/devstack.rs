@@ -241,48 +241,75 @@ fn link_programs(to: &Path) {
     std::fs::copy(postgrest, to.join("postgrest")).expect("a copy");
 }
 
-#[test]
-fn a_real_gotrue_is_migrated_then_served() {
+/// Stands for a real GoTrue: notes what it is given, sends a mail and answers that it is well.
+const STAND_IN: &str = r#"#!/bin/sh
+env > CALLS/$1
+[ "$1" = serve ] || exit 0
+exec python3 -c '
+import http.server, os, smtplib
+mail = "To: ada@example.com\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>http://localhost/verify?token=abc&amp;type=recovery</p><p>042917</p>"
+smtplib.SMTP(os.environ["GOTRUE_SMTP_HOST"], int(os.environ["GOTRUE_SMTP_PORT"])).sendmail("auth@example.com", ["ada@example.com"], mail)
+class H(http.server.BaseHTTPRequestHandler):
+  def do_GET(self):
+    self.send_response(200); self.end_headers(); self.wfile.write(b"{}")
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), H).serve_forever()'
+"#;
+
+#[tokio::test]
+async fn a_real_gotrue_is_migrated_then_served_with_the_stacks_options_and_its_mails_are_shown() {
     let folder = folder();
     let calls = folder.path().join("calls");
     std::fs::create_dir(&calls).expect("a folder");
     std::fs::set_permissions(&calls, std::fs::Permissions::from_mode(0o777)).expect("chmod");
     let script = folder.path().join("auth");
-    let body = format!(
-        "#!/bin/sh\nenv > {calls}/$1\nif [ \"$1\" = serve ]; then\nexec python3 -c 'import http.server,os\n\
-         class H(http.server.BaseHTTPRequestHandler):\n  def do_GET(self):\n    self.send_response(200); self.end_headers(); self.wfile.write(b\"{{}}\")\n\
-         http.server.HTTPServer((\"127.0.0.1\", int(os.environ[\"PORT\"])), H).serve_forever()'\nfi\n",
-        calls = calls.display()
-    );
+    let body = STAND_IN.replace("CALLS", &calls.display().to_string());
     std::fs::write(&script, body).expect("a script");
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("chmod");
     // The script migrates nothing: a start without it makes what GoTrue's own migrations would.
     let (mut first, _) = dev(&data(&folder));
     kill(pid(&first), Signal::SIGTERM).expect("it runs");
     first.wait().expect("it ends");
+    let options = [
+        "--password-required-characters=abc:ABC",
+        "--refresh-reuse-interval=7",
+        "--mail-max-frequency=3",
+        "--site-url=http://example.org",
+        "--confirm-email",
+    ];
     let mut child = binary(&["devstack", "--data-dir", &data(&folder)])
+        .args(options)
         .env("GOTRUE_BIN", &script)
         .stdout(Stdio::piped())
         .spawn()
         .expect("the binary starts");
     let out = BufReader::new(child.stdout.take().expect("piped"));
-    let started = out
+    let url = out
         .lines()
         .map_while(Result::ok)
-        .any(|line| line.starts_with("API_URL="));
-    assert!(started, "the stack starts with the GoTrue given");
+        .find_map(|line| Some(line.strip_prefix("API_URL=")?.trim_matches('"').to_owned()))
+        .expect("the stack starts with the GoTrue given");
     for command in ["migrate", "serve"] {
         let env = std::fs::read_to_string(calls.join(command)).expect("it was called");
         for name in [
             "GOTRUE_DB_DATABASE_URL=",
             "GOTRUE_JWT_SECRET=",
             "API_EXTERNAL_URL=",
-            "GOTRUE_SITE_URL=",
+            "GOTRUE_SITE_URL=http://example.org\n",
+            "GOTRUE_PASSWORD_REQUIRED_CHARACTERS=abc:ABC\n",
+            "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL=7\n",
+            "GOTRUE_SMTP_MAX_FREQUENCY=3s\n",
+            "GOTRUE_MAILER_AUTOCONFIRM=false\n",
+            "GOTRUE_RATE_LIMIT_TOKEN_REFRESH=1000000\n",
         ] {
             assert!(env.contains(name), "{name} for {command}");
         }
         assert!(env.contains("supabase_auth_admin"), "its own role");
     }
+    let mails = Client::new(&url).get("/dev/mail").await.body;
+    assert_eq!(mails[0]["to"], "ada@example.com", "{mails}");
+    assert_eq!(mails[0]["kind"], "recovery");
+    assert_eq!(mails[0]["token"], "042917");
+    assert_eq!(mails[0]["token_hash"], "abc");
     kill(pid(&child), Signal::SIGTERM).expect("it runs");
     child.wait().expect("it ends");
 }

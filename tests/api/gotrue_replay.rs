@@ -2,7 +2,7 @@
 //! compares status, headers, body shape and every value that is not of the day.
 //!
 //! Settings the target must run under: password_min_length 8, anonymous users, refresh reuse interval 0,
-//! least 2 seconds between e-mails, and what stands in the recording's `about`.
+//! least 5 seconds between e-mails, and what stands in the recording's `about`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;

@@ -254,15 +254,23 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
     let guest = app.guest();
     let session = guest.create(&json!({})).await;
     speech.says("Before the break.");
+    let gate = speech.gated();
+    gate.add_permits(1);
     let mut socket =
         Socket::begun(&app.url, &json!({"type": "start", "session_id": session})).await;
     let task = socket.event().await["task_id"].clone();
     record(&mut socket).await;
-    // Gone, while the provider has not answered yet: who comes back at once is told of those words, too.
     socket.0.send(Message::Close(None)).await.expect("sent");
+    // A connection that is reset takes with it what is still on its way: all sound must have arrived before.
+    eventually("the provider has it all", async || {
+        speech.heard().len() == 2
+    })
+    .await;
+    // Gone, while the provider has not answered yet: who comes back at once is told of those words, too.
     drop(socket);
     let again = json!({"type": "start", "session_id": session, "task_id": task});
     let mut socket = Socket::begun(&app.url, &again).await;
+    gate.add_permits(10);
     let connected = socket.event().await;
     assert_eq!(
         (&connected["task_id"], &connected["text"]),
@@ -276,6 +284,27 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
     assert_eq!(settled(&task).await["result_data"]["transcription"], whole);
     let path = format!("/speech/task_status/{}", task.as_str().expect("an id"));
     assert_eq!(guest.read(&path, session).await.body["transcript"], whole);
+}
+
+#[tokio::test]
+async fn who_comes_back_is_told_every_word_however_slow_the_provider_is() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    speech.says("Before the break.");
+    speech.next(Fault::Slow(Duration::from_secs(6)));
+    let mut first = Socket::begun(&app.url, &start).await;
+    let task = first.event().await["task_id"].clone();
+    record(&mut first).await;
+    // The service does not know that this connection is broken: it hears nothing more of it.
+    let again = json!({"type": "start", "access_token": token(&alice), "task_id": task});
+    let mut second = Socket::begun(&app.url, &again).await;
+    assert_eq!(
+        second.event().await["text"],
+        "Before the break. Before the break."
+    );
+    drop(first);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod budgets;
 mod clients;
 mod contract;
 mod database;
@@ -19,12 +20,19 @@ mod isolation;
 mod languages;
 mod listing;
 mod live;
+mod memory;
+mod mock_only;
 mod model_servers;
+mod model_servers_hosted;
 mod model_servers_more;
+mod model_servers_own;
 mod model_servers_settings;
 mod models;
+mod older_client;
+mod places;
 mod practice;
 mod privacy;
+mod public_key;
 mod reading;
 mod recordings;
 mod report;

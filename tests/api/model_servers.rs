@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::support::model_modes::Ends::{Fails, Works};
 use crate::support::model_modes::*;
 use crate::support::sse::Reading;
-use crate::support::{TestApp, app};
+use crate::support::{TestApp, app, eventually};
 
 pub(crate) const ANSWER: &str =
     "I led the move of our billing to a queue because the nightly batch failed.";
@@ -64,16 +64,16 @@ fn works() -> Vec<Mode> {
         OpenAi "a keyword of the schema refused (Groq)" => Works, |a| refused_unless(!a.body.to_string().contains("maxLength"),
             "invalid JSON schema for response_format: 'next_line': /properties/line: 'maxLength' is not supported", &a.answer);
         OpenAi "response_format ignored: a fence and words around it" => Works, |a| events(&openai(&fenced(&a.answer)));
-        OpenAi "an array around the object" => Works, |a| events(&openai(&if a.answer.starts_with('{') { format!("[{}]", a.answer) } else { a.answer.clone() }));
-        OpenAi "the object twice" => Works, |a| events(&openai(&if a.answer.starts_with('{') { a.answer.repeat(2) } else { a.answer.clone() }));
+        OpenAi "an array around the object" => Works, |a| events(&openai(&if a.is_object() { format!("[{}]", a.answer) } else { a.answer.clone() }));
+        OpenAi "the object twice" => Works, |a| events(&openai(&if a.is_object() { a.answer.repeat(2) } else { a.answer.clone() }));
         OpenAi "a trailing comma" => Works, |a| events(&openai(&a.answer.replace("\"}", "\",}")));
         OpenAi "a raw line break in a string" => Works, |a| events(&openai(&a.answer.replace("How did", "Well.\nHow did")));
         OpenAi "a byte order mark" => Works, |a| events(&format!("\u{feff}{}", openai(&a.answer)));
         OpenAi "keys in another case" => Works, |a| events(&openai(&a.answer.replace("\"action\"", "\"Action\"").replace("\"line\"", "\"Line\"")));
-        OpenAi "the line before the action" => Works, |a| events(&openai(&if a.answer.starts_with('{') {
+        OpenAi "the line before the action" => Works, |a| events(&openai(&if a.is_decision() {
             r#"{"line": "How did you decide?", "topic": "decisions", "action": "new_question"}"#.to_owned()
         } else { a.answer.clone() }));
-        OpenAi "an answer as arguments of a tool call" => Works, |a| if a.answer.starts_with('{') {
+        OpenAi "an answer as arguments of a tool call" => Works, |a| if a.is_object() {
             let call = json!({"content": null, "tool_calls": [{"index": 0, "id": "t", "type": "function", "function": {"name": "next_line", "arguments": a.answer}}]});
             events(&(chunk(&call, None) + &chunk(&json!({}), Some("tool_calls")) + "data: [DONE]\n\n"))
         } else { events(&openai(&a.answer)) };
@@ -122,7 +122,7 @@ fn works() -> Vec<Mode> {
         OpenAi "an error with a code in the stream" => Works, |a| if a.before == 1 {
             events("data: {\"error\": {\"code\": 502, \"message\": \"Provider returned error\"}, \"choices\": [{\"delta\": {\"content\": \"\"}, \"finish_reason\": \"error\"}]}\n\n")
         } else { events(&openai(&a.answer)) };
-        OpenAi "a line cut at the limit, in its second sentence" => Works, |a| if a.answer.starts_with('{') {
+        OpenAi "a line cut at the limit, in its second sentence" => Works, |a| if a.is_object() {
             events(&openai(&a.answer))
         } else { events(&openai_ending(&format!("{} And then I would like to", a.answer), "length")) };
         OpenAi "template marks in the text" => Works, |a| events(&openai(&format!("{}<|im_end|>", a.answer)));
@@ -145,7 +145,7 @@ fn works() -> Vec<Mode> {
         Anthropic "max_tokens without a word" => Works, |a| if a.limit() < 1_100 {
             events(&anthropic("", "", "max_tokens"))
         } else { events(&anthropic("", &a.answer, "end_turn")) };
-        Anthropic "the window is full in the middle of a line" => Works, |a| if a.answer.starts_with('{') {
+        Anthropic "the window is full in the middle of a line" => Works, |a| if a.is_object() {
             events(&anthropic("", &a.answer, "end_turn"))
         } else { events(&anthropic("", &format!("{} And then", a.answer), "model_context_window_exceeded")) };
         Anthropic "overloaded in the stream" => Works, |a| if a.before == 1 {
@@ -253,7 +253,16 @@ async fn interview(mode: Mode) -> Result<(), String> {
     {
         return told("a leak", &seen);
     }
-    Ok(())
+    // The coach asks the same server.
+    let feedback = async || guest.read("/agent/per_turn_feedback", session).await.body[0].clone();
+    eventually("there is feedback, or none", async || {
+        feedback().await["status"] != "pending"
+    })
+    .await;
+    match feedback().await {
+        feedback if feedback["status"] == "ready" => Ok(()),
+        other => told("the feedback", &other),
+    }
 }
 
 pub(crate) async fn all(modes: Vec<Mode>) {

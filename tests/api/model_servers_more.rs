@@ -12,10 +12,6 @@ const GEMINI_MINUTE: &str =
     "You exceeded your current quota, please check your plan and billing details.";
 const PLAIN: &str = "content-type: text/plain\r\n";
 
-fn is_object(asked: &Asked) -> bool {
-    asked.answer.starts_with('{')
-}
-
 /// As LiteLLM hands its provider's error on.
 fn litellm(status: u16, kind: &str, inner: &Value) -> Played {
     refusal(
@@ -41,8 +37,9 @@ fn forbidden(path: &[&str]) -> Value {
 fn chunked(text: &str, size: usize) -> Played {
     let headers = "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n";
     let mut bytes = response("1.1", 200, headers, b"");
-    for piece in text.as_bytes().chunks(size) {
-        bytes.extend_from_slice(format!("{:x};a=b\r\n", piece.len()).as_bytes());
+    for (at, piece) in text.as_bytes().chunks(size).enumerate() {
+        let extension = if at == 0 { ";a=b" } else { "" };
+        bytes.extend_from_slice(format!("{:x}{extension}\r\n", piece.len()).as_bytes());
         bytes.extend_from_slice(piece);
         bytes.extend_from_slice(b"\r\n");
     }
@@ -139,10 +136,10 @@ fn works() -> Vec<Mode> {
         OpenAi "an event of several data lines, with names and ids" => Works, |a| events(&openai(&a.answer).replace("data: {", "id: 7\nretry: 10\nevent: message\ndata: {\ndata: "));
         OpenAi "one JSON object a line" => Works, |a| at_once(response("1.1", 200, "content-type: application/x-ndjson\r\n", openai(&a.answer).replace("data: [DONE]", "").replace("data: ", "").replace("\n\n", "\n").as_bytes()));
         OpenAi "a list of chunks" => Works, |a| at_once(response("1.1", 200, "content-type: application/json\r\n", format!("[{}]", openai(&a.answer).replace("data: [DONE]", "").replace("data: ", "").trim().replace("\n\n", ",")).as_bytes()));
-        OpenAi "a tool's call written as text (Hermes)" => Works, |a| events(&openai(&if is_object(a) { format!("<tool_call>\n{{\"name\": \"next_line\", \"arguments\": {}}}\n</tool_call>", a.answer) } else { a.answer.clone() }));
-        OpenAi "an object with Python's words" => Works, |a| events(&openai(&if is_object(a) { "{'action': 'new_question', 'line': 'How did you decide?', 'topic': None}".to_owned() } else { a.answer.clone() }));
+        OpenAi "a tool's call written as text (Hermes)" => Works, |a| events(&openai(&if a.is_object() { format!("<tool_call>\n{{\"name\": \"next_line\", \"arguments\": {}}}\n</tool_call>", a.answer) } else { a.answer.clone() }));
+        OpenAi "an object with Python's words" => Works, |a| events(&openai(&if a.is_decision() { "{'action': 'new_question', 'line': 'How did you decide?', 'topic': None}".to_owned() } else { a.answer.clone() }));
         OpenAi "names without quotes" => Works, |a| events(&openai(&a.answer.replace("\"action\":", "action:").replace("\"line\":", "line: ")));
-        OpenAi "an object also where a line is asked for" => Works, |a| events(&openai(&if is_object(a) { a.answer.clone() } else { json!({"line": a.answer}).to_string() }));
+        OpenAi "an object also where a line is asked for" => Works, |a| events(&openai(&if a.is_object() { a.answer.clone() } else { json!({"line": a.answer}).to_string() }));
         OpenAi "an answer in tags behind its thinking" => Works, |a| events(&openai(&format!("<think>I wonder.</think>\n<answer>\n{}\n</answer>", a.answer)));
         OpenAi "it goes on with the candidate's turn" => Works, |a| events(&openai(&format!("{}<|im_end|>\n<|im_start|>user\nI wonder.", a.answer)));
         OpenAi "thinking of two kinds at once" => Works, |a| events(&format!("{}{}", chunk(&json!({"reasoning_content": "I wonder.", "reasoning_details": []}), None), openai(&format!("<think>I wonder.</think>{}", a.answer))));

@@ -76,6 +76,94 @@ async fn thinking_that_is_refused_is_done_without() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn anthropics_newer_models_think_as_they_see_fit() {
+    // (Opus 4.7: a budget is refused, as is a temperature; Haiku 4.5 knows no effort.)
+    let server = ModeServer::start(|a| {
+        let thinking = &a.body["thinking"];
+        let effort = if a.for_coach { "low" } else { "medium" };
+        let message = if thinking["type"] == "enabled" {
+            "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior."
+        } else if a.has("temperature") {
+            "`temperature` is deprecated for this model."
+        } else if thinking["type"] != "adaptive" || a.body["output_config"]["effort"] != effort {
+            "thinking: it is told otherwise"
+        } else {
+            return events(&anthropic("", &a.answer, "end_turn"));
+        };
+        anthropic_error(400, "invalid_request_error", message)
+    })
+    .await;
+    let app = behind(&server, |llm| {
+        llm.provider = Anthropic;
+        llm.interviewer.effort = Some(Effort::Medium);
+        llm.coach.effort = Some(Effort::Minimal);
+    });
+    held(&app, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_leaves_less_is_learnt() {
+    let server = ModeServer::start(|a| {
+        if 3_900 + a.limit() <= 4_096 {
+            return events(&openai(&a.answer));
+        }
+        let message = format!(
+            "This model's maximum context length is 4096 tokens. However, you requested {} tokens (3900 in the messages, {} in the completion).",
+            3_900 + a.limit(),
+            a.limit()
+        );
+        error(400, "context_length_exceeded", &message)
+    })
+    .await;
+    let (interviewer, _) = Llm::pair(&app::llm(&server.url, OpenAi), &[]).expect("a client");
+    let prompt = Prompt {
+        system: String::new(),
+        messages: vec![(Role::User, "Open the interview".to_owned())],
+        schema: None,
+        max_tokens: 500,
+        temperature: None,
+    };
+    let room = interviewer.room(500);
+    interviewer
+        .ask(
+            Lane::Interviewer,
+            &prompt,
+            &mut Unread,
+            interviewer.deadline(),
+        )
+        .await
+        .expect("an answer in what is left");
+    assert_eq!(server.asked(), 2, "one refusal, which costs nothing");
+    assert_eq!(
+        (room, interviewer.room(500)),
+        (15_500, 3_596),
+        "the next prompt is made for it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prompt_that_is_too_long_is_made_anew_for_the_window_that_is_told() {
+    let server = ModeServer::start(|a| {
+        let prompt = a.text().len() as u64 / 4;
+        if prompt + a.limit() <= 4_000 {
+            return events(&openai(&a.answer));
+        }
+        let message = format!("This model's maximum context length is 4000 tokens. However, your messages resulted in {prompt} tokens.");
+        error(400, "context_length_exceeded", &message)
+    })
+    .await;
+    let app = behind(&server, |_| {});
+    let guest = app.guest();
+    let long = "You will build reliable systems with a small team. ".repeat(320);
+    let session = guest
+        .started(&json!({"target_question_count": 2, "job_description": long}))
+        .await;
+    assert_eq!(server.asked(), 2, "one refusal, and the introduction");
+    let line = guest.send(session, ANSWER).await;
+    assert_eq!(line.body["response_type"], "question", "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_effort_that_is_refused_in_any_words_is_done_without() {
     let refusals: [fn(&Asked) -> Played; 5] = [
         |a| {
@@ -182,9 +270,9 @@ fn one_at_a_time(llm: &mut LlmConfig) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_coach_that_is_refused_for_good_is_asked_once() {
-    let server = ModeServer::start(|a| match a.answer.as_str() {
-        "{}" => error(402, "insufficient_quota", "Insufficient Balance"),
-        answer => events(&openai(answer)),
+    let server = ModeServer::start(|a| match a.for_coach {
+        true => error(402, "insufficient_quota", "Insufficient Balance"),
+        false => events(&openai(&a.answer)),
     })
     .await;
     let app = behind(&server, one_at_a_time);

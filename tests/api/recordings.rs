@@ -6,7 +6,7 @@ use crate::gotrue_replay::{
 use crate::support::DevstackProcess;
 
 fn start(args: &[&str]) -> DevstackProcess {
-    let common = ["--refresh-reuse-interval", "0", "--mail-max-frequency", "2"];
+    let common = ["--refresh-reuse-interval", "0", "--mail-max-frequency", "5"];
     DevstackProcess::start(&[&common, args].concat())
 }
 

@@ -62,7 +62,7 @@ async fn the_migrations_make_what_the_schema_files_declare() {
         ("column", "public.interview_turns.reply"),
         ("constraint", "public.users users_email_key"),
         ("index", "public.interview_turns_one_open"),
-        ("policy", "public.speech_tasks speech_tasks_guest"),
+        ("policy", "public.speech_tasks speech_tasks_read_guest"),
         ("trigger", "auth.users mirror_auth_user"),
         (
             "function",

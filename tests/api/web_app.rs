@@ -63,6 +63,10 @@ async fn a_browser_gets_the_app_wherever_it_looks_and_a_program_the_api() {
             "{text}"
         );
     }
+    // A service worker asks for the page as it asks for any file.
+    let shell = get(&guest, "/index.html", &[("accept", "*/*")]).await;
+    assert!(header(&shell, "content-security-policy").contains("'nonce-"));
+    assert!(shell.text().await.expect("a page").contains("id=\"root\""));
     let health = guest.get("/").await;
     assert_eq!(health.body["status"], "ok");
     guest
@@ -109,6 +113,19 @@ async fn files_are_compressed_and_cached_by_their_content() {
         lengths[0] < lengths[1] && lengths[1] < lengths[2],
         "{lengths:?}"
     );
+    for (path, media_type) in [
+        ("/sw.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/icon-192.png", "image/png"),
+        ("/icon-512.png", "image/png"),
+        ("/icon-maskable-512.png", "image/png"),
+        ("/apple-touch-icon.png", "image/png"),
+    ] {
+        let file = get(&guest, path, &[]).await;
+        assert_eq!(file.status(), 200, "{path}");
+        assert_eq!(header(&file, "cache-control"), "no-cache", "{path}");
+        assert_eq!(header(&file, "content-type"), media_type, "{path}");
+    }
     let file = get(&guest, "/theme.js", &[]).await;
     let tag = header(&file, "etag").to_owned();
     let again = get(&guest, "/theme.js", &[("if-none-match", &tag)]).await;

@@ -16,6 +16,8 @@ use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, HttpSer
 use serde_json::json;
 
 use super::gotrue::{GoTrue, SecretKeyPresented};
+use super::mailbox::Mailbox;
+use super::smtp;
 
 /// The keys that the gateway takes, and the JWT of each one's role.
 pub(super) struct Keys {
@@ -39,9 +41,15 @@ pub(super) struct Gateway {
     /// `http://127.0.0.1:<port>` of PostgREST.
     rest: String,
     client: reqwest::Client,
+    mailbox: Mailbox,
 }
 
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
+/// The address that the gateway sees, whatever a client claims.
+pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";
+const MAIL: &str = "/dev/mail";
+pub(super) const MAIL_TEMPLATE: &str = "/dev/mail/template";
+pub(super) const MAIL_TEMPLATE_WITHOUT_LINK: &str = "/dev/mail/template-without-link";
 /// Paths that links in e-mails lead to, and the public keys: no `apikey` there.
 const OPEN: [&str; 4] = [
     "/auth/v1/verify",
@@ -51,12 +59,19 @@ const OPEN: [&str; 4] = [
 ];
 
 impl Gateway {
-    pub(super) fn new(keys: Keys, auth: Auth, rest: String, client: reqwest::Client) -> Arc<Self> {
+    pub(super) fn new(
+        keys: Keys,
+        auth: Auth,
+        rest: String,
+        client: reqwest::Client,
+        mailbox: Mailbox,
+    ) -> Arc<Self> {
         Arc::new(Self {
             keys,
             auth,
             rest,
             client,
+            mailbox,
         })
     }
 
@@ -91,7 +106,12 @@ impl Gateway {
 }
 
 fn routes(cfg: &mut ServiceConfig, auth: &Auth) {
-    cfg.route("/dev/mail", web::get().to(mail));
+    cfg.route(MAIL, web::get().to(mail));
+    cfg.route(MAIL_TEMPLATE, web::get().to(mail_template));
+    cfg.route(
+        MAIL_TEMPLATE_WITHOUT_LINK,
+        web::get().to(mail_template_without_link),
+    );
     cfg.service(web::scope("/rest/v1").default_service(web::to(to_rest)));
     let scope = web::scope("/auth/v1");
     cfg.service(match auth {
@@ -115,7 +135,7 @@ async fn check_key(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let path = request.path();
-    let open = OPEN.contains(&path) || path == "/dev/mail" || request.method() == "OPTIONS";
+    let open = OPEN.contains(&path) || path.starts_with(MAIL) || request.method() == "OPTIONS";
     if open {
         return next
             .call(request)
@@ -257,7 +277,16 @@ fn upstream_headers(request: &HttpRequest, keys: &Keys) -> reqwest::header::Head
             headers.append(name, value);
         }
     }
+    if let Some(peer) = request.peer_addr()
+        && let Ok(value) = reqwest::header::HeaderValue::try_from(peer.ip().to_string())
+    {
+        headers.insert(FORWARDED_FOR, value);
+    }
     let presented = request.extensions().get::<Presented>().copied();
+    // Who holds the secret key may speak for others.
+    if presented.is_none_or(|key| !key.is_secret) {
+        headers.remove("sb-forwarded-for");
+    }
     let Some(presented) = presented else {
         return headers;
     };
@@ -268,7 +297,10 @@ fn upstream_headers(request: &HttpRequest, keys: &Keys) -> reqwest::header::Head
         .and_then(|value| value.split_once(' '))
         .map(|(_, token)| token)
         .is_some_and(|token| keys.recognise(token).is_none_or(|key| !key.is_opaque));
-    if !own_token && (presented.is_opaque || !incoming.contains_key(AUTHORIZATION)) {
+    // GoTrue says itself what a request without a token lacks.
+    let may_lack_token = request.path().starts_with("/auth/");
+    let lacks_token = !incoming.contains_key(AUTHORIZATION) && !may_lack_token;
+    if !own_token && (presented.is_opaque || lacks_token) {
         let jwt = if presented.is_secret {
             &keys.service_role
         } else {
@@ -299,11 +331,16 @@ fn is_hop_by_hop(name: &str) -> bool {
     )
 }
 
-/// The e-mails that the mock would have sent, newest last.
+/// Every e-mail, oldest first.
 async fn mail(gateway: web::Data<Gateway>) -> HttpResponse {
-    match &gateway.auth {
-        Auth::Mock(gotrue) => HttpResponse::Ok().json(gotrue.mails()),
-        Auth::Real(_) => HttpResponse::NotFound()
-            .json(json!({"message": "a real GoTrue sends its mail over SMTP"})),
-    }
+    HttpResponse::Ok().json(gateway.mailbox.all())
+}
+
+/// A real GoTrue fetches what it writes into its mails.
+async fn mail_template() -> HttpResponse {
+    HttpResponse::Ok().body(smtp::TEMPLATE)
+}
+
+async fn mail_template_without_link() -> HttpResponse {
+    HttpResponse::Ok().body(smtp::TEMPLATE_WITHOUT_LINK)
 }

@@ -7,12 +7,14 @@ mod account;
 mod binaries;
 mod gateway;
 pub mod gotrue;
+mod mailbox;
 mod migrations;
 mod postgres;
 mod postgrest;
 mod process;
 mod real_gotrue;
 mod secrets;
+mod smtp;
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -29,12 +31,16 @@ use self::account::{Account, is_open_to_all};
 use self::binaries::Binaries;
 use self::gateway::{Auth, Gateway, Keys};
 use self::gotrue::{GoTrue, GoTrueSettings, SigningKey};
+use self::mailbox::Mailbox;
 use self::postgrest::PostgrestOptions;
 use self::process::Supervised;
 use self::real_gotrue::RealGoTrue;
 use self::secrets::Secrets;
 
 pub use migrations::Migration;
+
+/// In bytes; both GoTrues count so.
+const PASSWORD_MIN_LENGTH: usize = 8;
 
 /// How the stack is to be.
 #[derive(Clone, Debug)]
@@ -171,6 +177,7 @@ impl Stack {
             .then(|| SigningKey::from_json(&secrets.signing_key))
             .transpose()?;
         let public_jwk = signing_key.as_ref().map(SigningKey::public_jwk);
+        let mailbox = Mailbox::default();
         let real = options
             .gotrue_bin
             .clone()
@@ -182,6 +189,8 @@ impl Stack {
                     db_uri: postgres::url(postgres_port, "supabase_auth_admin", password),
                     port: port(None)?,
                     issuer: issuer.clone(),
+                    smtp_port: smtp::serve(mailbox.clone())?,
+                    templates: format!("http://127.0.0.1:{gateway_port}"),
                     jwt_secret: &secrets.jwt_secret,
                     signing_key: (!options.hs256).then(|| secrets.signing_key.clone()),
                     options,
@@ -215,7 +224,7 @@ impl Stack {
             Auth::Real(format!("http://127.0.0.1:{}", real.port))
         } else {
             let settings = mock_settings(options, secrets, signing_key, issuer);
-            Auth::Mock(GoTrue::new(settings, superuser).await?)
+            Auth::Mock(GoTrue::new(settings, superuser, mailbox.clone()).await?)
         };
         let keys = Keys {
             publishable: secrets.publishable_key.clone(),
@@ -224,7 +233,7 @@ impl Stack {
             service_role: secrets.legacy_key("service_role")?,
         };
         let rest = format!("http://127.0.0.1:{rest_port}");
-        let gateway = Gateway::new(keys, auth, rest, client).serve(listener)?;
+        let gateway = Gateway::new(keys, auth, rest, client, mailbox).serve(listener)?;
         Ok((gateway, gateway_port))
     }
 
@@ -275,7 +284,7 @@ fn mock_settings(
         anonymous: options.anonymous,
         disable_signup: options.disable_signup,
         jwt_exp_s: options.jwt_exp_s,
-        password_min_length: 8,
+        password_min_length: PASSWORD_MIN_LENGTH,
         password_required_characters: options.password_required_characters.clone(),
         refresh_reuse_interval_s: options.refresh_reuse_interval_s,
         mail_max_frequency_s: options.mail_max_frequency_s,

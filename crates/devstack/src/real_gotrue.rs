@@ -9,11 +9,36 @@ use anyhow::Context as _;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use super::StackOptions;
 use super::account::Account;
+use super::gateway::{FORWARDED_FOR, MAIL_TEMPLATE, MAIL_TEMPLATE_WITHOUT_LINK};
 use super::process::{Spec, Supervised, run};
+use super::{PASSWORD_MIN_LENGTH, StackOptions};
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
+
+/// Lifetime of a one-time token in seconds, as on hosted projects.
+const OTP_EXP_S: u32 = 3600;
+const UNLIMITED: &str = "1000000";
+const RATE_LIMITS: [&str; 5] = [
+    "GOTRUE_RATE_LIMIT_ANONYMOUS_USERS",
+    "GOTRUE_RATE_LIMIT_EMAIL_SENT",
+    "GOTRUE_RATE_LIMIT_OTP",
+    "GOTRUE_RATE_LIMIT_TOKEN_REFRESH",
+    "GOTRUE_RATE_LIMIT_VERIFY",
+];
+const URL_PATHS: [&str; 4] = [
+    "GOTRUE_MAILER_URLPATHS_CONFIRMATION",
+    "GOTRUE_MAILER_URLPATHS_EMAIL_CHANGE",
+    "GOTRUE_MAILER_URLPATHS_INVITE",
+    "GOTRUE_MAILER_URLPATHS_RECOVERY",
+];
+const TEMPLATES: [&str; 5] = [
+    "GOTRUE_MAILER_TEMPLATES_CONFIRMATION",
+    "GOTRUE_MAILER_TEMPLATES_EMAIL_CHANGE",
+    "GOTRUE_MAILER_TEMPLATES_INVITE",
+    "GOTRUE_MAILER_TEMPLATES_MAGIC_LINK",
+    "GOTRUE_MAILER_TEMPLATES_RECOVERY",
+];
 
 pub(super) struct RealGoTrue<'a> {
     pub program: PathBuf,
@@ -22,6 +47,10 @@ pub(super) struct RealGoTrue<'a> {
     pub db_uri: String,
     pub port: u16,
     pub issuer: String,
+    /// Where mails go.
+    pub smtp_port: u16,
+    /// The gateway, which serves the mails' templates.
+    pub templates: String,
     pub jwt_secret: &'a str,
     /// Private JWK; HS256 without.
     pub signing_key: Option<Value>,
@@ -64,20 +93,37 @@ impl RealGoTrue<'_> {
                 options.anonymous.to_string(),
             ),
             ("GOTRUE_MAILER_AUTOCONFIRM", options.autoconfirm.to_string()),
-            ("GOTRUE_PASSWORD_MIN_LENGTH", "8".to_owned()),
+            (
+                "GOTRUE_PASSWORD_MIN_LENGTH",
+                PASSWORD_MIN_LENGTH.to_string(),
+            ),
+            (
+                "GOTRUE_PASSWORD_REQUIRED_CHARACTERS",
+                options
+                    .password_required_characters
+                    .clone()
+                    .unwrap_or_default(),
+            ),
             (
                 "GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED",
                 "true".to_owned(),
             ),
             (
                 "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL",
-                "10".to_owned(),
+                options.refresh_reuse_interval_s.to_string(),
             ),
             (
                 "GOTRUE_SECURITY_SB_FORWARDED_FOR_ENABLED",
                 "true".to_owned(),
             ),
         ];
+        env.extend(self.mail());
+        if options.rate_limits {
+            // The gateway says there who asks; GoTrue counts nobody without.
+            env.push(("GOTRUE_RATE_LIMIT_HEADER", FORWARDED_FOR.to_owned()));
+        } else {
+            env.extend(RATE_LIMITS.map(|name| (name, UNLIMITED.to_owned())));
+        }
         if let Some(key) = &self.signing_key {
             use base64::Engine as _;
             use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -105,11 +151,36 @@ impl RealGoTrue<'_> {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        // Mail settings and anything else are the operator's.
+        // Anything else is the operator's.
         env.extend(
             std::env::vars()
                 .filter(|(name, _)| name.starts_with("GOTRUE_") && name != "GOTRUE_BIN"),
         );
+        env
+    }
+
+    /// Every mail of one form, to the stack's mailbox.
+    fn mail(&self) -> Vec<(&'static str, String)> {
+        let frequency = match self.options.mail_max_frequency_s {
+            // GoTrue takes zero for its default, a minute.
+            0 => "1ns".to_owned(),
+            seconds => format!("{seconds}s"),
+        };
+        let mut env = vec![
+            ("GOTRUE_SMTP_HOST", "127.0.0.1".to_owned()),
+            ("GOTRUE_SMTP_PORT", self.smtp_port.to_string()),
+            ("GOTRUE_SMTP_ADMIN_EMAIL", "auth@example.com".to_owned()),
+            ("GOTRUE_SMTP_MAX_FREQUENCY", frequency),
+            ("GOTRUE_MAILER_OTP_EXP", OTP_EXP_S.to_string()),
+            (
+                "GOTRUE_MAILER_TEMPLATES_REAUTHENTICATION",
+                format!("{}{MAIL_TEMPLATE_WITHOUT_LINK}", self.templates),
+            ),
+        ];
+        // A path here replaces the one of the external URL.
+        env.extend(URL_PATHS.map(|name| (name, "/auth/v1/verify".to_owned())));
+        let template = format!("{}{MAIL_TEMPLATE}", self.templates);
+        env.extend(TEMPLATES.map(|name| (name, template.clone())));
         env
     }
 

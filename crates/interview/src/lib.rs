@@ -9,6 +9,7 @@ pub mod checklist;
 pub mod director;
 pub mod draft;
 pub mod evidence;
+mod extra;
 mod feedback;
 pub mod generative;
 pub mod offline;
@@ -29,6 +30,7 @@ use jiff::Timestamp;
 use llm::Usage;
 
 pub use draft::Draft;
+pub use extra::Extra;
 pub use feedback::{Check, Delivery, Evidence, Feedback, FeedbackStatus, QuestionKind, Score};
 pub use practice::Practice;
 pub use report::{
@@ -104,6 +106,9 @@ pub enum InterviewError {
     /// The same request would fail again until somebody changes something.
     #[error("the model can't be used: {cause}")]
     Permanent { kind: llm::Permanent, cause: String },
+    /// Whoever pays has used up the day's budget.
+    #[error(transparent)]
+    OverBudget(upstream::meter::OverBudget),
     /// The candidate stopped the line before its first word.
     #[error("stopped")]
     Stopped,

@@ -1,10 +1,10 @@
 //! How an interview is set up.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::Practice;
+use crate::{Extra, Practice};
 
 /// Manner of the interviewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -70,7 +70,7 @@ pub struct SessionConfig {
     pub practice: Option<Practice>,
     #[serde(flatten)]
     #[schema(additional_properties = true, value_type = Object)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// What an earlier client kept under this name is no practice, and no reason to refuse the session.

@@ -1,43 +1,41 @@
 //! One request to the provider, read to its end.
 
+mod messages;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use eventsource_stream::Eventsource as _;
-use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt as _};
 use reqwest::Response;
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::capabilities::{Capabilities, Structured, V1};
-use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN, Permanent};
+use crate::config::Effort;
+use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN};
 use crate::queue::Lane;
 use crate::refusal::Refusal;
 use crate::thought::{Piece, ThoughtFilter};
 use crate::wire::{Ask, Delta, Finish};
 use crate::{Completion, Llm, Prompt, Read, Reader, Usage};
 
+use messages::{messages, text};
+
 /// Longest text that is read, in bytes: many times what any prompt asks for.
 const LONGEST_TEXT: usize = 200_000;
-/// Longest body that is read at once, in bytes.
-const LONGEST_BODY: usize = 4_000_000;
-
 /// How long an answer that has said that it is whole is waited for to close, for what it counts.
 const AFTERMATH: Duration = Duration::from_secs(2);
-
-/// A byte order mark.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Why a request gave no answer.
 pub(crate) struct Failure {
     pub(crate) error: LlmError,
     /// Something was learnt from it: a request made now differs from this one.
     pub(crate) learned: bool,
+    /// Tokens that are left for the answer to this prompt, when more were asked for.
+    pub(crate) left: Option<u32>,
 }
 
 impl From<LlmError> for Failure {
@@ -45,18 +43,21 @@ impl From<LlmError> for Failure {
         Self {
             error,
             learned: false,
+            left: None,
         }
     }
 }
 
+/// `most`: tokens that the answer may have at most.
 pub(crate) async fn run(
     llm: &Llm,
     lane: Lane,
     prompt: &Prompt,
+    most: u32,
     reader: &mut dyn Reader,
 ) -> Result<Completion, Failure> {
     let known = llm.learned.get();
-    let sent = Sent::new(llm, lane, prompt, &known);
+    let sent = Sent::new(llm, lane, prompt, most, &known);
     let clock = Clock::new(llm);
     let sending = llm
         .http
@@ -70,7 +71,7 @@ pub(crate) async fn run(
         .map_err(|error| unsent(&error))?;
     if !response.status().is_success() {
         let refusal = refusal(llm, response).await;
-        return Err(refused(llm, lane, prompt, &known, &sent, &refusal));
+        return Err(refused(llm, prompt, &known, &sent, &refusal));
     }
     let alive = Arc::clone(&clock.alive);
     let started = clock.started;
@@ -78,7 +79,7 @@ pub(crate) async fn run(
         alive.store(elapsed_ms(started), Ordering::Relaxed);
         chunk
     });
-    let mut answer = Answer::new(llm, &known, prompt, reader);
+    let mut answer = Answer::new(llm, &known, sent.effort, prompt, reader);
     let mut messages = messages(bytes.boxed(), &clock).await?;
     loop {
         let next = clock.next(&mut messages, answer.begun());
@@ -94,11 +95,14 @@ pub(crate) async fn run(
             }
         };
         let Some(message) = message else {
-            return answer.finish(prompt);
+            return answer.finish(prompt).map_err(|mut failure| {
+                failure.learned |= failure.error == LlmError::Empty && sent.differs(llm, prompt);
+                failure
+            });
         };
         let message = message?;
         if let Some(refusal) = Refusal::of_message(&message) {
-            return Err(refused(llm, lane, prompt, &known, &sent, &refusal));
+            return Err(refused(llm, prompt, &known, &sent, &refusal));
         }
         match answer.take(llm.wire.read(&message)) {
             Ok(Read::On) => {}
@@ -114,25 +118,39 @@ pub(crate) async fn run(
 /// A request as it is sent.
 #[derive(PartialEq)]
 struct Sent {
+    lane: Lane,
+    most: u32,
     url: Url,
     body: Value,
+    effort: Option<Effort>,
+    limit: u32,
 }
 
 impl Sent {
-    fn new(llm: &Llm, lane: Lane, prompt: &Prompt, known: &Capabilities) -> Self {
+    fn new(llm: &Llm, lane: Lane, prompt: &Prompt, most: u32, known: &Capabilities) -> Self {
         let effort = llm.effort(lane, known);
+        let limit = known.limit(prompt.max_tokens, effort).min(most);
         let ask = Ask {
             model: &llm.model,
             prompt,
             known,
             effort,
-            limit: known.limit(prompt.max_tokens, effort),
+            limit,
             local: llm.config.is_local(),
         };
         Self {
+            lane,
+            most,
             url: llm.endpoint.url(llm.wire.path(), known.takes(V1)),
             body: llm.wire.body(&ask),
+            effort,
+            limit,
         }
+    }
+
+    /// Whether a request made now would be another one.
+    fn differs(&self, llm: &Llm, prompt: &Prompt) -> bool {
+        *self != Self::new(llm, self.lane, prompt, self.most, &llm.learned.get())
     }
 }
 
@@ -155,7 +173,6 @@ async fn refusal(llm: &Llm, response: Response) -> Refusal {
 /// What the server's refusal means, and whether a request made now would be another one.
 fn refused(
     llm: &Llm,
-    lane: Lane,
     prompt: &Prompt,
     used: &Capabilities,
     sent: &Sent,
@@ -167,107 +184,10 @@ fn refused(
     }
     llm.learned.learn(refusal, used, &sent.body);
     Failure {
-        learned: Sent::new(llm, lane, prompt, &llm.learned.get()) != *sent,
+        learned: sent.differs(llm, prompt),
+        left: refusal.left(sent.limit).filter(|left| *left < sent.limit),
         error: llm.meaning(refusal, prompt),
     }
-}
-
-async fn text(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> String {
-    let mut body = Vec::new();
-    while let Some(Ok(chunk)) = bytes.next().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > LONGEST_BODY {
-            break;
-        }
-    }
-    String::from_utf8_lossy(&body).into_owned()
-}
-
-type Messages<'a> = BoxStream<'a, Result<Value, LlmError>>;
-
-/// The answer's messages: events, or one JSON body of a server that does not stream, told apart by the first
-/// letter, since content types are often wrong.
-async fn messages<'a>(
-    mut bytes: BoxStream<'a, reqwest::Result<Bytes>>,
-    clock: &Clock,
-) -> Result<Messages<'a>, LlmError> {
-    let mut head: Vec<u8> = Vec::new();
-    let first = loop {
-        let begun = head.strip_prefix(BOM).unwrap_or(&head);
-        if let Some(first) = begun.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            break Some(*first);
-        }
-        match clock.next(&mut bytes, false).await? {
-            Some(chunk) => head.extend_from_slice(&chunk.map_err(|_| LlmError::Cut)?),
-            None => break None,
-        }
-    };
-    let head = head.strip_prefix(BOM).unwrap_or(&head).to_vec();
-    let head = stream::iter([Ok(Bytes::from(head))]);
-    let bytes = head.chain(bytes);
-    if first == Some(b'{') || first == Some(b'[') {
-        let whole = stream::once(body(bytes.boxed())).flat_map(|read| match read {
-            Ok(messages) => stream::iter(messages.into_iter().map(Ok)).left_stream(),
-            Err(error) => stream::iter([Err(error)]).right_stream(),
-        });
-        return Ok(whole.boxed());
-    }
-    if first == Some(b'<') {
-        return Err(LlmError::Permanent {
-            kind: Permanent::RequestRefused,
-            status: 200,
-            detail: "the address answers with a page".to_owned(),
-        });
-    }
-    // The last event may lack its empty line.
-    let bytes = bytes.chain(stream::iter([Ok(Bytes::from_static(b"\n\n"))]));
-    let events = bytes.eventsource().map(|event| match event {
-        Ok(event) => Ok((event.event == "error", event.data)),
-        Err(eventsource_stream::EventStreamError::Transport(_)) => Err(LlmError::Cut),
-        Err(_) => Err(LlmError::Unreadable),
-    });
-    let messages = events
-        .take_while(|event| {
-            let done = matches!(event, Ok((_, data)) if data.trim() == "[DONE]");
-            std::future::ready(!done)
-        })
-        .filter_map(|event| async move {
-            match event {
-                Ok((_, data)) if data.trim().is_empty() => None,
-                Ok((is_error, data)) => Some(message(is_error, &data)),
-                Err(error) => Some(Err(error)),
-            }
-        });
-    Ok(messages.boxed())
-}
-
-/// One event's message; an event that is named an error is one, whatever it looks like.
-fn message(is_error: bool, data: &str) -> Result<Value, LlmError> {
-    match serde_json::from_str::<Value>(data) {
-        Ok(message) if is_error && message["error"].is_null() => Ok(json!({"error": message})),
-        Ok(message) => Ok(message),
-        Err(_) if is_error => Ok(json!({"error": data})),
-        Err(_) => Err(LlmError::Unreadable),
-    }
-}
-
-/// The messages of a body: one, a list of them, or one a line.
-async fn body(mut bytes: BoxStream<'_, reqwest::Result<Bytes>>) -> Result<Vec<Value>, LlmError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = bytes.next().await {
-        body.extend_from_slice(&chunk.map_err(|_| LlmError::Cut)?);
-        if body.len() > LONGEST_BODY {
-            return Err(LlmError::Unwanted("the answer is far too long".into()));
-        }
-    }
-    let read = serde_json::Deserializer::from_slice(&body).into_iter::<Value>();
-    let messages = read.collect::<Result<Vec<Value>, _>>();
-    let listed = |message| match message {
-        Value::Array(messages) => messages,
-        message => vec![message],
-    };
-    let messages = messages.map_err(|_| LlmError::Unreadable)?;
-    Ok(messages.into_iter().flat_map(listed).collect())
 }
 
 /// Watches for signs of life: any byte is one.
@@ -324,6 +244,10 @@ struct Answer<'a> {
     extra: u32,
     /// How it was asked to be an object.
     structured: Option<Structured>,
+    /// How much it was told to think.
+    effort: Option<Effort>,
+    /// It thought.
+    thought: bool,
     started: Instant,
     thoughts: ThoughtFilter,
     text: String,
@@ -337,6 +261,7 @@ impl<'a> Answer<'a> {
     fn new(
         llm: &'a Llm,
         known: &Capabilities,
+        effort: Option<Effort>,
         prompt: &Prompt,
         reader: &'a mut dyn Reader,
     ) -> Self {
@@ -345,6 +270,8 @@ impl<'a> Answer<'a> {
             reader,
             extra: known.extra(),
             structured: prompt.schema.as_ref().map(|_| known.structured),
+            effort,
+            thought: false,
             started: Instant::now(),
             thoughts: ThoughtFilter::new(known.opens_in_thought),
             text: String::new(),
@@ -360,6 +287,7 @@ impl<'a> Answer<'a> {
 
     fn take(&mut self, delta: Delta) -> Result<Read, LlmError> {
         if delta.thought {
+            self.thought = true;
             self.llm.learned.note(|known| known.reasons = true);
         }
         self.finish = delta.finish.or(self.finish);
@@ -420,6 +348,16 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// It ended without a word: the server lost it on its way out of the thinking, or of the grammar.
+    fn note_blank(&self) {
+        if let Some(told) = self.effort.filter(|_| self.thought) {
+            self.llm.learned.is_lost_in_thought(told);
+        }
+        if let Some(used) = self.structured {
+            self.llm.learned.is_ignored(used);
+        }
+    }
+
     /// The answer as far as it was wanted.
     fn enough(self) -> Completion {
         Completion {
@@ -457,9 +395,15 @@ impl<'a> Answer<'a> {
                 // Thinking took the room; a model that only rambles would ramble on.
                 let needs_room = blank || self.llm.learned.get().reasons;
                 let learned = needs_room && self.llm.learned.grow(self.extra);
-                return Err(Failure { error, learned });
+                return Err(Failure {
+                    learned,
+                    ..error.into()
+                });
             }
-            Some(Finish::Stop) if blank => return Err(LlmError::Empty.into()),
+            Some(Finish::Stop) if blank => {
+                self.note_blank();
+                return Err(LlmError::Empty.into());
+            }
             None if blank => return Err(LlmError::Cut.into()),
             _ => {}
         }

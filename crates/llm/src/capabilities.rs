@@ -21,6 +21,8 @@ const THINKING_ROOM: u32 = 2_048;
 
 /// Not a field, but as optional: the version in the path, where the base address has no path of its own.
 pub(crate) const V1: &str = "v1";
+/// Anthropic's effort, a member of `output_config`.
+pub(crate) const EFFORT_FIELD: &str = "effort";
 
 /// How an answer is made to be JSON, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +75,8 @@ pub struct Capabilities {
     pub(crate) opens_in_thought: bool,
     /// It takes no system message.
     pub(crate) system_in_user: bool,
+    /// It decides by itself how long it thinks (Anthropic's newer models).
+    pub(crate) adaptive_thinking: bool,
     /// How often its answers ended at their limit.
     growth: usize,
     /// The most tokens it takes as a limit.
@@ -103,6 +107,7 @@ impl Capabilities {
             reasons: at_openai && is_openai_reasoning(model),
             opens_in_thought: false,
             system_in_user: false,
+            adaptive_thinking: false,
             growth: 0,
             most_output: None,
             context_tokens: None,
@@ -208,6 +213,17 @@ impl Learned {
             known.growth += 1;
         }
         known.extra() > seen
+    }
+
+    /// Told to think so much, it said nothing else: one that was told not to think is told to, and the other way.
+    pub(crate) fn is_lost_in_thought(&self, told: Effort) {
+        self.note(|known| {
+            if told == Effort::None {
+                known.refused_efforts.insert(told);
+            } else if !known.refused_efforts.contains(&Effort::None) {
+                known.refused_efforts.extend(&Effort::ALL[1..]);
+            }
+        });
     }
 
     /// The server takes `used` without a word and does not do it: the next way is tried from now on.

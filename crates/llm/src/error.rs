@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use upstream::meter::OverBudget;
+
 /// Why the same request would fail again until somebody changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permanent {
@@ -75,6 +77,9 @@ pub enum LlmError {
     /// The breaker is open.
     #[error("the provider failed repeatedly and is left alone for {} s", retry_after.as_secs())]
     CircuitOpen { retry_after: Duration },
+    /// Whoever pays for the request has used up the day's budget; the provider was not asked.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
 }
 
 impl LlmError {
@@ -140,6 +145,7 @@ impl LlmError {
             Self::Empty => "empty",
             Self::Unwanted(_) => "unwanted",
             Self::CircuitOpen { .. } => "circuit_open",
+            Self::OverBudget(_) => "over_budget",
         }
     }
 }

@@ -18,6 +18,9 @@ const LONGEST_SENTENCE: usize = 300;
 const ECHO: usize = 24;
 /// The same in a script that says more with each letter, such as Chinese.
 const DENSE_ECHO: usize = 6;
+/// No interview fits into a smaller window, and no answer into fewer tokens.
+const LEAST_WINDOW: u32 = 2_048;
+const LEAST_ANSWER: u32 = 64;
 
 /// A provider's error, in whichever of the usual shapes it came.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +70,12 @@ impl Refusal {
         }
         let says_so = message["object"] == "error" || message["type"] == "error";
         let found = is_error(&message["error"]) || (message["error"].is_null() && says_so);
-        found.then(|| Self::of_body(message))
+        if found {
+            return Some(Self::of_body(message));
+        }
+        // No part of an answer, and yet a sentence.
+        let is_part = !(message["choices"].is_null() && message["type"].is_null());
+        Some(Self::of_body(message)).filter(|told| !is_part && !told.sentence.is_empty())
     }
 
     fn of_body(body: &Value) -> Self {
@@ -79,14 +87,15 @@ impl Refusal {
         };
         let mut told = Told::default();
         told.take(body);
+        told.sentences.retain(|sentence| !sentence.is_empty());
         told.sentences.dedup();
         let (sentence, codes) = (
             told.sentences.join(" "),
             told.codes.join(" ").to_lowercase(),
         );
-        let named = [&error["code"], &error["status"], &error["http_code"]]
+        let named = ["code", "status", "http_code", "http_status_code"]
             .into_iter()
-            .find_map(status_like)
+            .find_map(|name| status_like(&error[name]))
             .or_else(|| status_of(&codes));
         Self {
             status: named.unwrap_or(500),
@@ -114,13 +123,37 @@ impl Refusal {
             return window(after, 0);
         }
         let marks = [
-            "context length",
-            "context size",
-            "context window",
-            "context_length",
+            ("context length", 24),
+            ("context size", 24),
+            ("context window", 24),
+            ("context_length", 24),
+            ("exceed context limit", 24),
+            ("prompt length", 24),
+            ("model token limit", 4),
+            ("max size", 4),
+            ("`inputs` tokens + `max_new_tokens` must be <= ", 0),
         ];
-        let after = marks.iter().find_map(|mark| words.split_once(mark))?.1;
-        window(after, 24)
+        let after = |(mark, within)| words.split_once(mark).map(|(_, after)| (after, within));
+        let (after, within) = marks.into_iter().find_map(after)?;
+        // "178959 + 64000 > 200000": the window is behind what does not fit.
+        let behind = after.split_once(" > ").filter(|(sum, _)| sum.contains('+'));
+        window(behind.map_or(after, |(_, window)| window), within)
+    }
+
+    /// Tokens that the window leaves beside the prompt, when it is the limit of `asked` tokens that does not fit.
+    pub(crate) fn left(&self, asked: u32) -> Option<u32> {
+        let window = self.context_tokens().filter(|size| *size >= LEAST_WINDOW)?;
+        let sentence = self.sentence.replace(',', "");
+        let numbers = sentence
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|digits| digits.parse::<u32>().ok());
+        // The prompt's length is named, as may be the most that it could have been.
+        let is_prompt = |number: &u32| {
+            let fits_alone = *number < window && *number != window.saturating_sub(asked);
+            fits_alone && *number != asked && number.saturating_add(asked) > window
+        };
+        let left = window - numbers.filter(is_prompt).max()?;
+        Some(left).filter(|left| *left >= LEAST_ANSWER)
     }
 
     /// What it means for the request. `prompt` and `key` are kept out of what is told.
@@ -150,9 +183,12 @@ impl Refusal {
         if says(INVALID_JSON) {
             return LlmError::Unwanted("it is not the JSON object that was asked for".into());
         }
+        if says(PASSES) {
+            return failed();
+        }
         let too_long = status == 413 || says(TOO_LONG);
         // A server's own failure passes, unless it says what it can't mean to be passing.
-        let of_server = status >= 500 && !self.guessed && !(status == 500 && says(FOR_SURE));
+        let of_server = status >= 500 && !self.guessed && !says(FOR_SURE);
         if says(NEVER) || status == 501 {
             return permanent(Permanent::RequestRefused);
         }
@@ -247,9 +283,13 @@ impl Told {
                 self.sentences.push(path.join("."));
             }
             ("retryDelay", Value::String(delay)) => self.retry_after = duration(delay),
+            ("n_ctx", Value::Number(size)) => self.sentences.push(format!("context size {size}")),
+            // MiniMax says in each message how it went.
+            ("base_resp", told) if told["status_code"] == 0 => {}
             (
-                "error" | "errors" | "message" | "msg" | "detail" | "details" | "error_description"
-                | "metadata" | "raw" | "innererror" | "violations",
+                "error" | "errors" | "error_msg" | "message" | "msg" | "status_msg" | "detail"
+                | "details" | "error_description" | "base_resp" | "metadata" | "raw" | "innererror"
+                | "violations",
                 value,
             ) => self.take(value),
             _ => {}
@@ -283,19 +323,28 @@ fn window(text: &str, within: usize) -> Option<u32> {
         .filter(|tokens| *tokens >= 256)
 }
 
-/// "Please try again in 7m12s."
+/// "Please try again in 7m12s.", "Please retry after 6 seconds."
 fn wait_in(sentence: &str) -> Option<Duration> {
+    const MARKS: [&str; 4] = [
+        "try again in ",
+        "retry in ",
+        "retry after ",
+        "try again after ",
+    ];
     let words = sentence.to_lowercase();
-    let after = words
-        .split_once("try again in ")
-        .or_else(|| words.split_once("retry in "))?
-        .1;
-    duration(
-        after
-            .split_whitespace()
-            .next()?
-            .trim_end_matches(['.', ',']),
-    )
+    let after = MARKS.iter().find_map(|mark| words.split_once(mark))?.1;
+    let mut words = after
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(['.', ',']));
+    let first = words.next()?;
+    let with_unit = || {
+        let unit = match words.next()? {
+            unit if unit.starts_with("milli") => "ms",
+            unit => unit.get(..1)?,
+        };
+        duration(&format!("{first}{unit}"))
+    };
+    duration(first).or_else(with_unit)
 }
 
 /// A length of time such as `7m12.5s` or `6ms`.

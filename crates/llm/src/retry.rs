@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use upstream::backoff;
+use upstream::meter::{self, Resource};
 
 use crate::attempt::{self, Failure};
 use crate::{Completion, Lane, Llm, LlmError, Prompt, Reader};
@@ -27,10 +28,11 @@ impl Llm {
         deadline: Instant,
     ) -> Result<Completion, LlmError> {
         let mut deadline = deadline;
-        let (mut failures, mut lessons) = (0, 0);
+        let (mut failures, mut lessons, mut most) = (0, 0, u32::MAX);
         loop {
             let started = Instant::now();
-            let result = self.attempt(lane, prompt, reader, &mut deadline).await;
+            let attempt = self.attempt(lane, prompt, most, reader, &mut deadline);
+            let result = attempt.await;
             self.note(lane, started.elapsed(), &result);
             let failure = match result {
                 Ok(completion) => return Ok(completion),
@@ -40,10 +42,11 @@ impl Llm {
                 }
                 Err(Stopped::Failed(failure)) => failure,
             };
-            let Failure { error, learned } = failure;
+            let Failure { error, learned, .. } = failure;
             reader.restart();
             let left = deadline.saturating_duration_since(Instant::now());
-            if learned && lessons < MOST_LESSONS {
+            if (learned || failure.left.is_some()) && lessons < MOST_LESSONS {
+                most = failure.left.unwrap_or(most);
                 lessons += 1;
                 continue;
             }
@@ -67,6 +70,7 @@ impl Llm {
         &self,
         lane: Lane,
         prompt: &Prompt,
+        most: u32,
         reader: &mut dyn Reader,
         deadline: &mut Instant,
     ) -> Result<Completion, Stopped> {
@@ -90,7 +94,8 @@ impl Llm {
             .breaker
             .admit()
             .map_err(|retry_after| LlmError::CircuitOpen { retry_after })?;
-        let running = attempt::run(self, lane, prompt, reader);
+        meter::spend(Resource::ModelCalls, 1).map_err(LlmError::from)?;
+        let running = attempt::run(self, lane, prompt, most, reader);
         let result = tokio::select! {
             biased;
             result = tokio::time::timeout_at((*deadline).into(), running) => {

@@ -14,17 +14,24 @@ const TAGS: [(&str, &str); 12] = [
     ("[think]", "[/think]"),
     ("◁think▷", "◁/think▷"),
     ("<|start_thinking|>", "<|end_thinking|>"),
-    ("<|channel|>analysis", "<|channel|>final<|message|>"),
+    ("<|channel>", "<channel|>"),
 ];
 
+/// What begins the header of a message of gpt-oss, and what ends it. Its channel stands within; in `analysis` it
+/// thinks, until there is another channel.
+const HEADERS: [&str; 2] = ["<|channel|>", "<|start|>"];
+const HEADER_END: &str = "<|message|>";
+
 /// Marks of the model's template that belong to nobody's text.
-const TEMPLATE_MARKS: [&str; 14] = [
+const TEMPLATE_MARKS: [&str; 16] = [
     "<|im_start|>assistant",
     "<|start_header_id|>assistant<|end_header_id|>",
     "<start_of_turn>model",
     "<|assistant|>",
     "<answer>",
     "</answer>",
+    "<|start_response|>",
+    "<|end_response|>",
     "<|begin_of_solution|>",
     "<|end_of_solution|>",
     "<|begin_of_box|>",
@@ -35,13 +42,14 @@ const TEMPLATE_MARKS: [&str; 14] = [
     "</s>",
 ];
 /// Marks of the end: what follows them is somebody else's turn, made up.
-const END_MARKS: [&str; 7] = [
+const END_MARKS: [&str; 8] = [
     "<|im_end|>",
     "<|eot_id|>",
     "<|eom_id|>",
     "<|end_of_text|>",
     "<|endoftext|>",
     "<end_of_turn>",
+    "<turn|>",
     "<｜end▁of▁sentence｜>",
 ];
 
@@ -89,7 +97,11 @@ impl ThoughtFilter {
 
     /// What was held back, once nothing more comes.
     pub(crate) fn end(&mut self, cut: bool) -> Option<String> {
-        let held = std::mem::take(&mut self.held);
+        let mut held = std::mem::take(&mut self.held);
+        // A header that never ended says nothing.
+        if let Some(at) = HEADERS.iter().filter_map(|mark| find(&held, mark)).min() {
+            held.truncate(if self.json { held.len() } else { at });
+        }
         // A text that was expected to begin in thought and never came out of it was none, if it is whole.
         let thinking = self.until.is_some() && (cut || !self.opened);
         (!thinking && !held.is_empty()).then_some(held)
@@ -105,7 +117,10 @@ impl ThoughtFilter {
                 }
                 return false;
             };
-            self.held.drain(..at + end.len());
+            // The name of the next channel is still to be read.
+            let is_header = HEADERS.contains(&end);
+            self.held
+                .drain(..if is_header { at } else { at + end.len() });
             (self.until, self.opened) = (None, false);
             return true;
         }
@@ -132,6 +147,15 @@ impl ThoughtFilter {
                 }
                 true
             }
+            Some((at, Mark::Header)) => {
+                self.write(at, pieces);
+                let Some(end) = find(&self.held, HEADER_END) else {
+                    return false;
+                };
+                let header: String = self.held.drain(..end + HEADER_END.len()).collect();
+                self.until = find(&header, "analysis").map(|_| HEADERS[0]);
+                true
+            }
             Some((at, Mark::Template(mark))) => {
                 self.write(at, pieces);
                 self.held.drain(..mark.len());
@@ -156,7 +180,13 @@ impl ThoughtFilter {
             .iter()
             .chain(&END_MARKS)
             .map(|mark| find(&self.held, mark).map(|at| (at, Mark::Template(mark))));
-        tags.chain(marks).flatten().min_by_key(|(at, _)| *at)
+        let headers = HEADERS
+            .iter()
+            .map(|mark| find(&self.held, mark).map(|at| (at, Mark::Header)));
+        tags.chain(marks)
+            .chain(headers)
+            .flatten()
+            .min_by_key(|(at, _)| *at)
     }
 
     fn write(&mut self, bytes: usize, pieces: &mut Vec<Piece>) {
@@ -172,11 +202,15 @@ enum Mark {
     Opens(&'static str, &'static str),
     Closes(&'static str),
     Template(&'static str),
+    Header,
 }
 
 fn all_marks() -> Vec<&'static str> {
     let tags = TAGS.iter().flat_map(|(tag, end)| [*tag, *end]);
-    tags.chain(TEMPLATE_MARKS).chain(END_MARKS).collect()
+    tags.chain(TEMPLATE_MARKS)
+        .chain(END_MARKS)
+        .chain(HEADERS)
+        .collect()
 }
 
 /// An object, or an array of something that a tag can't be.
@@ -234,7 +268,7 @@ mod tests {
         text.trim().to_owned()
     }
 
-    const CASES: [(&str, &str); 22] = [
+    const CASES: [(&str, &str); 28] = [
         ("<think>Hm.</think>Why?", "Why?"),
         ("<think>\n\n</think>\n\nWhy?", "Why?"),
         ("\n <THINK>Hm.</Think> Why?", "Why?"),
@@ -258,6 +292,21 @@ mod tests {
             "Why?",
         ),
         ("Why?<｜end▁of▁sentence｜>", "Why?"),
+        (
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{\"a\": 1}",
+            "{\"a\": 1}",
+        ),
+        (
+            "<|channel|>analysis<|message|>Hm.<|channel|>final<|message|>Why?",
+            "Why?",
+        ),
+        ("<|channel|>commentary<|message|>Why?<|end|>", "Why?"),
+        ("Why?<|channel|>analysis Hm.", "Why?"),
+        ("<|channel>thought\nHm.<channel|>Why?<turn|>", "Why?"),
+        (
+            "<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>Why?<|END_RESPONSE|>",
+            "Why?",
+        ),
         ("<think><think>Hm.</think></think>Why?", "Why?"),
         (
             "What does `Vec<T>` or [/etc] mean to you?",

@@ -1,18 +1,35 @@
-//! The text of a résumé: PDF, DOCX or plain text, recognised by content.
+//! The text of a résumé: PDF, DOCX, ODT, RTF, HTML or plain text, recognised by content.
 //!
 //! Files come from strangers and their formats are complex, so a worker process with bounded time, memory
 //! and output reads them ([`worker`]). Nothing of a file is stored.
 
 mod docx;
+mod html;
 mod kind;
+mod odt;
+mod package;
 mod pdf;
 mod plain;
+mod quality;
+mod rtf;
+#[cfg(test)]
+mod samples;
 pub mod worker;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 
 /// Longest text that is taken from a file, in characters: the limit of `resume_content`.
 pub const LONGEST_TEXT: usize = 100_000;
+
+/// The text of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// At most [`LONGEST_TEXT`] characters, tidied: no runs of blank lines or spaces, no control characters.
+    pub text: String,
+    /// The file has more text than that, or more than 100 pages.
+    pub cut: bool,
+}
 
 /// Why a file gives no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -20,41 +37,83 @@ pub const LONGEST_TEXT: usize = 100_000;
 pub enum ResumeError {
     #[error("the file is empty")]
     Empty,
-    #[error("the file is neither PDF nor DOCX nor text")]
+    #[error("the file is of no kind that is read")]
     Unsupported,
     /// A `.doc` of Word 97 to 2003.
     #[error("the file is an old Word document")]
     OldWord,
+    #[error("the file is a Pages document")]
+    Pages,
     #[error("the file is encrypted")]
     Encrypted,
     /// A scan, or a document without words.
     #[error("the file has no text")]
     NoText,
+    /// Its fonts draw letters without saying which they are.
+    #[error("most of the file's text is no words")]
+    Garbled,
     #[error("the file is damaged")]
     Damaged,
     /// A decompression bomb, or a file that is as much work as one.
-    #[error("the file takes too much time or memory")]
+    #[error("the file takes too much processor time or memory")]
     TooComplex,
-    #[error("the text is too long")]
-    TooLong,
+    /// The machine had no time for the file; it may have it later.
+    #[error("the file was not read in time")]
+    TimedOut,
 }
 
-/// The text of a file, tidied: no runs of blank lines or spaces, no control characters.
-///
 /// # Errors
 /// See [`ResumeError`].
-fn extract(bytes: &[u8]) -> Result<String, ResumeError> {
-    let text = match kind::of(bytes)? {
+fn extract(bytes: &[u8]) -> Result<Extracted, ResumeError> {
+    let read = match kind::of(bytes)? {
         kind::Kind::Pdf => pdf::text(bytes)?,
-        kind::Kind::Docx => docx::text(bytes)?,
-        kind::Kind::Plain => plain::text(bytes)?,
+        kind::Kind::Package => package_text(bytes)?.into(),
+        kind::Kind::Rtf => rtf::text(bytes).into(),
+        kind::Kind::Text => plain_text(bytes)?.into(),
     };
-    let text = tidied(&text);
+    let mut text = tidied(&read.text);
     if !text.chars().any(char::is_alphanumeric) {
         return Err(ResumeError::NoText);
     }
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(ResumeError::TooLong);
+    if !quality::is_words(&text) {
+        return Err(ResumeError::Garbled);
+    }
+    let end = text.char_indices().nth(LONGEST_TEXT).map(|(at, _)| at);
+    if let Some(end) = end {
+        text.truncate(end);
+    }
+    Ok(Extracted {
+        text,
+        cut: read.cut || end.is_some(),
+    })
+}
+
+impl From<String> for Extracted {
+    fn from(text: String) -> Self {
+        Self { text, cut: false }
+    }
+}
+
+fn package_text(bytes: &[u8]) -> Result<String, ResumeError> {
+    let mut package = package::Package::open(bytes)?;
+    if let Some(kind) = package.part("mimetype")?
+        && odt::MEDIA_TYPES.contains(&kind.trim())
+    {
+        return odt::text(&mut package);
+    }
+    if package.has(|name| name.ends_with(".iwa") || name == "Index.zip" || name == "index.xml") {
+        return Err(ResumeError::Pages);
+    }
+    match docx::main_part(&mut package)? {
+        Some(main) => docx::text(&mut package, &main),
+        None => Err(ResumeError::Unsupported),
+    }
+}
+
+fn plain_text(bytes: &[u8]) -> Result<String, ResumeError> {
+    let text = plain::text(bytes)?;
+    if html::is_html(&text) {
+        return html::text(bytes);
     }
     Ok(text)
 }
@@ -101,10 +160,12 @@ mod tests {
             extract(b"\x7fELF\x02\x01\x01\0\0\0"),
             Err(ResumeError::Unsupported)
         );
-        assert_eq!(extract(b"Ada\n"), Ok("Ada".to_owned()));
-        assert_eq!(
-            extract("a ".repeat(60_000).as_bytes()),
-            Err(ResumeError::TooLong)
-        );
+        assert_eq!(extract(b"Ada\n"), Ok("Ada".to_owned().into()));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        let long = extract("é ".repeat(60_000).as_bytes()).expect("text");
+        assert_eq!((long.text.chars().count(), long.cut), (LONGEST_TEXT, true));
     }
 }

@@ -1,54 +1,66 @@
-//! PDF (ISO 32000): the text of each page, as far as its fonts tell which characters they draw.
+//! PDF (ISO 32000): what fonts and positions say of the text of each page.
 
-use lopdf::{Document, Error, LoadOptions};
+mod bidi;
+mod columns;
+mod glyphs;
+mod hyphens;
+mod layout;
 
-use super::{LONGEST_TEXT, ResumeError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Bytes that a stream may have once it is unpacked.
-const LARGEST_STREAM: usize = 30 * 1024 * 1024;
-const MOST_PAGES: usize = 60;
+use pdf_oxide::{Error, PdfDocument};
 
-pub(super) fn text(bytes: &[u8]) -> Result<String, ResumeError> {
-    let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| of(&error))?;
-    if document.is_encrypted() {
+use super::{Extracted, LONGEST_TEXT, ResumeError};
+
+const MOST_PAGES: usize = 100;
+
+pub(super) fn text(bytes: &[u8]) -> Result<Extracted, ResumeError> {
+    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|error| of(&error))?;
+    // Many files may be opened by anyone: their password only guards printing and changes.
+    if document.is_encrypted() && !document.authenticate(b"").unwrap_or(false) {
         return Err(ResumeError::Encrypted);
     }
-    let pages: Vec<u32> = document.get_pages().into_keys().collect();
-    if pages.is_empty() {
+    let pages = document.page_count().map_err(|error| of(&error))?;
+    if pages == 0 {
         return Err(ResumeError::Damaged);
     }
-    if pages.len() > MOST_PAGES {
-        return Err(ResumeError::TooLong);
-    }
     let mut text = String::new();
+    let mut length = 0;
     let mut failed = None;
-    for page in pages {
-        match document.extract_text_with_limit(&[page], LARGEST_STREAM) {
-            Ok(page) => text.push_str(&page),
-            Err(error) => failed = Some(of(&error)),
+    let mut read = 0;
+    while read < pages.min(MOST_PAGES) && length <= LONGEST_TEXT {
+        match page(&document, read) {
+            Ok(page) => {
+                length += page.chars().count();
+                text.push_str(&page);
+                text.push_str("\n\n");
+            }
+            Err(error) => failed = Some(error),
         }
-        text.push('\n');
-        if text.len() > LONGEST_TEXT * 8 {
-            return Err(ResumeError::TooLong);
-        }
+        read += 1;
     }
     match failed {
         // A page that can't be read must not pass for one without words.
         Some(error) if !text.chars().any(char::is_alphanumeric) => Err(error),
-        Some(ResumeError::TooComplex) => Err(ResumeError::TooComplex),
-        _ => Ok(text),
+        _ => Ok(Extracted {
+            text: hyphens::joined(&text),
+            cut: read < pages,
+        }),
     }
+}
+
+/// The text of a page. A reader that panics on one page reads the others.
+fn page(document: &PdfDocument, page: usize) -> Result<String, ResumeError> {
+    let glyphs = catch_unwind(AssertUnwindSafe(|| glyphs::of_page(document, page)))
+        .map_err(|_| ResumeError::Damaged)?
+        .map_err(|error| of(&error))?;
+    let texts: Vec<String> = glyphs.into_iter().map(layout::text).collect();
+    Ok(texts.join("\n\n"))
 }
 
 fn of(error: &Error) -> ResumeError {
     match error {
-        Error::Decryption(_) | Error::InvalidPassword | Error::AlreadyEncrypted => {
-            ResumeError::Encrypted
-        }
-        Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => {
-            ResumeError::TooComplex
-        }
+        Error::EncryptedPdf => ResumeError::Encrypted,
         _ => ResumeError::Damaged,
     }
 }

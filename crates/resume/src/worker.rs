@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 
-use super::ResumeError;
+use super::{Extracted, ResumeError};
 use sandbox::{self, Input, Outcome, Sandbox};
 
 /// The hidden command that calls [`run`].
@@ -18,11 +18,12 @@ pub const COMMAND: &str = "extract-text";
 pub async fn extract(
     sandbox: &Sandbox,
     file: Bytes,
-) -> std::io::Result<Result<String, ResumeError>> {
+) -> std::io::Result<Result<Extracted, ResumeError>> {
     Ok(match sandbox.run(COMMAND, Input::Bytes(file)).await? {
         Outcome::Completed(result) => result,
         Outcome::Crashed => Err(ResumeError::Damaged),
         Outcome::LimitExceeded => Err(ResumeError::TooComplex),
+        Outcome::TimedOut => Err(ResumeError::TimedOut),
     })
 }
 

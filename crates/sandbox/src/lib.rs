@@ -21,10 +21,10 @@ use tokio::sync::Semaphore;
 
 /// Address space of a process, in bytes.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
-/// Processor time for one file, in seconds.
-const MAX_PROCESSOR_SECONDS: u64 = 8;
-/// Wall-clock time for one file.
-const TIMEOUT: Duration = Duration::from_secs(15);
+/// Processor time for one file, in seconds: what bounds the work. A résumé takes a tenth of one.
+const MAX_PROCESSOR_SECONDS: u64 = 5;
+/// Wall-clock time for one file: a busy machine gives it up.
+const TIMEOUT: Duration = Duration::from_secs(25);
 /// The longest text of a résumé, each character as an escape of JSON, and some.
 const MAX_OUTPUT_BYTES: u64 = 1_200_000;
 /// Files read at once; others wait.
@@ -50,8 +50,10 @@ pub enum Outcome<T> {
     Completed(T),
     /// It ended without a usable output, as by a panic.
     Crashed,
-    /// It wanted more time or memory than it may have.
+    /// It wanted more processor time or memory than it may have.
     LimitExceeded,
+    /// The machine was too busy to finish it in time: no fault of the file.
+    TimedOut,
 }
 
 impl Sandbox {
@@ -82,7 +84,7 @@ impl Sandbox {
         };
         let mut child = self.command(&[command]).stdin(stdin).spawn()?;
         let Ok(ended) = tokio::time::timeout(TIMEOUT, exchange(&mut child, &bytes)).await else {
-            return Ok(Outcome::LimitExceeded);
+            return Ok(Outcome::TimedOut);
         };
         let (output, status) = ended?;
         Ok(match serde_json::from_slice(&output) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use upstream::meter::{self, OverBudget, Resource};
 use url::Url;
 
 /// Results asked for.
@@ -30,6 +31,9 @@ pub enum SearchError {
     Transport(String),
     #[error("the search service's response can't be read")]
     Unreadable,
+    /// Whoever pays has used up the day's budget.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
 }
 
 /// Web search for learning resources.
@@ -99,6 +103,7 @@ impl Serper {
     }
 
     async fn request(&self, query: &str) -> Result<Vec<Found>, SearchError> {
+        meter::spend(Resource::Searches, 1)?;
         // The error's own text could hold the address; its kind is enough.
         let transport = |error: reqwest::Error| {
             SearchError::Transport(

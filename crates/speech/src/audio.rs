@@ -1,62 +1,94 @@
 //! Recordings: recognised by their first bytes, measured by counting their packets.
 
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{
+    MediaSource, MediaSourceStream, MediaSourceStreamOptions, ReadOnlySource,
+};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
+use crate::source::AsRiff;
 use sandbox::{self, Input, Outcome, Sandbox};
 
 /// The hidden command that calls [`run`].
 pub const COMMAND: &str = "measure-audio";
 
-/// Bytes needed to recognise a container.
-pub const HEAD: usize = 12;
+/// Bytes needed to recognise a container: some recorders write zeros before an MP3.
+pub const HEAD: usize = 4_096;
 
-/// Container formats of recordings.
+/// Container formats of recordings that transcription servers take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     /// WebM or Matroska, as browsers record.
     Webm,
     Ogg,
+    /// Also RF64, for long recordings.
     Wav,
     Mp3,
+    /// MPEG audio, layer II.
+    Mpeg,
     /// M4A and other MPEG-4 files.
     Mp4,
+    Flac,
 }
+
+/// Formats that no transcription server takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum OtherFormat {
+    #[error("raw AAC")]
+    Adts,
+    #[error("AIFF")]
+    Aiff,
+    #[error("CAF")]
+    Caf,
+    #[error("AMR")]
+    Amr,
+    #[error("Windows Media Audio")]
+    Wma,
+    #[error("Speex")]
+    Speex,
+    #[error("an MPEG program stream")]
+    ProgramStream,
+}
+
+const ASF: &[u8] = &[0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11];
 
 impl Container {
     /// Recognises a container by the first [`HEAD`] bytes.
-    pub fn of(head: &[u8]) -> Option<Self> {
+    ///
+    /// # Errors
+    /// [`AudioError::Other`], [`AudioError::Unsupported`].
+    pub fn of(head: &[u8]) -> Result<Self, AudioError> {
+        if let Some(other) = OtherFormat::of(head) {
+            return Err(other.into());
+        }
         match head {
-            [0x1a, 0x45, 0xdf, 0xa3, ..] => Some(Self::Webm),
-            [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'A',
-                b'V',
-                b'E',
-                ..,
-            ] => Some(Self::Wav),
-            [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Self::Mp4),
-            [b'I', b'D', b'3', ..] => Some(Self::Mp3),
-            // A frame's sync word, MPEG version and layer III.
-            [0xff, second, ..] if second & 0xe6 == 0xe2 => Some(Self::Mp3),
-            _ => None,
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => return Ok(Self::Webm),
+            [b'O', b'g', b'g', b'S', ..] => return Ok(Self::Ogg),
+            [b'R', b'I', b'F', b'F', ..] | [b'R', b'F', b'6', b'4', ..]
+                if head.get(8..12) == Some(b"WAVE") =>
+            {
+                return Ok(Self::Wav);
+            }
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => return Ok(Self::Mp4),
+            [b'f', b'L', b'a', b'C', ..] => return Ok(Self::Flac),
+            _ => {}
+        }
+        let zeros = head.iter().take_while(|byte| **byte == 0).count();
+        match &head[zeros..] {
+            [b'I', b'D', b'3', ..] => Ok(Self::Mp3),
+            // A frame's sync word, MPEG version and layer.
+            [0xff, second, ..] if second & 0xe6 == 0xe2 => Ok(Self::Mp3),
+            [0xff, second, ..] if second & 0xe6 == 0xe4 => Ok(Self::Mpeg),
+            _ => Err(AudioError::Unsupported),
         }
     }
 
@@ -67,7 +99,9 @@ impl Container {
             Self::Ogg => "audio.ogg",
             Self::Wav => "audio.wav",
             Self::Mp3 => "audio.mp3",
+            Self::Mpeg => "audio.mpga",
             Self::Mp4 => "audio.m4a",
+            Self::Flac => "audio.flac",
         }
     }
 
@@ -76,10 +110,33 @@ impl Container {
             Self::Webm => "audio/webm",
             Self::Ogg => "audio/ogg",
             Self::Wav => "audio/wav",
-            Self::Mp3 => "audio/mpeg",
+            Self::Mp3 | Self::Mpeg => "audio/mpeg",
             Self::Mp4 => "audio/mp4",
+            Self::Flac => "audio/flac",
         }
     }
+}
+
+impl OtherFormat {
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', ..] => Some(Self::Aiff),
+            [b'c', b'a', b'f', b'f', ..] => Some(Self::Caf),
+            [b'#', b'!', b'A', b'M', b'R', ..] => Some(Self::Amr),
+            [0, 0, 1, 0xba, ..] => Some(Self::ProgramStream),
+            // The layer that MPEG audio never has.
+            [0xff, second, ..] if second & 0xf6 == 0xf0 => Some(Self::Adts),
+            _ if head.starts_with(ASF) => Some(Self::Wma),
+            _ if head.starts_with(b"OggS") && contains(head, b"Speex   ") => Some(Self::Speex),
+            // A phone's video file with a phone's sound.
+            _ if head.get(4..8) == Some(b"ftyp") && contains(head, b"samr") => Some(Self::Amr),
+            _ => None,
+        }
+    }
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// Why a recording can't be used.
@@ -90,12 +147,17 @@ pub enum AudioError {
     Empty,
     #[error("the recording has an unsupported format")]
     Unsupported,
+    #[error("the recording is {0}")]
+    Other(#[from] OtherFormat),
     #[error("the recording is damaged")]
     Damaged,
     #[error("the recording contains no audio")]
     Silent,
-    #[error("the recording takes too much time or memory to read")]
+    #[error("the recording takes too much processor time or memory to read")]
     TooComplex,
+    /// The machine had no time for it; it may have it later.
+    #[error("the recording was not read in time")]
+    TimedOut,
 }
 
 /// Length of a recording in seconds, measured in a worker.
@@ -107,12 +169,19 @@ pub async fn measure(sandbox: &Sandbox, file: File) -> std::io::Result<Result<f6
         Outcome::Completed(result) => result,
         Outcome::Crashed => Err(AudioError::Damaged),
         Outcome::LimitExceeded => Err(AudioError::TooComplex),
+        Outcome::TimedOut => Err(AudioError::TimedOut),
     })
 }
 
 /// The body of the worker.
 pub fn run() -> ExitCode {
-    sandbox::run_worker(|file| Ok(seconds(Box::new(file))))
+    sandbox::run_worker(|file| {
+        longest(|| {
+            let mut file = file.try_clone()?;
+            file.rewind()?;
+            Ok(file)
+        })
+    })
 }
 
 /// Opens a container without decoding it.
@@ -132,6 +201,23 @@ pub fn open(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Audio
             Error::Unsupported(_) => AudioError::Unsupported,
             _ => AudioError::Damaged,
         })
+}
+
+/// Length of the audio in seconds. An MPEG-4 file that was cut is read up to the cut only where the demuxer can't
+/// tell how long the file is.
+fn longest<S: Read + Seek + Send + Sync + 'static>(
+    open: impl Fn() -> std::io::Result<S>,
+) -> std::io::Result<Result<f64, AudioError>> {
+    let whole = seconds(Box::new(AsRiff::new(open()?)?));
+    let mut head = [0; 8];
+    if open()?.read_exact(&mut head).is_err() || &head[4..] != b"ftyp" {
+        return Ok(whole);
+    }
+    let cut = seconds(Box::new(ReadOnlySource::new(open()?)));
+    Ok(match (whole, cut) {
+        (Ok(whole), Ok(cut)) => Ok(whole.max(cut)),
+        (whole, cut) => whole.or(cut.or(whole)),
+    })
 }
 
 /// Length of the audio in seconds: of all packets that are there, whatever headers claim.
@@ -194,9 +280,12 @@ mod tests {
     const OGG: &[u8] = include_bytes!("../../../tests/audio/speech.ogg");
     const MP3: &[u8] = include_bytes!("../../../tests/audio/speech.mp3");
     const M4A: &[u8] = include_bytes!("../../../tests/audio/speech.m4a");
+    const FLAC: &[u8] = include_bytes!("../../../tests/audio/speech.flac");
+    const MP2: &[u8] = include_bytes!("../../../tests/audio/speech.mp2");
+    const FRAGMENTED: &[u8] = include_bytes!("../../../tests/audio/fragmented.mp4");
 
     fn length(bytes: &[u8]) -> Result<f64, AudioError> {
-        seconds(Box::new(Cursor::new(bytes.to_vec())))
+        longest(|| Ok(Cursor::new(bytes.to_vec()))).expect("in memory")
     }
 
     #[test]
@@ -206,8 +295,11 @@ mod tests {
             (OGG, Container::Ogg, 3.26),
             (MP3, Container::Mp3, 3.3),
             (M4A, Container::Mp4, 3.3),
+            (FLAC, Container::Flac, 3.3),
+            (MP2, Container::Mpeg, 3.3),
+            (FRAGMENTED, Container::Mp4, 3.3),
         ] {
-            assert_eq!(Container::of(bytes), Some(container));
+            assert_eq!(Container::of(bytes), Ok(container));
             let found = length(bytes).expect("sound");
             assert!((found - expected).abs() < 0.15, "{container:?}: {found}");
         }
@@ -215,7 +307,13 @@ mod tests {
 
     #[test]
     fn a_recording_that_was_cut_off_counts_as_far_as_it_goes() {
-        for (bytes, whole) in [(WEBM, 8.4), (OGG, 3.26), (MP3, 3.3)] {
+        for (bytes, whole) in [
+            (WEBM, 8.4),
+            (OGG, 3.26),
+            (MP3, 3.3),
+            (FLAC, 3.3),
+            (FRAGMENTED, 3.3),
+        ] {
             let half = length(&bytes[..bytes.len() / 2]).expect("sound");
             assert!(half > 0.5 && half < whole * 0.9, "{half}");
         }
@@ -233,8 +331,48 @@ mod tests {
         ] {
             assert!(length(bytes).is_err(), "{bytes:?}");
         }
-        assert_eq!(Container::of(b"%PDF-1.7 and so"), None);
-        // AAC in ADTS begins nearly like MP3.
-        assert_eq!(Container::of(&[0xff, 0xf1, 0x50, 0x80]), None);
+        assert_eq!(
+            Container::of(b"%PDF-1.7 and so"),
+            Err(AudioError::Unsupported)
+        );
+        assert_eq!(Container::of(&[0; 64]), Err(AudioError::Unsupported));
+    }
+
+    #[test]
+    fn formats_that_no_server_takes_are_named() {
+        let mut speex = b"OggS\0\x02".to_vec();
+        speex.resize(28, 0);
+        speex.extend(b"Speex   1.2");
+        for (head, format) in [
+            // It begins nearly like MP3.
+            (&[0xff, 0xf1, 0x50, 0x80][..], OtherFormat::Adts),
+            (b"FORM\0\0\0\x20AIFFCOMM", OtherFormat::Aiff),
+            (b"caff\0\x01\0\0desc", OtherFormat::Caf),
+            (b"#!AMR\n\x3c", OtherFormat::Amr),
+            (b"#!AMR-WB\n", OtherFormat::Amr),
+            (ASF, OtherFormat::Wma),
+            (&speex, OtherFormat::Speex),
+            (&[0, 0, 1, 0xba, 0x44], OtherFormat::ProgramStream),
+        ] {
+            assert_eq!(Container::of(head), Err(format.into()), "{format}");
+        }
+    }
+
+    #[test]
+    fn zeros_before_an_mp3_and_a_wav_of_any_length_are_no_hindrance() {
+        let late = [&[0; 700][..], MP3].concat();
+        assert_eq!(Container::of(&late[..HEAD]), Ok(Container::Mp3));
+        let found = length(&late).expect("sound");
+        assert!((found - 3.3).abs() < 0.15, "{found}");
+        // A second at 8 kHz, 16 bits, mono; the sizes stand in a chunk of their own.
+        let mut rf64 = b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0".to_vec();
+        rf64.extend([0; 28]);
+        rf64.extend(
+            b"fmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff",
+        );
+        rf64.extend([1; 16_000]);
+        assert_eq!(Container::of(&rf64), Ok(Container::Wav));
+        let found = length(&rf64).expect("sound");
+        assert!((found - 1.0).abs() < 0.15, "{found}");
     }
 }

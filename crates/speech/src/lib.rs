@@ -11,6 +11,7 @@ pub mod join;
 pub mod live;
 pub mod provider;
 pub mod sentences;
+mod source;
 
 pub use config::{AudioApi, DeepgramConfig, ProviderConfig};
 pub use error::{LiveError, ProviderError};

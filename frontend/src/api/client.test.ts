@@ -85,6 +85,14 @@ describe("a request with a token", () => {
     expect((fetched.mock.calls.at(1)!.at(0) as Request).headers.get("authorization")).toBe(`Bearer ${token(later)}`);
   });
 
+  it("forgets a refused token, but not whose it was", async () => {
+    tokens.store({ access_token: token(1), refresh_token: "r", user });
+    fetched.mockResolvedValueOnce(json(401, { code: "refresh_token_not_found" }));
+    fetched.mockResolvedValueOnce(json(404, { code: "session_not_found" }));
+    await authorizedFetch(request());
+    expect([tokens.accessToken(), tokens.refreshToken(), tokens.storedUser()]).toEqual([null, null, user]);
+  });
+
   it("tells a missing network from an answer", async () => {
     fetched.mockRejectedValue(new TypeError("failed"));
     await expect(authorizedFetch(request())).rejects.toEqual(Problem.offline());

@@ -62,7 +62,7 @@ async function requestRefresh(expired: string | null): Promise<string | null> {
     return fresh.access_token;
   }
   if (response.status === 401 || response.status === 422) {
-    tokens.clear();
+    tokens.expire();
     return null;
   }
   throw await Problem.fromResponse(response);

@@ -690,7 +690,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the service can do: interviewer and coach, languages, speech, and who gets what of an interview. */
+        /** What the service can do for the caller: interviewer and coach, languages, speech, and who gets what of an interview. */
         get: operations["capabilities"];
         put?: never;
         post?: never;
@@ -1199,8 +1199,32 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Profile"];
         };
+        Budget: {
+            /**
+             * Format: int64
+             * @description Of a day.
+             */
+            limit: number;
+            /** Format: int64 */
+            left: number;
+            /** @description Whose budget it is: `user` (a guest's is their session's), `address` or `instance`. */
+            scope: string;
+        };
+        /** @description Of the caller, of their address and of this instance, whichever has the least. */
+        Budgets: {
+            model_calls: components["schemas"]["Budget"];
+            /** @description Of text to speech. */
+            characters: components["schemas"]["Budget"];
+            /** @description Of transcription. */
+            seconds: components["schemas"]["Budget"];
+            /**
+             * Format: int64
+             * @description Until there is more of each.
+             */
+            resets_in_seconds: number;
+        };
         Capabilities: {
-            /** @description `offline`, or provider/model. */
+            /** @description `offline`, or provider/model: who works for the caller. */
             interviewer: string;
             coach: string;
             /** @description Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks. */
@@ -1209,6 +1233,8 @@ export interface components {
             /** @description Of whole recordings. */
             transcription: boolean;
             live_transcription: boolean;
+            /** @description What callers without an account may use. */
+            guests: components["schemas"]["Guests"];
             /** @description Who else gets something of an interview. */
             processors: components["schemas"]["Processor"][];
         };
@@ -1374,6 +1400,11 @@ export interface components {
          * @enum {string}
          */
         Format: "mp3" | "opus" | "aac" | "flac" | "wav" | "pcm";
+        Guests: {
+            /** @description Otherwise the built-in interviewer and coach work for them. */
+            models: boolean;
+            speech: boolean;
+        };
         Health: {
             /** @description `ok`, or `unavailable` for a readiness that is not given. */
             status: string;
@@ -1616,7 +1647,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        /** @description A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content. */
+        /** @description A recording: WebM, Ogg, WAV, MP3, M4A or FLAC, told by its content. */
         RecordingForm: {
             /** Format: binary */
             audio_file: string;
@@ -1681,11 +1712,11 @@ export interface components {
         ResourcesFrom: "search" | "curated";
         /** @enum {string} */
         ResponseType: "introduction" | "question" | "follow_up" | "clarification" | "closing";
-        /** @description A file of at most 5 MB. */
+        /** @description A file of at most 10 MB. */
         ResumeFile: {
             /**
              * Format: binary
-             * @description PDF, DOCX or text; told by its content, not by its name.
+             * @description PDF, DOCX, ODT, RTF, HTML or text; told by its content, not by its name.
              */
             file: string;
         };
@@ -1694,6 +1725,8 @@ export interface components {
             filename: string;
             /** @description The file's text, at most 100,000 characters: `resume_content` of a session's configuration. */
             resume_text: string;
+            /** @description The file has more text than that, or more than 100 pages: the rest is left out. */
+            truncated: boolean;
             message: string;
         };
         /** @description Which answer's feedback to try again. */
@@ -2108,6 +2141,8 @@ export interface components {
             providers: components["schemas"]["Providers"];
             usage: components["schemas"]["Used"];
             limits: components["schemas"]["Limits"];
+            /** @description What is left until midnight UTC. */
+            budgets: components["schemas"]["Budgets"];
         };
         /** @description The caller's, since midnight UTC. */
         Used: {

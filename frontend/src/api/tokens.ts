@@ -32,13 +32,21 @@ export function store(tokens: Tokens): void {
   notify();
 }
 
+/** An answer that comes after a sign-out stores nothing. */
 export function storeUser(user: Profile): void {
+  if (!accessToken()) return;
   storage.setItem(USER, JSON.stringify(user));
   notify();
 }
 
 export function clear(): void {
   for (const key of [ACCESS, REFRESH, USER]) storage.removeItem(key);
+  notify();
+}
+
+/** Forgets the tokens, but not whose they were: that user is asked to sign in again. */
+export function expire(): void {
+  for (const key of [ACCESS, REFRESH]) storage.removeItem(key);
   notify();
 }
 

@@ -14,7 +14,7 @@ export function LanguageMenu() {
     chooseLanguage(language).catch(() => setProblem(t`We couldn’t load this language. Check your connection.`));
   };
   return (
-    <span className="relative inline-flex size-11 items-center justify-center rounded-lg focus-within:outline-2 focus-within:outline-primary hover:bg-accent hover:text-accent-foreground">
+    <span className="relative inline-flex size-11 max-[30rem]:w-9 items-center justify-center rounded-lg focus-within:outline-2 focus-within:outline-primary hover:bg-accent hover:text-accent-foreground">
       <Languages aria-hidden className="size-5" />
       <select
         id={LANGUAGE_MENU_ID}

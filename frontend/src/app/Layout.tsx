@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { useIsOnline } from "@/hooks/useIsOnline";
 import { setItem } from "@/lib/storage";
 
+import { AppUpdate } from "./AppUpdate";
 import { LanguageMenu } from "./LanguageMenu";
 
 /** Loaded when it is first opened: most visitors do not sign in. */
@@ -18,7 +19,7 @@ const AuthDialog = lazy(() =>
 
 /** Marks the link to the current page. */
 const navLink =
-  "max-[30rem]:px-1.5 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
+  "max-[30rem]:px-1 max-[30rem]:text-sm aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground";
 
 /** Moves the focus to each new page, so that reading and tabbing go on there. The first page keeps the browser's own. */
 function useFocusOnNavigation(path: string) {
@@ -56,11 +57,14 @@ export function Layout() {
           {t`Skip to content`}
         </a>
         <header className="no-print border-b">
-          <nav aria-label={t`Main`} className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 sm:px-4">
+          <nav
+            aria-label={t`Main`}
+            className="mx-auto flex max-w-5xl flex-wrap items-center gap-1 px-2 py-2 max-[30rem]:gap-0.5 sm:px-4"
+          >
             <Link
               to="/"
               activeOptions={{ exact: true }}
-              className="me-auto flex items-center gap-2 rounded-lg px-2 py-2 text-lg font-bold"
+              className="me-auto flex items-center gap-2 rounded-lg px-1 py-2 text-lg font-bold sm:px-2"
             >
               <img src="/favicon.svg" alt="" className="size-7" />
               <span className="max-[26rem]:sr-only">AI Interviewer</span>
@@ -104,6 +108,7 @@ export function Layout() {
         <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-4 py-6 outline-none">
           <Outlet />
         </main>
+        <AppUpdate isBusy={path === "/interview"} />
         {/* An interview's page ends with the box for the answer. */}
         {path === "/interview" ? null : (
           <footer className="no-print mx-auto w-full max-w-5xl px-4 pb-4 text-sm">
@@ -124,6 +129,12 @@ export function Layout() {
 
 function ThemeToggle() {
   const [dark, setDark] = useState(() => document.documentElement.classList.contains("dark"));
+  // The browser's own bars follow the chosen theme, not the system's.
+  useEffect(() => {
+    const { backgroundColor } = getComputedStyle(document.body);
+    for (const meta of document.querySelectorAll('meta[name="theme-color"]'))
+      meta.setAttribute("content", backgroundColor);
+  }, [dark]);
   const toggle = () => {
     const next = !dark;
     document.documentElement.classList.toggle("dark", next);
@@ -131,7 +142,13 @@ function ThemeToggle() {
     setDark(next);
   };
   return (
-    <Button variant="ghost" size="icon" onClick={toggle} aria-label={dark ? t`Use light theme` : t`Use dark theme`}>
+    <Button
+      variant="ghost"
+      size="icon"
+      className="max-[30rem]:w-9"
+      onClick={toggle}
+      aria-label={dark ? t`Use light theme` : t`Use dark theme`}
+    >
       {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
     </Button>
   );

@@ -15,12 +15,15 @@ import { Problem } from "@/api/problem";
 import * as tokens from "@/api/tokens";
 import type { Profile } from "@/api/types";
 import { guestSessionIds, saveGuestSessionIds } from "@/lib/guest-sessions";
-import { removeUnsent } from "@/lib/unsent";
+import { writeJson } from "@/lib/local-store";
+import { removeUnsent, SETUP_KEY } from "@/lib/unsent";
 
 import * as api from "./api";
 
 export interface Auth {
   user: Profile | null;
+  /** Whose sign-in has ended without a sign-out. What they see stays until they or somebody else signs in. */
+  expiredUser: Profile | null;
   isAuthenticated: boolean;
   /** The stored profile has not been confirmed by the service yet. */
   isLoading: boolean;
@@ -56,22 +59,27 @@ function clearSignIn(): void {
   tokens.clear();
 }
 
-/** The same object as long as the profile is the same, as `useSyncExternalStore` wants it. */
-let snapshot: { text: string; user: Profile | null } = { text: "", user: null };
-function currentUser(): Profile | null {
-  const user = tokens.accessToken() ? tokens.storedUser() : null;
-  const text = JSON.stringify(user);
-  if (text !== snapshot.text) snapshot = { text, user };
-  return snapshot.user;
+type Identity = Pick<Auth, "user" | "expiredUser">;
+
+/** The same object as long as its content is the same, as `useSyncExternalStore` wants it. */
+let snapshot: { text: string; identity: Identity } = { text: "", identity: { user: null, expiredUser: null } };
+function currentIdentity(): Identity {
+  const stored = tokens.storedUser();
+  const isSignedIn = tokens.accessToken() !== null;
+  const text = JSON.stringify([isSignedIn, stored]);
+  const identity = { user: isSignedIn ? stored : null, expiredUser: isSignedIn ? null : stored };
+  if (text !== snapshot.text) snapshot = { text, identity };
+  return snapshot.identity;
 }
 
 export function AuthProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const user = useSyncExternalStore(tokens.subscribe, currentUser);
+  const { user, expiredUser } = useSyncExternalStore(tokens.subscribe, currentIdentity);
   const userId = user?.id ?? null;
 
   // Nothing of one user is shown to another.
-  useEffect(() => () => queries.clear(), [userId, queries]);
+  const ownerId = userId ?? expiredUser?.id;
+  useEffect(() => () => queries.clear(), [ownerId, queries]);
 
   // The stored profile may be old, or the account gone.
   const [confirmed, setConfirmed] = useState<string | null>(null);
@@ -86,6 +94,9 @@ export function AuthProvider({ children }: { children: ReactNode }) {
 
   const completeSignIn = useCallback(async (signedIn: tokens.Tokens) => {
     await claimGuestSessions(signedIn.access_token);
+    const previous = tokens.storedUser();
+    // The form holds a résumé. Answers stand under their session, which only its owner sees.
+    if (previous && previous.id !== signedIn.user.id) writeJson(SETUP_KEY, null);
     tokens.store(signedIn);
   }, []);
   const login = useCallback(
@@ -120,6 +131,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   const value = useMemo(
     () => ({
       user,
+      expiredUser,
       isAuthenticated: user !== null,
       isLoading,
       login,
@@ -129,7 +141,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       updateName,
       signInWithTokens,
     }),
-    [user, isLoading, login, register, logout, deleteAccount, updateName, signInWithTokens],
+    [user, expiredUser, isLoading, login, register, logout, deleteAccount, updateName, signInWithTokens],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

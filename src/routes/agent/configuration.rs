@@ -45,7 +45,7 @@ impl FromFields for Configuration {
                     .deserialize("use_time_based_interview", "must be true or false"),
                 language: language(fields),
                 practice: None,
-                extra: unknown(fields),
+                extra: unknown(fields).into(),
             },
         }
     }

@@ -18,6 +18,7 @@ use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::events::Subscription;
 use crate::routes::caller::Then;
+use crate::routes::client::{self, too_many_at_once};
 use crate::routes::session_id::SessionId;
 use crate::routes::sse;
 use crate::session::{SessionState, TurnHandle};
@@ -39,8 +40,15 @@ pub(crate) async fn events(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let from = resume_point(&request)?;
+    let place = state
+        .event_streams
+        .try_take(client::account(&request).client())
+        .map_err(|_| {
+            too_many_at_once("Too many streams of events are open. Close a tab or two.")
+        })?;
     let (mut reader, first) = Reader::open(state, caller, session_id, from).await?;
     let stream = async_stream::stream! {
+        let _place = place;
         yield Ok(Bytes::from_static(b"retry: 1000\n\n"));
         for event in first {
             yield Ok(event);

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::client;
 use crate::error::ApiError;
+use crate::rate_limits::{Attempt, Limited};
 use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
@@ -26,13 +27,21 @@ fn done(message: &str) -> HttpResponse {
 }
 
 /// Counts an attempt at an account and gives the client's address.
-fn check_limit(state: &AppState, request: &HttpRequest, account: &str) -> Result<IpAddr, ApiError> {
+fn check_limit(
+    state: &AppState,
+    request: &HttpRequest,
+    attempt: Attempt,
+    account: &str,
+) -> Result<IpAddr, ApiError> {
     let from = client::address(request, &state.config);
-    state.limits.check_auth(from, account).map_err(|refusal| {
-        ApiError::rate_limited(
-            "Too many attempts. Wait a moment before you try again.",
-            refusal.retry_after,
-        )
-    })?;
+    let checked = state.limits.check_auth(from, attempt, account);
+    checked.map_err(too_many)?;
     Ok(from)
+}
+
+fn too_many(refusal: Limited) -> ApiError {
+    ApiError::rate_limited(
+        "Too many attempts. Wait a moment before you try again.",
+        refusal.retry_after,
+    )
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::profile::Profile;
-use super::{Done, check_limit, done, fields};
+use super::{Done, check_limit, done, fields, too_many};
 use crate::auth::User;
 use crate::error::ApiError;
+use crate::rate_limits::Attempt;
 use crate::routes::body::{Body, Fields, FromFields};
 use crate::routes::caller::Then;
 use crate::routes::client;
@@ -150,7 +151,7 @@ pub(crate) async fn register(
         name,
     }): Body<Registration>,
 ) -> Result<HttpResponse, ApiError> {
-    let from = check_limit(&state, &request, &email)?;
+    let from = check_limit(&state, &request, Attempt::Register, &email)?;
     let signed_up = state.gotrue.sign_up(&email, &password, &name, from).await?;
     Ok(match signed_up {
         SignUp::Session(tokens) => HttpResponse::Created().json(AuthTokenResponse::from(*tokens)),
@@ -169,7 +170,7 @@ pub(crate) async fn login(
     request: HttpRequest,
     Body(Login { email, password }): Body<Login>,
 ) -> Result<HttpResponse, ApiError> {
-    let from = check_limit(&state, &request, &email)?;
+    let from = check_limit(&state, &request, Attempt::SignIn, &email)?;
     let tokens = state.gotrue.sign_in(&email, &password, from).await?;
     Ok(HttpResponse::Ok().json(AuthTokenResponse::from(tokens)))
 }
@@ -196,8 +197,9 @@ pub(crate) async fn refresh(
         .or(query)
         .filter(|token| !token.is_empty())
         .ok_or_else(|| ApiError::invalid("refresh_token", "must not be empty"))?;
-    // Every client guesses at its own token: no account is shared between them.
     let from = client::address(&request, &state.config);
+    // Every client guesses at its own token: no account is shared between them.
+    state.limits.check_refresh(from).map_err(too_many)?;
     let tokens = state.gotrue.refresh(&token, from).await?;
     Ok(HttpResponse::Ok().json(AuthTokenResponse::from(tokens)))
 }
@@ -225,7 +227,7 @@ pub(crate) async fn forgot_password(
     request: HttpRequest,
     Body(Recovery { email }): Body<Recovery>,
 ) -> Result<HttpResponse, ApiError> {
-    let from = check_limit(&state, &request, &email)?;
+    let from = check_limit(&state, &request, Attempt::Recover, &email)?;
     match state.gotrue.recover(&email, from).await {
         Ok(()) => {}
         // That a mail was sent a moment ago would tell that the address is known.

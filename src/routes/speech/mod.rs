@@ -15,12 +15,18 @@ use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Guests must name a session, since their tasks are their session's.
-fn check_session(caller: &Caller, named: Option<Uuid>) -> Result<(), ApiError> {
+/// Guests must name a session, since their tasks are their session's. Those of an older client, which names none,
+/// are nobody's.
+fn check_session(older: bool, caller: &Caller, named: Option<Uuid>) -> Result<(), ApiError> {
     match (caller, named) {
-        (Caller::Guest, None) => Err(session_required()),
+        (Caller::Guest, None) if !older => Err(session_required()),
         _ => Ok(()),
     }
+}
+
+/// Whether an older client asks: the paths below `/api` are its own.
+fn is_older(request: &HttpRequest) -> bool {
+    request.path().starts_with("/api/")
 }
 
 /// Counts a request that a provider is paid for.

@@ -2,8 +2,10 @@
 //!
 //! Who speaks is told by the first message, by a subprotocol (`ai-interviewer, bearer.<access token>`) or,
 //! outside of browsers, by `Authorization`; never by the URL, which ends up in logs. Older clients name a
-//! guest's session in the URL and begin with sound at once.
+//! session in the URL and begin with sound at once; a user's session never opens that way, so on their own path they
+//! are heard without one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
@@ -14,17 +16,21 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::Instrument as _;
+use upstream::meter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, check_session, language};
-use crate::auth::Caller;
+use super::{check_limit, check_session, is_older, language};
+use crate::auth::{Caller, User};
+use crate::budgets::Account;
 use crate::error::ApiError;
 use crate::routes::caller::verified;
+use crate::routes::client;
 use crate::routes::session_id::named_session;
 use crate::state::AppState;
 use speech::live::Encoding;
 
+use crate::speech_tasks::SpeechError;
 use crate::speech_tasks::live::{Live, LiveEvent, LiveRequest};
 
 const PROTOCOL: &str = "ai-interviewer";
@@ -32,6 +38,8 @@ const PROTOCOL: &str = "ai-interviewer";
 const LARGEST_MESSAGE: usize = 512 * 1024;
 /// For the first message, and for a client to take one of ours.
 const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without a word from a client that is gone, what it sent has arrived.
+const QUIET: Duration = Duration::from_secs(2);
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection on which nothing comes for so long, not even a pong, is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
@@ -95,10 +103,18 @@ pub(crate) async fn stream(
             "Connect to this address with a WebSocket.",
         ));
     }
+    if !client::is_from_here(&request, &state.config) {
+        return Err(ApiError::new(
+            403,
+            "origin_refused",
+            "Pages of other sites may not speak to this service. Its operator can allow them in CORS_ALLOWED_ORIGINS.",
+        ));
+    }
     check_limit(&state, &request)?;
     let named = named_session(&request, None)?;
+    let account = client::account(&request);
     let caller = match offered_token(&request) {
-        Some(token) => Caller::User(verified(&state, &token).await?),
+        Some(token) => Caller::User(known(&state, &account, &token).await?),
         None => caller,
     };
     let (response, session, messages) =
@@ -115,11 +131,20 @@ pub(crate) async fn stream(
         .max_continuation_size(LARGEST_MESSAGE);
     let connection = Connection {
         state,
+        account,
+        older: is_older(&request),
         session,
         messages,
     };
-    actix_web::rt::spawn(connection.run(caller, named).in_current_span());
+    actix_web::rt::spawn(meter::carried(connection.run(caller, named)).in_current_span());
     Ok(response)
+}
+
+/// The user whose token it is, who pays from now on.
+async fn known(state: &AppState, account: &Account, token: &str) -> Result<User, ApiError> {
+    let user = verified(state, token).await?;
+    account.belongs_to(user.id);
+    Ok(user)
 }
 
 fn offered_token(request: &HttpRequest) -> Option<String> {
@@ -133,6 +158,9 @@ fn offered_token(request: &HttpRequest) -> Option<String> {
 
 struct Connection {
     state: web::Data<AppState>,
+    account: Arc<Account>,
+    /// An older client's, which names no session that it may use.
+    older: bool,
     session: Session,
     messages: AggregatedMessageStream,
 }
@@ -180,16 +208,24 @@ impl Connection {
             },
         };
         let caller = match &start.access_token {
-            Some(token) => Caller::User(verified(&self.state, token).await?),
+            Some(token) => Caller::User(known(&self.state, &self.account, token).await?),
             None => caller,
         };
         let session_id = named.or(start.session_id);
-        check_session(&caller, session_id)?;
+        check_session(self.older, &caller, session_id)?;
         let request = live_request(&start)?;
-        let speech = &self.state.speech;
-        let live = speech
-            .start_live(&self.state.sandbox, &caller, session_id, request)
-            .await?;
+        let (speech, sandbox) = (&self.state.speech, &self.state.sandbox);
+        let client = self.account.client();
+        let started = speech.start_live(sandbox, client, &caller, session_id, request.clone());
+        let live = match started.await {
+            // Perhaps a user's, whom nothing but the id speaks for: neither read nor written.
+            Err(SpeechError::NoSuchSession) if self.older => {
+                speech
+                    .start_live(sandbox, client, &Caller::Guest, None, request)
+                    .await?
+            }
+            started => started?,
+        };
         let most = caller.time_left().saturating_sub(TOKEN_MARGIN);
         Ok(Some((live, most)))
     }
@@ -220,6 +256,7 @@ impl Connection {
         let Live {
             audio: sound,
             mut events,
+            superseded,
             ..
         } = live;
         let config = self.state.speech.config().clone();
@@ -230,7 +267,7 @@ impl Connection {
         let (mut last_sound, mut last_sign) = (started, started);
         let mut ping = tokio::time::interval(PING_EVERY.min(config.stream_idle));
         let mut code = CloseCode::Normal;
-        let mut broken = false;
+        let (mut broken, mut closing) = (false, false);
         loop {
             let room = sound.clone();
             tokio::select! {
@@ -244,7 +281,7 @@ impl Connection {
                     // The transcription has ended; its last events say why.
                     _ => sound = None,
                 },
-                message = self.messages.recv(), if waiting.is_none() => {
+                message = self.messages.recv(), if waiting.is_none() && !closing => {
                     last_sign = Instant::now();
                     match message {
                         Some(Ok(AggregatedMessage::Binary(piece))) if !piece.is_empty() => {
@@ -253,11 +290,18 @@ impl Connection {
                         }
                         Some(Ok(AggregatedMessage::Text(text))) if is_stop(&text) => sound = None,
                         Some(Ok(AggregatedMessage::Ping(data))) => {
-                            self.session.pong(&data).await.map_err(|_| Gone)?;
+                            if self.session.pong(&data).await.is_err() {
+                                break;
+                            }
                         }
                         // What came before the connection broke is still to be heard.
                         Some(Err(_)) if !broken => broken = true,
-                        Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return Err(Gone),
+                        // Who closes may still read: the last words come before our own close.
+                        Some(Ok(AggregatedMessage::Close(_))) => {
+                            closing = true;
+                            sound = None;
+                        }
+                        Some(Err(_)) | None => return Err(Gone),
                         Some(Ok(_)) => {}
                     }
                 },
@@ -274,6 +318,7 @@ impl Connection {
                         self.tell(&event).await?;
                     }
                 },
+                () = superseded.cancelled(), if sound.is_some() => break,
                 () = shutdown.cancelled(), if sound.is_some() => {
                     sound = None;
                     code = CloseCode::Restart;
@@ -282,7 +327,8 @@ impl Connection {
                 },
             }
         }
-        // Writing failed first: what arrived before the connection broke is still transcribed.
+        // Writing failed first, or the client has come back on another connection: what arrived on this one is
+        // still transcribed.
         drop(events);
         let _timed_out = tokio::time::timeout(MESSAGE_TIMEOUT, self.drain(sound, waiting)).await;
         Err(Gone)
@@ -299,7 +345,8 @@ impl Connection {
             {
                 return;
             }
-            match self.messages.recv().await {
+            let message = tokio::time::timeout(QUIET, self.messages.recv()).await;
+            match message.unwrap_or(None) {
                 Some(Ok(AggregatedMessage::Binary(chunk))) => next = Some(chunk),
                 Some(Ok(AggregatedMessage::Text(text))) if is_stop(&text) => return,
                 Some(Err(_)) if !broken => broken = true,

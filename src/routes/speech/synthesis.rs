@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
 use super::form::Form;
-use super::{check_limit, check_session};
+use super::{check_limit, check_session, is_older};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::Fields;
@@ -52,7 +52,7 @@ pub(crate) async fn text_to_speech(
     let body = TextToSpeech::from_fields(&mut fields, speech.max_characters);
     let body = fields.validated(body)?;
     let session_id = named_session(&request, body.session_id.as_deref())?;
-    check_session(&caller, session_id)?;
+    check_session(is_older(&request), &caller, session_id)?;
     check_limit(&state, &request)?;
     let synthesis = SynthesisRequest {
         text: body.text,

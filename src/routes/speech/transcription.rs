@@ -9,15 +9,17 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use upstream::meter::Resource;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, check_session, language};
+use super::{check_limit, check_session, is_older, language};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
+use crate::routes::client;
 use crate::routes::session_id::{SessionId, named_session, session_required};
-use crate::speech_tasks::{Recording, Task, TaskStatus};
+use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, permitted};
 use crate::state::AppState;
 use speech::audio::HEAD;
 
@@ -28,7 +30,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 /// Longest value of a field that is no file, in bytes.
 const LONGEST_FIELD: usize = 200;
 
-/// A recording: WebM, Ogg, WAV, MP3 or M4A, told by its content.
+/// A recording: WebM, Ogg, WAV, MP3, M4A or FLAC, told by its content.
 #[derive(Default, ToSchema)]
 pub(crate) struct RecordingForm {
     #[schema(required, value_type = String, format = Binary)]
@@ -107,25 +109,26 @@ pub(crate) async fn speech_to_text_batch(
 ) -> Result<HttpResponse, ApiError> {
     check_limit(&state, &request)?;
     if state.speech.capacity().stt_model.is_none() {
-        return Err(crate::speech_tasks::SpeechError::Unavailable.into());
+        return Err(SpeechError::Unavailable.into());
     }
+    permitted(Resource::Seconds)?;
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
     if let Some(session_id) = named {
         state.sessions.store.get(&caller, session_id).await?;
     }
-    let needs_session = named.is_none() && matches!(caller, Caller::Guest);
-    let _permit = state
+    let needs_session = check_session(is_older(&request), &caller, named).is_err();
+    let _place = state
         .recordings
-        .try_acquire()
-        .map_err(|_| crate::speech_tasks::SpeechError::Busy)?;
+        .try_take(client::account(&request).client())
+        .map_err(SpeechError::from)?;
     let most = state.speech.config().max_audio_bytes;
     let parts = Multipart::new(request.headers(), payload.into_inner());
     let form = tokio::time::timeout(UPLOAD_TIMEOUT, received(parts, most, needs_session))
         .await
         .map_err(|_| too_slow())??;
     let session_id = named_session(&request, form.session_id.as_deref())?;
-    check_session(&caller, session_id)?;
+    check_session(is_older(&request), &caller, session_id)?;
     let language = match form.language.as_deref().map(str::trim) {
         None | Some("" | "auto") => None,
         Some(code) => Some(
@@ -246,7 +249,7 @@ pub(crate) async fn task_status(
     task_id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let session_id = named_session(&request, None)?;
-    check_session(&caller, session_id)?;
+    check_session(is_older(&request), &caller, session_id)?;
     let task_id = task_id
         .parse()
         .map_err(|_| ApiError::invalid("task_id", "must be a task's id, a UUID"))?;

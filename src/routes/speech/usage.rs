@@ -1,13 +1,18 @@
 //! What there is to speak with, and how much of it the caller used.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::Timestamp;
 use serde::Serialize;
+use upstream::meter::{Resource, Scope};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
+use crate::budgets::{Account, Left, until_midnight};
+use crate::config::SpeechConfig;
 use crate::error::ApiError;
+use crate::routes::client;
 use crate::routes::session_id::{SessionId, named_session};
-use crate::speech_tasks::Usage;
+use crate::speech_tasks::{Usage, whole_seconds};
 use crate::state::AppState;
 
 #[derive(Serialize, ToSchema)]
@@ -15,6 +20,8 @@ pub(crate) struct UsageStats {
     pub providers: Providers,
     pub usage: Used,
     pub limits: Limits,
+    /// What is left until midnight UTC.
+    pub budgets: Budgets,
 }
 
 /// `null`: there is none; use the browser's own speech.
@@ -54,6 +61,68 @@ pub(crate) struct Limits {
     pub streams: usize,
 }
 
+/// Of the caller, of their address and of this instance, whichever has the least.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Budgets {
+    pub model_calls: Budget,
+    /// Of text to speech.
+    pub characters: Budget,
+    /// Of transcription.
+    pub seconds: Budget,
+    /// Until there is more of each.
+    pub resets_in_seconds: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Budget {
+    /// Of a day.
+    pub limit: u64,
+    pub left: u64,
+    /// Whose budget it is: `user` (a guest's is their session's), `address` or `instance`.
+    pub scope: &'static str,
+}
+
+impl Budgets {
+    fn of(account: &Account, used: Usage, config: &SpeechConfig) -> Self {
+        // What the database counts is the user's on all instances, or the session's.
+        let counted = |limit: u64, used: u64| Budget {
+            limit,
+            left: limit.saturating_sub(used),
+            scope: Scope::User.name(),
+        };
+        let least = |resource, counted: Budget| {
+            let here = Budget::from(account.left(resource));
+            if here.left < counted.left {
+                here
+            } else {
+                counted
+            }
+        };
+        Self {
+            model_calls: account.left(Resource::ModelCalls).into(),
+            characters: least(
+                Resource::Characters,
+                counted(config.characters_per_day, used.characters),
+            ),
+            seconds: least(
+                Resource::Seconds,
+                counted(config.seconds_per_day.into(), whole_seconds(used.seconds)),
+            ),
+            resets_in_seconds: until_midnight(Timestamp::now()).as_secs(),
+        }
+    }
+}
+
+impl From<Left> for Budget {
+    fn from(Left { limit, left, scope }: Left) -> Self {
+        Self {
+            limit,
+            left,
+            scope: scope.name(),
+        }
+    }
+}
+
 /// Providers, limits, and what the caller used today; a guest's without a session is nothing.
 #[utoipa::path(get, path = "/speech/usage_stats", tag = "speech", params(SessionId),
     responses((status = 200, body = UsageStats)), security((), ("bearer" = [])))]
@@ -91,5 +160,6 @@ pub(crate) async fn usage_stats(
             requests: config.provider.max_concurrency,
             streams: config.max_streams,
         },
+        budgets: Budgets::of(&client::account(&request), used, config),
     }))
 }

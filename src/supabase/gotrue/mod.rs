@@ -8,6 +8,7 @@ mod error;
 mod jwks;
 
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ pub use jwks::KeySet;
 use super::keys::ApiKey;
 use super::postgrest::root_cause;
 use crate::config::SupabaseConfig;
+use crate::in_flight::{Entered, InFlight};
 
 /// How often a refresh that meets another one with the same token is repeated; a little later each time.
 const REFRESH_CONFLICTS: u32 = 5;
@@ -38,7 +40,12 @@ pub struct GoTrue {
     /// Whether each client's address is forwarded to GoTrue, which needs the secret key.
     forwards_address: bool,
     client: Client,
+    /// By refresh token.
+    refreshes: InFlight<String, Refreshed>,
 }
+
+/// What came of a refresh, for all who asked for it.
+type Refreshed = Arc<OnceLock<Result<Tokens, GoTrueError>>>;
 
 struct Call<'a> {
     method: Method,
@@ -86,6 +93,7 @@ impl GoTrue {
             forwards_address: config.forward_client_ip && service_key.is_some(),
             service_key,
             client: upstream::client(config.connect_timeout, config.request_timeout)?,
+            refreshes: InFlight::default(),
         })
     }
 
@@ -125,15 +133,45 @@ impl GoTrue {
         )
     }
 
+    /// Exchanges a refresh token. Requests with one token share one exchange: GoTrue lets none of many at once pass
+    /// but a few, and answers all of them the same successor anyway.
+    ///
     /// # Errors
     /// See [`GoTrueError`].
     pub async fn refresh(&self, refresh_token: &str, from: IpAddr) -> Result<Tokens, GoTrueError> {
+        loop {
+            let entered = self.refreshes.join_or_start(
+                refresh_token.to_owned(),
+                |running| Some(running.clone()),
+                Refreshed::default,
+            );
+            match entered {
+                Entered::Joined(running) => {
+                    running.finished().await;
+                    // Nothing when whoever refreshed went away before the answer.
+                    if let Some(tokens) = running.value.get() {
+                        return tokens.clone();
+                    }
+                }
+                Entered::Started(_guard, running) => {
+                    let tokens = self.exchange_refresh_token(refresh_token, from).await;
+                    return running.value.get_or_init(|| tokens).clone();
+                }
+            }
+        }
+    }
+
+    async fn exchange_refresh_token(
+        &self,
+        refresh_token: &str,
+        from: IpAddr,
+    ) -> Result<Tokens, GoTrueError> {
         let body = json!({"refresh_token": refresh_token});
         let mut conflicts = 0;
         loop {
             let call = Call::post("/token?grant_type=refresh_token", body.clone(), from);
             match self.send(call).await {
-                // Another request refreshes with the same token: soon its successor is there for both.
+                // Another instance refreshes with the same token: soon its successor is there for both.
                 Err(GoTrueError::Conflict) if conflicts < REFRESH_CONFLICTS => {
                     conflicts += 1;
                     tokio::time::sleep(REFRESH_WAIT * conflicts).await;

@@ -18,6 +18,8 @@ pub(crate) struct Asked {
     pub body: Value,
     /// Requests before this one, of the interviewer or of the coach, whose ever it is.
     pub before: usize,
+    /// The coach asks.
+    pub for_coach: bool,
     /// What a good model would answer.
     pub answer: String,
 }
@@ -34,6 +36,16 @@ impl Asked {
 
     pub(crate) fn has(&self, field: &str) -> bool {
         !self.body[field].is_null()
+    }
+
+    /// Whether the answer is a decision, rather than a line or a judgement.
+    pub(crate) fn is_decision(&self) -> bool {
+        self.answer.contains("\"action\"")
+    }
+
+    /// Whether the answer is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        self.answer.starts_with('{')
     }
 
     pub(crate) fn text(&self) -> String {
@@ -103,15 +115,17 @@ async fn answer(mut socket: TcpStream, play: fn(&Asked) -> Played, asked: Arc<Mu
     let Some((path, headers, body)) = request(&mut socket).await else {
         return;
     };
-    let answer = sensible(&body);
+    let answer = line(&body);
+    let for_coach = answer.is_none();
     let before = {
         let mut counts = asked.lock().expect("not poisoned");
-        let count = &mut counts[usize::from(answer == "{}")];
+        let count = &mut counts[usize::from(for_coach)];
         *count += 1;
         *count - 1
     };
     let asked = Asked {
-        answer,
+        answer: answer.unwrap_or_else(|| judgement(&body)),
+        for_coach,
         path,
         headers,
         body,
@@ -165,11 +179,11 @@ async fn request(socket: &mut TcpStream) -> Option<(String, HashMap<String, Stri
     Some((path, headers, body))
 }
 
-/// A decision where one is asked for, else a line; to the coach, nothing of use.
-fn sensible(body: &Value) -> String {
+/// A decision where one is asked for, else a line; `None` for the coach.
+fn line(body: &Value) -> Option<String> {
     let text = body["messages"].to_string();
     let asks = |words: &str| text.contains(words);
-    if asks("Close it") {
+    let line = if asks("Close it") {
         "Thank you for your time. Your feedback follows.".to_owned()
     } else if asks("\\\"action\\\" is one of") {
         json!({"action": "new_question", "line": "How did you decide, and what did it lead to?", "topic": "decisions"})
@@ -177,8 +191,23 @@ fn sensible(body: &Value) -> String {
     } else if asks("Open the interview") || asks("Ask the candidate one interview question") {
         "Hello and welcome. What are you proud of?".to_owned()
     } else {
-        "{}".to_owned()
+        return None;
+    };
+    Some(line)
+}
+
+/// What a good coach says of an answer; to whoever asks for anything else, nothing of use.
+fn judgement(body: &Value) -> String {
+    if !body.to_string().contains("answers_the_question") {
+        return "{}".to_owned();
     }
+    let judged = json!({"quotes": ["I led the move of our billing"], "reason": "It says who did it.", "score": 3});
+    json!({
+        "answers_the_question": true,
+        "scores": {"structure": judged, "specificity": judged, "relevance": judged, "depth": judged, "communication": judged},
+        "summary": "You tell what you did.", "worked": ["You answered."], "to_change": ["Name the result."],
+    })
+    .to_string()
 }
 
 /// A response with a body that ends with the connection.

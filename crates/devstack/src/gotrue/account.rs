@@ -1,4 +1,4 @@
-//! `GET|PUT /user`: the caller's own account.
+//! `GET|PUT /user`, `GET /reauthenticate`: the caller's own account.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deadpool_postgres::Transaction;
@@ -21,6 +21,33 @@ pub(super) async fn read(
     let db = gotrue.db().await?;
     let caller = Caller::authenticate(&gotrue, &req, &db, Lock::No).await?;
     Ok(HttpResponse::Ok().json(caller.user))
+}
+
+/// `GET /reauthenticate`: the digits that some projects want for a new password.
+pub(super) async fn reauthenticate(
+    gotrue: web::Data<GoTrue>,
+    req: HttpRequest,
+) -> Result<HttpResponse, AuthError> {
+    let mut db = gotrue.db().await?;
+    let tx = db.transaction().await?;
+    let user = Caller::authenticate(&gotrue, &req, &tx, Lock::ForUpdate)
+        .await?
+        .user;
+    if user.email.is_empty() {
+        return Err(AuthError::invalid(
+            "Reauthentication requires the user to have an email or a phone number",
+        ));
+    }
+    if !user.is_confirmed() {
+        return Err(AuthError::unprocessable(
+            "email_not_confirmed",
+            "Please verify your email first.",
+        ));
+    }
+    let mail = mail::prepare(&gotrue, &tx, &user, Kind::Reauthentication, "").await?;
+    tx.commit().await?;
+    mail.send(&gotrue);
+    Ok(HttpResponse::Ok().json(json!({})))
 }
 
 pub(super) async fn update(
@@ -126,48 +153,20 @@ pub(super) async fn change_email(tx: &Transaction<'_>, user: &User) -> Result<()
         ],
     )
     .await?;
-    let identity = json!({
-        "sub": user.id,
-        "email": user.new_email,
-        "email_verified": true,
-        "phone_verified": false,
-    });
-    if user.identities.is_empty() {
-        user::insert_identity(tx, user.id, &identity).await
-    } else {
-        tx.execute(
-            "update auth.identities set identity_data = identity_data || $2, updated_at = clock_timestamp() \
-             where user_id = $1 and provider = 'email'",
-            &[&user.id, &identity],
-        )
-        .await?;
-        Ok(())
-    }
+    user::set_identity_email(tx, user, &user.new_email, true).await?;
+    user::void_mails(tx, user.id).await
 }
 
-async fn refuse_taken(tx: &Transaction<'_>, email: &str) -> Result<(), AuthError> {
+pub(super) async fn refuse_taken(tx: &Transaction<'_>, email: &str) -> Result<(), AuthError> {
     match User::by_email(tx, email, Lock::No).await? {
         None => Ok(()),
-        Some(_) => Err(AuthError::unprocessable(
-            "email_exists",
-            "A user with this email address has already been registered",
-        )),
+        Some(_) => Err(user::taken()),
     }
 }
 
-/// A new password ends the other sessions and voids every e-mail under way.
+/// A new password ends the other sessions.
 async fn set_password(tx: &Transaction<'_>, caller: &Caller, hash: &str) -> Result<(), AuthError> {
-    tx.execute(
-        "update auth.users set encrypted_password = $2, confirmation_sent_at = null, recovery_sent_at = null, \
-         email_change_sent_at = null, reauthentication_sent_at = null, updated_at = clock_timestamp() where id = $1",
-        &[&caller.user.id, &hash],
-    )
-    .await?;
-    tx.execute(
-        "delete from auth.one_time_tokens where user_id = $1",
-        &[&caller.user.id],
-    )
-    .await?;
+    user::set_password(tx, caller.user.id, hash).await?;
     session::end(tx, Scope::Others, caller.user.id, caller.session_id).await
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::GoTrue;
 use super::error::AuthError;
-use super::user::{Lock, User};
+use super::user::{self, Lock, User};
 
 /// Put into a request's extensions by the gateway when its `apikey` was the secret (service) key. An opaque
 /// key is no token, so the mock could not tell by itself.
@@ -21,7 +21,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// 401 without a token, 403 when it does not verify or its user or session is gone.
+    /// 401 without a token, 403 when it does not verify, its user or session is gone, or its user banned.
     pub(super) async fn authenticate(
         gotrue: &GoTrue,
         req: &HttpRequest,
@@ -53,6 +53,9 @@ impl Caller {
             "" => None,
             id => Some(existing_session(db, id, user_id).await?),
         };
+        if user.banned {
+            return Err(user::banned());
+        }
         Ok(Self { user, session_id })
     }
 }

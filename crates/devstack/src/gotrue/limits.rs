@@ -16,7 +16,7 @@ pub(super) enum Limit {
     Token,
     Verify,
     Anonymous,
-    /// Requests that send an e-mail: `/signup`, `/recover`, `/resend`.
+    /// Requests that send an e-mail: `/signup`, `/recover`, `/resend`, `/otp`.
     Otp,
 }
 

@@ -1,11 +1,7 @@
-//! E-mails with one-time tokens: kept in memory and shown in the log instead of being sent.
-
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+//! E-mails with one-time tokens: they go to the stack's mailbox.
 
 use deadpool_postgres::{GenericClient, Transaction};
 use rand::RngExt as _;
-use serde::Serialize;
 use sha2::{Digest as _, Sha224};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
@@ -13,77 +9,55 @@ use uuid::Uuid;
 use super::GoTrue;
 use super::error::AuthError;
 use super::user::User;
-
-/// Older mails are forgotten.
-const MAX_MAILS: usize = 500;
-
-/// An e-mail that a real GoTrue would have sent.
-#[derive(Clone, Debug, Serialize)]
-pub struct Mail {
-    pub to: String,
-    /// `signup`, `recovery` or `email_change`.
-    pub kind: &'static str,
-    /// Opens `/verify`, which redirects to the application.
-    pub link: String,
-    /// The six digits to type in.
-    pub token: String,
-    /// What `verifyOtp` takes as `token_hash`.
-    pub token_hash: String,
-    pub sent_at: jiff::Timestamp,
-}
-
-#[derive(Default)]
-pub(super) struct Outbox(Mutex<VecDeque<Mail>>);
-
-impl Outbox {
-    pub(super) fn all(&self) -> Vec<Mail> {
-        self.locked().iter().cloned().collect()
-    }
-
-    fn push(&self, mail: Mail) {
-        tracing::info!(subject = subject(mail.kind), link = %mail.link, "mock GoTrue: e-mail");
-        let mut mails = self.locked();
-        if mails.len() == MAX_MAILS {
-            mails.pop_front();
-        }
-        mails.push_back(mail);
-    }
-
-    fn locked(&self) -> std::sync::MutexGuard<'_, VecDeque<Mail>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn subject(kind: &str) -> &'static str {
-    match kind {
-        "recovery" => "Reset Your Password",
-        "email_change" => "Confirm Email Change",
-        _ => "Confirm Your Email",
-    }
-}
+use crate::mailbox::Mail;
 
 /// What an e-mail asks its reader to confirm.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     Signup,
+    Invite,
+    MagicLink,
     Recovery,
     EmailChange,
+    Reauthentication,
 }
 
 impl Kind {
     fn sent_at_column(self) -> &'static str {
         match self {
-            Self::Signup => "confirmation_sent_at",
-            Self::Recovery => "recovery_sent_at",
+            Self::Signup | Self::Invite => "confirmation_sent_at",
+            Self::MagicLink | Self::Recovery => "recovery_sent_at",
             Self::EmailChange => "email_change_sent_at",
+            Self::Reauthentication => "reauthentication_sent_at",
         }
     }
 
-    fn name(self) -> &'static str {
+    /// As `/verify` takes it.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Signup => "signup",
+            Self::Invite => "invite",
+            Self::MagicLink => "magiclink",
             Self::Recovery => "recovery",
             Self::EmailChange => "email_change",
+            Self::Reauthentication => "reauthentication",
+        }
+    }
+
+    /// Which tokens it takes, and to whom each goes. A change of address goes to the new one, and to the present
+    /// one too: both must agree.
+    fn recipients(self, user: &User) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::Signup | Self::Invite => vec![("confirmation_token", &user.email)],
+            Self::MagicLink | Self::Recovery => vec![("recovery_token", &user.email)],
+            Self::Reauthentication => vec![("reauthentication_token", &user.email)],
+            Self::EmailChange => [
+                ("email_change_token_current", user.email.as_str()),
+                ("email_change_token_new", user.new_email.as_str()),
+            ]
+            .into_iter()
+            .filter(|(_, to)| !to.is_empty())
+            .collect(),
         }
     }
 }
@@ -95,13 +69,13 @@ pub(super) struct Pending(Vec<Mail>);
 impl Pending {
     pub(super) fn send(self, gotrue: &GoTrue) {
         for mail in self.0 {
-            gotrue.outbox().push(mail);
+            gotrue.mailbox().push(mail);
         }
     }
 }
 
-/// Refuses (429) when one of this kind went to the user less than `mail_max_frequency_s` ago. A change of
-/// address goes to the new one, and to the present one too: both must agree.
+/// Refuses (429) when one of this kind went to the user less than `mail_max_frequency_s` ago; invitations may
+/// follow each other.
 pub(super) async fn prepare(
     gotrue: &GoTrue,
     tx: &Transaction<'_>,
@@ -109,59 +83,89 @@ pub(super) async fn prepare(
     kind: Kind,
     redirect_to: &str,
 ) -> Result<Pending, AuthError> {
-    check_frequency(gotrue, tx, user.id, kind).await?;
+    if kind != Kind::Invite {
+        check_frequency(gotrue, tx, user.id, kind).await?;
+    }
+    let mut mails = Vec::new();
+    for (token_type, to) in kind.recipients(user) {
+        let token = digits();
+        let token_hash = token_hash(to, &token);
+        store_token(tx, user.id, token_type, &token_hash, to).await?;
+        let has_link = kind != Kind::Reauthentication;
+        mails.push(Mail {
+            to: to.to_owned(),
+            kind: kind.name().to_owned(),
+            link: if has_link {
+                link(gotrue, &token_hash, kind, redirect_to)
+            } else {
+                String::new()
+            },
+            token,
+            token_hash: if has_link { token_hash } else { String::new() },
+            sent_at: jiff::Timestamp::now(),
+        });
+    }
+    mark_sent(tx, user.id, kind).await?;
+    Ok(Pending(mails))
+}
+
+pub(super) fn digits() -> String {
+    format!("{:06}", rand::rng().random_range(0..1_000_000_u32))
+}
+
+/// The address that `/verify` is called by.
+pub(super) fn link(gotrue: &GoTrue, token_hash: &str, kind: Kind, redirect_to: &str) -> String {
     // As GoTrue: what would not survive in a query is encoded, an address already encoded stays.
     let redirect_to = if redirect_to.contains(['&', '=', '#']) {
         byte_serialize(redirect_to.as_bytes()).collect()
     } else {
         redirect_to.to_owned()
     };
-    let mut mails = Vec::new();
-    let recipients: Vec<(&str, &str)> = match kind {
-        Kind::Signup => vec![("confirmation_token", &user.email)],
-        Kind::Recovery => vec![("recovery_token", &user.email)],
-        Kind::EmailChange => [
-            ("email_change_token_current", user.email.as_str()),
-            ("email_change_token_new", user.new_email.as_str()),
-        ]
-        .into_iter()
-        .filter(|(_, to)| !to.is_empty())
-        .collect(),
-    };
-    for (token_type, to) in recipients {
-        let token = format!("{:06}", rand::rng().random_range(0..1_000_000_u32));
-        let token_hash = token_hash(to, &token);
-        tx.execute(
-            "insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to, created_at, updated_at) \
-             values ($1, $2, $3::text::auth.one_time_token_type, $4, $5, \
-             clock_timestamp() at time zone 'utc', clock_timestamp() at time zone 'utc') \
-             on conflict (user_id, token_type) do update set token_hash = excluded.token_hash, \
-             relates_to = excluded.relates_to, created_at = excluded.created_at, updated_at = excluded.updated_at",
-            &[&Uuid::new_v4(), &user.id, &token_type, &token_hash, &to],
-        )
-        .await?;
-        mails.push(Mail {
-            to: to.to_owned(),
-            kind: kind.name(),
-            link: format!(
-                "{}/verify?token={token_hash}&type={}&redirect_to={redirect_to}",
-                gotrue.settings().issuer,
-                kind.name()
-            ),
-            token,
-            token_hash,
-            sent_at: jiff::Timestamp::now(),
-        });
-    }
+    format!(
+        "{}/verify?token={token_hash}&type={}&redirect_to={redirect_to}",
+        gotrue.settings().issuer,
+        kind.name()
+    )
+}
+
+/// Replaces the one of its type that is under way.
+pub(super) async fn store_token(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    token_type: &str,
+    token_hash: &str,
+    to: &str,
+) -> Result<(), AuthError> {
     tx.execute(
-        &format!(
-            "update auth.users set {} = clock_timestamp(), updated_at = clock_timestamp() where id = $1",
-            kind.sent_at_column()
-        ),
-        &[&user.id],
+        "insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to, created_at, updated_at) \
+         values ($1, $2, $3::text::auth.one_time_token_type, $4, $5, \
+         clock_timestamp() at time zone 'utc', clock_timestamp() at time zone 'utc') \
+         on conflict (user_id, token_type) do update set token_hash = excluded.token_hash, \
+         relates_to = excluded.relates_to, created_at = excluded.created_at, updated_at = excluded.updated_at",
+        &[&Uuid::new_v4(), &user_id, &token_type, &token_hash, &to],
     )
     .await?;
-    Ok(Pending(mails))
+    Ok(())
+}
+
+pub(super) async fn mark_sent(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    kind: Kind,
+) -> Result<(), AuthError> {
+    let invited = match kind {
+        Kind::Invite => "invited_at = clock_timestamp(), ",
+        _ => "",
+    };
+    tx.execute(
+        &format!(
+            "update auth.users set {invited}{} = clock_timestamp(), updated_at = clock_timestamp() where id = $1",
+            kind.sent_at_column()
+        ),
+        &[&user_id],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn check_frequency(

@@ -4,13 +4,16 @@
 //! `tests/recordings` holds what a real one answered; the mock is replayed against it.
 
 mod account;
-mod admin;
 mod caller;
+mod elsewhere;
 mod error;
+mod go_duration;
 mod info;
+mod invite;
 mod keys;
 mod limits;
 mod mail;
+mod otp;
 mod params;
 mod password;
 mod pool;
@@ -20,6 +23,7 @@ mod session;
 mod signup;
 mod token;
 mod user;
+mod users;
 mod verify;
 mod version;
 
@@ -33,7 +37,8 @@ use actix_web::{HttpResponse, Resource, Route, web};
 
 pub use caller::SecretKeyPresented;
 pub use keys::SigningKey;
-pub use mail::Mail;
+
+use crate::mailbox::Mailbox;
 
 /// What GoTrue reads from its `GOTRUE_…` variables.
 #[derive(Clone, Debug)]
@@ -83,16 +88,17 @@ struct Inner {
     settings: GoTrueSettings,
     keys: keys::Keys,
     pool: deadpool_postgres::Pool,
-    outbox: mail::Outbox,
+    mailbox: Mailbox,
     limits: Option<limits::Limits>,
 }
 
 impl GoTrue {
     /// Connects to a database that `bootstrap_mock_auth.sql` has prepared and adds the tables that are the
     /// mock's own business. Needs a tokio runtime that outlives the mock.
-    pub async fn new(
+    pub(super) async fn new(
         settings: GoTrueSettings,
         db: tokio_postgres::Config,
+        mailbox: Mailbox,
     ) -> Result<Self, deadpool_postgres::PoolError> {
         let pool = pool::new(db);
         pool.get()
@@ -102,7 +108,7 @@ impl GoTrue {
         Ok(Self(Arc::new(Inner {
             keys: keys::Keys::new(&settings.jwt_secret, settings.signing_key.clone()),
             limits: settings.rate_limits.then(limits::Limits::new),
-            outbox: mail::Outbox::default(),
+            mailbox,
             pool,
             settings,
         })))
@@ -138,18 +144,35 @@ impl GoTrue {
                     web::post().to(verify::exchange),
                 ],
             ))
-            .service(at("/admin/users", "POST", [web::post().to(admin::create)]))
+            .service(at("/otp", "POST", [web::post().to(otp::otp)]))
+            .service(at("/magiclink", "POST", [web::post().to(otp::magic_link)]))
+            .service(at(
+                "/reauthenticate",
+                "GET",
+                [web::get().to(account::reauthenticate)],
+            ))
+            .service(at("/invite", "POST", [web::post().to(invite::invite)]))
+            .service(at(
+                "/admin/generate_link",
+                "POST",
+                [web::post().to(invite::generate_link)],
+            ))
+            .service(at(
+                "/admin/users",
+                "GET, POST",
+                [web::get().to(users::list), web::post().to(users::create)],
+            ))
             .service(at(
                 "/admin/users/{id}",
-                "DELETE, GET",
-                [web::get().to(admin::read), web::delete().to(admin::delete)],
+                "DELETE, GET, PUT",
+                [
+                    web::get().to(users::read),
+                    web::put().to(users::update),
+                    web::delete().to(users::delete),
+                ],
             ))
+            .configure(not_in_the_mock)
             .default_service(web::to(unknown_route));
-    }
-
-    /// Every e-mail kept in memory, oldest first.
-    pub fn mails(&self) -> Vec<Mail> {
-        self.0.outbox.all()
     }
 
     fn settings(&self) -> &GoTrueSettings {
@@ -160,8 +183,8 @@ impl GoTrue {
         &self.0.keys
     }
 
-    fn outbox(&self) -> &mail::Outbox {
-        &self.0.outbox
+    fn mailbox(&self) -> &Mailbox {
+        &self.0.mailbox
     }
 
     fn limits(&self) -> Option<&limits::Limits> {
@@ -170,6 +193,35 @@ impl GoTrue {
 
     async fn db(&self) -> Result<deadpool_postgres::Client, error::AuthError> {
         Ok(self.0.pool.get().await?)
+    }
+}
+
+fn not_in_the_mock(cfg: &mut web::ServiceConfig) {
+    let any = |path: &str, route: Route| {
+        web::resource(path)
+            .route(route)
+            .wrap(from_fn(version::shape_errors))
+    };
+    for path in ["/user/identities/authorize", "/user/identities/{id}"] {
+        cfg.service(any(path, web::route().to(elsewhere::manual_linking)));
+    }
+    cfg.service(any("/sso", web::route().to(elsewhere::saml)));
+    cfg.service(any("/sso/{rest:.*}", web::route().to(elsewhere::saml)));
+    for path in ["/factors", "/factors/{rest:.*}", "/user/oauth/{rest:.*}"] {
+        cfg.service(any(path, web::route().to(elsewhere::missing_for_users)));
+    }
+    cfg.service(any(
+        "/admin/{rest:.*}",
+        web::route().to(elsewhere::missing_for_admins),
+    ));
+    for path in [
+        "/authorize",
+        "/callback",
+        "/passkeys/{rest:.*}",
+        "/oauth/{rest:.*}",
+        "/.well-known/openid-configuration",
+    ] {
+        cfg.service(any(path, web::route().to(elsewhere::missing)));
     }
 }
 

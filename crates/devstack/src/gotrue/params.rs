@@ -61,7 +61,11 @@ impl Params {
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {
-        self.0.get(name).and_then(Value::as_bool).unwrap_or(false)
+        self.optional_flag(name).unwrap_or(false)
+    }
+
+    pub(super) fn optional_flag(&self, name: &str) -> Option<bool> {
+        self.0.get(name).and_then(Value::as_bool)
     }
 }
 

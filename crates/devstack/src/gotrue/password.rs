@@ -10,7 +10,7 @@ use super::error::AuthError;
 /// GoTrue's cost.
 const BCRYPT_COST: u32 = 10;
 /// bcrypt reads no further.
-const LONGEST_BYTES: usize = 72;
+pub(super) const LONGEST_BYTES: usize = 72;
 
 static NOBODYS: LazyLock<String> =
     LazyLock::new(|| bcrypt::hash("nobody's", BCRYPT_COST).unwrap_or_default());

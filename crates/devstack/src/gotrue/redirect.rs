@@ -26,7 +26,7 @@ pub(super) fn target(settings: &GoTrueSettings, req: &HttpRequest) -> String {
     .unwrap_or_else(|| settings.site_url.clone())
 }
 
-fn is_allowed(settings: &GoTrueSettings, url: &str) -> bool {
+pub(super) fn is_allowed(settings: &GoTrueSettings, url: &str) -> bool {
     match (Url::parse(url), Url::parse(&settings.site_url)) {
         (Ok(url), Ok(site)) => {
             matches!(url.scheme(), "http" | "https")

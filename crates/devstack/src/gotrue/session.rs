@@ -81,14 +81,14 @@ pub(super) async fn refresh(
     tx: &Transaction<'_>,
     token: &str,
 ) -> Result<Issued, AuthError> {
-    if token.len() < REFRESH_TOKEN_LENGTH {
+    if !is_well_formed(token) {
         return Err(AuthError::invalid("Refresh token is not valid"));
     }
     // Two exchanges of one token must not fork the family, so they queue; at the user's row first, as
     // everything that touches a user's sessions does.
     let owner = tx
         .query_opt(
-            "select u.id, r.session_id from auth.refresh_tokens r \
+            "select u.id, r.session_id, coalesce(u.banned_until > now(), false) from auth.refresh_tokens r \
              join auth.sessions s on s.id = r.session_id join auth.users u on u.id = s.user_id \
              where r.token = $1 for no key update of u",
             &[&token],
@@ -96,6 +96,13 @@ pub(super) async fn refresh(
         .await?
         .ok_or_else(not_found)?;
     let (user_id, session_id): (Uuid, Uuid) = (owner.get(0), owner.get(1));
+    if owner.get(2) {
+        return Err(AuthError::new(
+            actix_web::http::StatusCode::BAD_REQUEST,
+            "user_banned",
+            "Invalid Refresh Token: User Banned",
+        ));
+    }
     tx.query_opt(
         "select from auth.sessions where id = $1 for update",
         &[&session_id],
@@ -155,6 +162,14 @@ pub(super) async fn refresh(
     )
     .await?;
     issue(gotrue, tx, user_id, session_id, successor).await
+}
+
+/// The mock issues the older form alone; the newer ones, which are longer, are never its own.
+fn is_well_formed(token: &str) -> bool {
+    token.len() == REFRESH_TOKEN_LENGTH
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// Which sessions a sign-out ends.

@@ -62,6 +62,7 @@ async fn sign_in_anonymously(gotrue: &GoTrue, params: &Params) -> Result<HttpRes
         email: None,
         password_hash: None,
         data: params.object("data").cloned().unwrap_or_default(),
+        by_admin: false,
         app_metadata: json!({}),
     };
     user.insert(&tx).await?;
@@ -81,6 +82,11 @@ async fn register(
         return Err(AuthError::invalid("Signup requires a valid password"));
     }
     password::check_strength(settings, password)?;
+    if !params.text("phone").is_empty() && !params.text("email").is_empty() {
+        return Err(AuthError::invalid(
+            "Only an email address or phone number should be provided on signup.",
+        ));
+    }
     if !params.text("phone").is_empty() {
         return Err(AuthError::new(
             actix_web::http::StatusCode::BAD_REQUEST,
@@ -99,6 +105,7 @@ async fn register(
         email: Some(&email),
         password_hash: Some(&password_hash),
         data: data.clone(),
+        by_admin: false,
         app_metadata: user::email_provider(),
     };
     // Whoever loses a race for the address finds the winner's account.

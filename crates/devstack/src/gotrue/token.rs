@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::GoTrue;
 use super::caller::Caller;
+use super::elsewhere::not_here;
 use super::error::AuthError;
 use super::limits::{self, Limit};
 use super::params::Params;
@@ -20,10 +21,21 @@ pub(super) async fn token(
     req: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, AuthError> {
-    limits::check(&gotrue, &req, Limit::Token)?;
-    match query(&req, "grant_type").as_deref() {
-        Some("password") => by_password(&gotrue, &body).await,
-        Some("refresh_token") => by_refresh_token(&gotrue, &body).await,
+    let grant = query(&req, "grant_type").unwrap_or_default();
+    match grant.as_str() {
+        "web3" => Err(AuthError::unprocessable(
+            "web3_provider_disabled",
+            "Web3 provider is disabled",
+        )),
+        "id_token" | "pkce" => Err(not_here(&format!("grant_type={grant}"))),
+        "password" | "refresh_token" => {
+            limits::check(&gotrue, &req, Limit::Token)?;
+            if grant == "password" {
+                by_password(&gotrue, &body).await
+            } else {
+                by_refresh_token(&gotrue, &body).await
+            }
+        }
         _ => Err(AuthError::new(
             StatusCode::BAD_REQUEST,
             "invalid_credentials",
@@ -47,9 +59,21 @@ async fn by_password(gotrue: &GoTrue, body: &[u8]) -> Result<HttpResponse, AuthE
         &["email", "phone", "password"],
         &[],
     )?;
-    if params.text("email").is_empty() {
-        return Err(AuthError::invalid("missing email or phone"));
-    }
+    let email = match (params.text("email"), params.text("phone")) {
+        ("", "") => return Err(AuthError::invalid("missing email or phone")),
+        ("", _) => {
+            return Err(AuthError::unprocessable(
+                "phone_provider_disabled",
+                "Phone logins are disabled",
+            ));
+        }
+        (email, "") => email.to_lowercase(),
+        _ => {
+            return Err(AuthError::invalid(
+                "Only an email address or phone number should be provided on login.",
+            ));
+        }
+    };
     let password = params.text("password");
     let refused = || {
         AuthError::new(
@@ -58,9 +82,19 @@ async fn by_password(gotrue: &GoTrue, body: &[u8]) -> Result<HttpResponse, AuthE
             "Invalid login credentials",
         )
     };
-    let email = params.text("email").to_lowercase();
     // Not held while bcrypt works.
     let known = User::by_email(&gotrue.db().await?, &email, Lock::No).await?;
+    // A ban is told before the password is looked at.
+    if known
+        .as_ref()
+        .is_some_and(|user| user.banned && user.has_password())
+    {
+        return Err(AuthError::new(
+            StatusCode::BAD_REQUEST,
+            "user_banned",
+            "User is banned",
+        ));
+    }
     let hash = known
         .as_ref()
         .and_then(|user| user.password_hash.as_deref());
@@ -68,13 +102,6 @@ async fn by_password(gotrue: &GoTrue, body: &[u8]) -> Result<HttpResponse, AuthE
         return Err(refused());
     }
     let known = known.ok_or_else(refused)?;
-    if known.banned {
-        return Err(AuthError::new(
-            StatusCode::BAD_REQUEST,
-            "user_banned",
-            "User is banned",
-        ));
-    }
     if !known.is_confirmed() {
         return Err(AuthError::new(
             StatusCode::BAD_REQUEST,

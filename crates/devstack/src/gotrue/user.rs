@@ -8,6 +8,21 @@ use uuid::Uuid;
 
 use super::error::AuthError;
 
+const TIMES: [&str; 12] = [
+    "email_confirmed_at",
+    "invited_at",
+    "confirmation_sent_at",
+    "confirmed_at",
+    "recovery_sent_at",
+    "email_change_sent_at",
+    "reauthentication_sent_at",
+    "last_sign_in_at",
+    "created_at",
+    "updated_at",
+    "banned_until",
+    "deleted_at",
+];
+
 /// Serialises as GoTrue's user object: absent times are left out, an absent e-mail is `""`.
 #[derive(Serialize)]
 pub(super) struct User {
@@ -17,6 +32,8 @@ pub(super) struct User {
     pub(super) email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_confirmed_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invited_at: Option<String>,
     phone: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     confirmation_sent_at: Option<String>,
@@ -30,12 +47,18 @@ pub(super) struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     email_change_sent_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reauthentication_sent_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_sign_in_at: Option<String>,
     pub(super) app_metadata: Value,
     pub(super) user_metadata: Value,
     pub(super) identities: Vec<Identity>,
     created_at: Option<String>,
     updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banned_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<String>,
     pub(super) is_anonymous: bool,
     #[serde(skip)]
     pub(super) password_hash: Option<String>,
@@ -64,6 +87,12 @@ impl User {
         self.email_confirmed_at.is_some()
     }
 
+    pub(super) fn has_password(&self) -> bool {
+        self.password_hash
+            .as_deref()
+            .is_some_and(|hash| !hash.is_empty())
+    }
+
     /// What a registration of an address that is taken and confirmed is shown: nobody's account.
     pub(super) fn obfuscated(email: String, data: Map<String, Value>) -> Self {
         let now = go_time(jiff::Timestamp::now().to_string());
@@ -73,18 +102,22 @@ impl User {
             role: String::new(),
             email,
             email_confirmed_at: None,
+            invited_at: None,
             phone: "",
             confirmation_sent_at: Some(now.clone()),
             confirmed_at: None,
             recovery_sent_at: None,
             new_email: String::new(),
             email_change_sent_at: None,
+            reauthentication_sent_at: None,
             last_sign_in_at: None,
             app_metadata: email_provider(),
             user_metadata: Value::Object(data),
             identities: Vec::new(),
             created_at: Some(now.clone()),
             updated_at: Some(now),
+            banned_until: None,
+            deleted_at: None,
             is_anonymous: false,
             password_hash: None,
             email_change_confirmed_once: false,
@@ -121,19 +154,12 @@ impl User {
         };
         let statement = format!(
             "select id, coalesce(aud, '') as aud, coalesce(role, '') as role, coalesce(email, '') as email, \
-             encrypted_password, {}, {}, {}, {}, {}, {}, {}, {}, coalesce(email_change, '') as email_change, \
+             encrypted_password, {}, coalesce(email_change, '') as email_change, \
              coalesce(email_change_confirm_status, 0) = 1 as confirmed_once, \
              coalesce(raw_app_meta_data, '{{}}') as app, coalesce(raw_user_meta_data, '{{}}') as data, \
              is_anonymous, coalesce(banned_until > now(), false) as banned \
-             from auth.users where {condition} and deleted_at is null{lock}",
-            time("email_confirmed_at"),
-            time("confirmation_sent_at"),
-            time("confirmed_at"),
-            time("recovery_sent_at"),
-            time("email_change_sent_at"),
-            time("last_sign_in_at"),
-            time("created_at"),
-            time("updated_at"),
+             from auth.users where {condition}{lock}",
+            TIMES.map(time).join(", "),
         );
         let Some(row) = db.query_opt(&statement, &[argument]).await? else {
             return Ok(None);
@@ -145,18 +171,22 @@ impl User {
             role: row.get("role"),
             email: row.get("email"),
             email_confirmed_at: shown(&row, "email_confirmed_at"),
+            invited_at: shown(&row, "invited_at"),
             phone: "",
             confirmation_sent_at: shown(&row, "confirmation_sent_at"),
             confirmed_at: shown(&row, "confirmed_at"),
             recovery_sent_at: shown(&row, "recovery_sent_at"),
             new_email: row.get("email_change"),
             email_change_sent_at: shown(&row, "email_change_sent_at"),
+            reauthentication_sent_at: shown(&row, "reauthentication_sent_at"),
             last_sign_in_at: shown(&row, "last_sign_in_at"),
             app_metadata: row.get("app"),
             user_metadata: row.get("data"),
             identities: identities(db, id).await?,
             created_at: shown(&row, "created_at"),
             updated_at: shown(&row, "updated_at"),
+            banned_until: shown(&row, "banned_until"),
+            deleted_at: shown(&row, "deleted_at"),
             is_anonymous: row.get("is_anonymous"),
             password_hash: row.get("encrypted_password"),
             email_change_confirmed_once: row.get("confirmed_once"),
@@ -177,20 +207,31 @@ pub(super) struct NewUser<'a> {
     pub(super) email: Option<&'a str>,
     pub(super) password_hash: Option<&'a str>,
     pub(super) data: Map<String, Value>,
+    /// Made or invited by an administrator: the metadata is what they gave. Whoever signs up finds the claims of
+    /// their identity in it.
+    pub(super) by_admin: bool,
     pub(super) app_metadata: Value,
 }
 
 impl NewUser<'_> {
     /// With an e-mail address also its identity. `None` when the address is taken.
     pub(super) async fn insert(self, db: &impl GenericClient) -> Result<Option<()>, AuthError> {
-        let mut data = self.data;
-        if let Some(email) = self.email {
-            data.insert("sub".to_owned(), json!(self.id));
-            data.insert("email".to_owned(), json!(email));
-            data.insert("email_verified".to_owned(), json!(false));
-            data.insert("phone_verified".to_owned(), json!(false));
+        let mut claims = match self.email {
+            Some(email) => json!({
+                "sub": self.id,
+                "email": email,
+                "email_verified": false,
+                "phone_verified": false,
+            }),
+            None => json!({}),
+        };
+        let mut data = Value::Object(self.data);
+        if !self.by_admin {
+            for (name, claim) in claims.as_object().into_iter().flatten() {
+                data[name] = claim.clone();
+            }
+            claims.clone_from(&data);
         }
-        let data = Value::Object(data);
         let inserted = db
             .execute(
                 "insert into auth.users (instance_id, id, aud, role, email, encrypted_password, \
@@ -213,13 +254,13 @@ impl NewUser<'_> {
             return Ok(None);
         }
         if self.email.is_some() {
-            insert_identity(db, self.id, &data).await?;
+            insert_identity(db, self.id, &claims).await?;
         }
         Ok(Some(()))
     }
 }
 
-pub(super) async fn insert_identity(
+async fn insert_identity(
     db: &impl GenericClient,
     user_id: Uuid,
     data: &Value,
@@ -234,7 +275,92 @@ pub(super) async fn insert_identity(
     Ok(())
 }
 
-/// The address is the user's own from now on.
+pub(super) fn banned() -> AuthError {
+    AuthError::forbidden("user_banned", "User is banned")
+}
+
+pub(super) fn taken() -> AuthError {
+    AuthError::unprocessable(
+        "email_exists",
+        "A user with this email address has already been registered",
+    )
+}
+
+/// Voids every e-mail under way.
+pub(super) async fn set_password(
+    db: &impl GenericClient,
+    id: Uuid,
+    hash: &str,
+) -> Result<(), AuthError> {
+    db.execute(
+        "update auth.users set encrypted_password = $2, confirmation_sent_at = null, recovery_sent_at = null, \
+         email_change_sent_at = null, reauthentication_sent_at = null, updated_at = clock_timestamp() where id = $1",
+        &[&id, &hash],
+    )
+    .await?;
+    void_mails(db, id).await
+}
+
+pub(super) async fn void_mails(db: &impl GenericClient, id: Uuid) -> Result<(), AuthError> {
+    db.execute(
+        "delete from auth.one_time_tokens where user_id = $1",
+        &[&id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The address in the user's e-mail identity, which is made where there is none.
+pub(super) async fn set_identity_email(
+    db: &impl GenericClient,
+    user: &User,
+    email: &str,
+    verified: bool,
+) -> Result<(), AuthError> {
+    let claims = json!({
+        "sub": user.id,
+        "email": email,
+        "email_verified": verified,
+        "phone_verified": false,
+    });
+    if user.identities.is_empty() {
+        return insert_identity(db, user.id, &claims).await;
+    }
+    db.execute(
+        "update auth.identities set identity_data = identity_data || $2, updated_at = clock_timestamp() \
+         where user_id = $1 and provider = 'email'",
+        &[&user.id, &claims],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Leaves the row, without anything that would identify or sign in anybody.
+pub(super) async fn delete_softly(db: &impl GenericClient, id: Uuid) -> Result<(), AuthError> {
+    const OBFUSCATED: &str =
+        "encode(sha256(convert_to(id::text || coalesce(email, ''), 'utf8')), 'hex')";
+    db.execute(
+        &format!(
+            "update auth.users set email = {OBFUSCATED}, email_change = '', encrypted_password = null, \
+             raw_user_meta_data = '{{}}', raw_app_meta_data = '{{}}', deleted_at = clock_timestamp() \
+             where id = $1 and deleted_at is null"
+        ),
+        &[&id],
+    )
+    .await?;
+    void_mails(db, id).await?;
+    db.execute(
+        "update auth.identities set identity_data = '{}', \
+         provider_id = encode(sha256(convert_to(user_id::text || provider_id, 'utf8')), 'hex') where user_id = $1",
+        &[&id],
+    )
+    .await?;
+    db.execute("delete from auth.sessions where user_id = $1", &[&id])
+        .await?;
+    Ok(())
+}
+
+/// The address is the user's own from now on, and no e-mail under way is worth anything.
 pub(super) async fn confirm_email(db: &impl GenericClient, id: Uuid) -> Result<(), AuthError> {
     db.execute(
         "update auth.users set email_confirmed_at = clock_timestamp(), updated_at = clock_timestamp(), \
@@ -243,7 +369,7 @@ pub(super) async fn confirm_email(db: &impl GenericClient, id: Uuid) -> Result<(
         &[&id],
     )
     .await?;
-    Ok(())
+    void_mails(db, id).await
 }
 
 /// As GoTrue merges `data`: a null removes its key, anything else replaces it, the rest stays.
@@ -252,7 +378,31 @@ pub(super) async fn merge_metadata(
     user: &User,
     data: &Map<String, Value>,
 ) -> Result<(), AuthError> {
-    let mut merged = user.user_metadata.as_object().cloned().unwrap_or_default();
+    let merged = merged(&user.user_metadata, data);
+    db.execute(
+        "update auth.users set raw_user_meta_data = $2, updated_at = clock_timestamp() where id = $1",
+        &[&user.id, &merged],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn merge_app_metadata(
+    db: &impl GenericClient,
+    user: &User,
+    data: &Map<String, Value>,
+) -> Result<(), AuthError> {
+    let merged = merged(&user.app_metadata, data);
+    db.execute(
+        "update auth.users set raw_app_meta_data = $2, updated_at = clock_timestamp() where id = $1",
+        &[&user.id, &merged],
+    )
+    .await?;
+    Ok(())
+}
+
+fn merged(present: &Value, data: &Map<String, Value>) -> Value {
+    let mut merged = present.as_object().cloned().unwrap_or_default();
     for (key, value) in data {
         if value.is_null() {
             merged.remove(key);
@@ -260,12 +410,7 @@ pub(super) async fn merge_metadata(
             merged.insert(key.clone(), value.clone());
         }
     }
-    db.execute(
-        "update auth.users set raw_user_meta_data = $2, updated_at = clock_timestamp() where id = $1",
-        &[&user.id, &Value::Object(merged)],
-    )
-    .await?;
-    Ok(())
+    Value::Object(merged)
 }
 
 pub(super) fn email_provider() -> Value {

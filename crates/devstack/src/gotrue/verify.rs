@@ -35,16 +35,14 @@ pub(super) async fn follow_link(
     limits::check(&gotrue, &req, Limit::Verify)?;
     let token = query(&req, "token").unwrap_or_default();
     let kind = query(&req, "type").unwrap_or_default();
-    check_present(&token, &kind)?;
+    check_kind(&kind)?;
+    if token.is_empty() {
+        return Err(AuthError::invalid(
+            "Verify requires a token or a token hash",
+        ));
+    }
     let target = redirect::target(gotrue.settings(), &req);
-    let fragment = match verify(
-        &gotrue,
-        &kind,
-        &token,
-        "Email link is invalid or has expired",
-    )
-    .await
-    {
+    let fragment = match verify(&gotrue, &kind, &Proof::Hash(token)).await {
         Ok(Verified::SignedIn(issued)) => redirect::encoded(&[
             ("access_token", &issued.access_token),
             ("expires_at", &issued.expires_at.to_string()),
@@ -86,33 +84,8 @@ pub(super) async fn exchange(
         &[],
     )?;
     let kind = params.text("type");
-    let (hash, refusal) = match (params.text("token"), params.text("token_hash")) {
-        ("", hash) => {
-            check_present(hash, kind)?;
-            if !params.text("email").is_empty() || !params.text("phone").is_empty() {
-                return Err(AuthError::invalid(
-                    "Only the token_hash and type should be provided",
-                ));
-            }
-            (hash.to_owned(), "Email link is invalid or has expired")
-        }
-        (token, "") => {
-            check_present(token, kind)?;
-            if params.text("email").is_empty() {
-                return Err(AuthError::invalid(
-                    "Only an email address or phone number should be provided on verify",
-                ));
-            }
-            let email = params::email(params.text("email"))?;
-            (token_hash(&email, token), "Token has expired or is invalid")
-        }
-        _ => {
-            return Err(AuthError::invalid(
-                "Verify requires either a token or a token hash",
-            ));
-        }
-    };
-    match verify(&gotrue, kind, &hash, refusal).await? {
+    check_kind(kind)?;
+    match verify(&gotrue, kind, &proof(&params)?).await? {
         Verified::SignedIn(issued) => Ok(HttpResponse::Ok().json(issued)),
         Verified::OneOfTwo => {
             Ok(HttpResponse::Ok().json(json!({ "msg": ONE_OF_TWO, "code": "200" })))
@@ -120,38 +93,103 @@ pub(super) async fn exchange(
     }
 }
 
-fn check_present(token: &str, kind: &str) -> Result<(), AuthError> {
-    if token.is_empty() {
-        return Err(AuthError::invalid(
-            "Verify requires a token or a token hash",
-        ));
-    }
+fn check_kind(kind: &str) -> Result<(), AuthError> {
     if kind.is_empty() {
         return Err(AuthError::invalid("Verify requires a verification type"));
     }
     Ok(())
 }
 
-async fn verify(
-    gotrue: &GoTrue,
-    kind: &str,
-    hash: &str,
-    refusal: &str,
-) -> Result<Verified, AuthError> {
-    let accepted: &[&str] = match kind {
-        "signup" | "invite" => &["confirmation_token"],
-        "recovery" | "magiclink" => &["recovery_token"],
-        "email" => &["confirmation_token", "recovery_token"],
-        "email_change" => &["email_change_token_current", "email_change_token_new"],
-        _ => return Err(AuthError::invalid("Invalid email verification type")),
+/// What shows that an e-mail was read.
+enum Proof {
+    /// From its link.
+    Hash(String),
+    /// The digits in it, for one address.
+    Digits { email: String, hash: String },
+}
+
+impl Proof {
+    fn refusal(&self) -> AuthError {
+        AuthError::forbidden(
+            "otp_expired",
+            match self {
+                Self::Hash(_) => "Email link is invalid or has expired",
+                Self::Digits { .. } => "Token has expired or is invalid",
+            },
+        )
+    }
+}
+
+fn proof(params: &Params) -> Result<Proof, AuthError> {
+    let (email, phone) = (params.text("email"), params.text("phone"));
+    match (params.text("token"), params.text("token_hash")) {
+        ("", "") => Err(either_token()),
+        ("", hash) => {
+            if !email.is_empty() || !phone.is_empty() || !params.text("redirect_to").is_empty() {
+                return Err(AuthError::invalid(
+                    "Only the token_hash and type should be provided",
+                ));
+            }
+            Ok(Proof::Hash(hash.to_owned()))
+        }
+        (_, "") if email.is_empty() && !phone.is_empty() => Err(refuse_phone(phone)),
+        (_, "") if email.is_empty() || !phone.is_empty() => Err(AuthError::invalid(
+            "Only an email address or phone number should be provided on verify",
+        )),
+        (token, "") => {
+            let email = params::email(email).map_err(|_| {
+                AuthError::unprocessable("validation_failed", "Invalid email format")
+            })?;
+            let hash = token_hash(&email, token);
+            Ok(Proof::Digits { email, hash })
+        }
+        _ => Err(either_token()),
+    }
+}
+
+fn either_token() -> AuthError {
+    AuthError::invalid("Verify requires either a token or a token hash")
+}
+
+/// No account has a phone number here (E.164: up to 15 digits).
+fn refuse_phone(phone: &str) -> AuthError {
+    let digits = phone.replace(['+', ' '], "");
+    let well_formed = (2..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if well_formed {
+        AuthError::forbidden("otp_expired", "Token has expired or is invalid")
+    } else {
+        AuthError::invalid("Invalid phone number format (E.164 required)")
+    }
+}
+
+async fn verify(gotrue: &GoTrue, kind: &str, proof: &Proof) -> Result<Verified, AuthError> {
+    let accepted: &[&str] = match (kind, proof) {
+        ("signup" | "invite", _) => &["confirmation_token"],
+        ("recovery" | "magiclink", _) => &["recovery_token"],
+        ("email", _) => &["confirmation_token", "recovery_token"],
+        ("email_change", _) => &["email_change_token_current", "email_change_token_new"],
+        (_, Proof::Hash(_)) => {
+            return Err(AuthError::invalid("Invalid email verification type"));
+        }
+        (_, Proof::Digits { .. }) => &[],
     };
     let mut db = gotrue.db().await?;
     let tx = db.transaction().await?;
+    if let Proof::Digits { email, .. } = proof {
+        let named = User::by_email(&tx, email, Lock::No).await?;
+        if named.is_some_and(|user| user.banned) {
+            return Err(user::banned());
+        }
+    }
+    let (Proof::Hash(hash) | Proof::Digits { hash, .. }) = proof;
     let user = consume(&tx, accepted, hash)
         .await?
-        .ok_or_else(|| AuthError::forbidden("otp_expired", refusal))?;
+        .ok_or_else(|| proof.refusal())?;
     if kind == "email_change" {
-        if !user.email.is_empty() && !user.email_change_confirmed_once {
+        let one_is_enough = gotrue.settings().autoconfirm || user.email.is_empty();
+        if !one_is_enough && !user.email_change_confirmed_once {
             tx.execute(
                 "update auth.users set email_change_confirm_status = 1, updated_at = clock_timestamp() where id = $1",
                 &[&user.id],
@@ -196,6 +234,9 @@ async fn consume(
         return Ok(None);
     };
     let user = User::by_id(tx, user_id, Lock::ForUpdate).await?;
+    if user.as_ref().is_some_and(|user| user.banned) {
+        return Err(user::banned());
+    }
     let taken = tx
         .execute(
             "delete from auth.one_time_tokens where user_id = $1 and token_hash = $2 and token_type::text = any($3) \

@@ -39,6 +39,8 @@ fn begins(rest: &str) -> bool {
     let name = after.len() < rest.len();
     rest.is_empty()
         || rest.starts_with(['"', '\'', '}'])
+        || rest.starts_with("//")
+        || rest.starts_with("/*")
         || (name && after.trim_start().starts_with(':'))
 }
 
@@ -58,12 +60,17 @@ struct Tidy {
     escaped: bool,
     /// A comma that is only written when something follows.
     comma: bool,
+    /// A comment, as far as it has come.
+    comment: String,
 }
 
 impl Tidy {
     fn take(&mut self, letter: char) {
         if let Some(end) = self.string {
             return self.take_in_string(letter, end);
+        }
+        if letter == '/' || !self.comment.is_empty() {
+            return self.take_in_comment(letter);
         }
         if matches!(letter, ',' | '}' | ']') {
             self.end_word();
@@ -90,6 +97,22 @@ impl Tidy {
             }
         }
         self.text.push(letter);
+    }
+
+    /// Comments say nothing: to the end of the line, or to their own.
+    fn take_in_comment(&mut self, letter: char) {
+        if self.comment == "/" && !matches!(letter, '/' | '*') {
+            self.text.push_str(&std::mem::take(&mut self.comment));
+            return self.take(letter);
+        }
+        self.comment.push(letter);
+        let ended = match self.comment.get(..2) {
+            Some("/*") => self.comment.len() > 3 && self.comment.ends_with("*/"),
+            _ => letter == '\n',
+        };
+        if ended {
+            self.comment.clear();
+        }
     }
 
     /// Python's words for what JSON writes in small letters.
@@ -261,8 +284,13 @@ mod tests {
             "{line: \"Why?\", score: 4, to_change: [\"More.\"]}".to_owned(),
             format!(r#"<tool_call>{{"name": "x", "arguments": {plain}}}</tool_call>"#),
             json!({"name": "x", "arguments": plain}).to_string(),
+            plain.replacen('{', "{ // it's \"one\"\n", 1),
+            plain.replace(", ", ", /* {a} */ "),
         ] {
             assert_eq!(read(&text, &schema()), Ok(expected.clone()), "{text}");
+        }
+        for odd in ["{\"score\": 4/5\n}", "{\"score\": 4 / 5 // }\n}"] {
+            assert!(read(odd, &schema()).is_err(), "{odd}");
         }
         let broken = read("{\"line\": \"One.\nTwo,}\\\" three\"}", &schema());
         assert_eq!(broken, Ok(json!({"line": "One.\nTwo,}\" three"})));

@@ -45,6 +45,9 @@ impl From<LlmError> for InterviewError {
                 cause: error.to_string(),
             };
         }
+        if let LlmError::OverBudget(over) = error {
+            return Self::OverBudget(over);
+        }
         Self::Unavailable {
             retry_after: error.retry_after(),
             cause: error.to_string(),

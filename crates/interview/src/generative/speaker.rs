@@ -6,9 +6,13 @@ use serde_json::json;
 
 use super::guard;
 use super::json;
+use super::material::tokens;
 use super::prompts::{self, filled};
 use crate::{Draft, InterviewError, Usage};
 use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
+
+/// No interview fits into less, in tokens.
+const LEAST_ROOM: usize = 1_000;
 
 /// Longest line, in bytes; a line of plain text ends with the sentence that reaches [`LONG_ENOUGH`].
 pub(super) const LONGEST_LINE: usize = 2_000;
@@ -174,6 +178,16 @@ pub(super) async fn speak(
         repair(&mut prompt, &asked, &error);
     }
     Err(InterviewError::Invalid("no line could be used".into()))
+}
+
+/// Whether `prompt`, made when the window was `known` to have so much room, was refused by a server that told a
+/// smaller one: made anew, it will fit.
+pub(super) fn outgrew(llm: &Llm, known: usize, prompt: &Prompt, error: &InterviewError) -> bool {
+    let kind = llm::Permanent::ContextExceeded;
+    let too_long = matches!(error, InterviewError::Permanent { kind: found, .. } if *found == kind);
+    let room = llm.room(prompt.max_tokens);
+    let said: usize = prompt.messages.iter().map(|(_, text)| tokens(text)).sum();
+    too_long && room < known && room >= LEAST_ROOM && tokens(&prompt.system) + said > room
 }
 
 /// Asks once more, with the reason. What was wrong is not repeated: it might be a recital.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Capabilities, Structured, V1};
+use super::{Capabilities, EFFORT_FIELD, Structured, V1};
 use crate::config::Effort;
 use crate::refusal::Refusal;
 use crate::{LlmError, Permanent};
@@ -16,6 +16,7 @@ pub(super) enum Lesson {
     Structured(Structured),
     MostOutput(u32),
     SystemMessage,
+    AdaptiveThinking,
 }
 
 impl Lesson {
@@ -31,6 +32,7 @@ impl Lesson {
             Self::Structured(next) => known.structured = known.structured.max(next),
             Self::MostOutput(most) => known.most_output = Some(most),
             Self::SystemMessage => known.system_in_user = true,
+            Self::AdaptiveThinking => known.adaptive_thinking = true,
         }
     }
 }
@@ -44,7 +46,7 @@ const OPTIONAL: [&str; 5] = [
     "cache_control",
     "thinking",
 ];
-const STRUCTURE: [&str; 11] = [
+const STRUCTURE: [&str; 12] = [
     "response_format",
     "output_config",
     "output_format",
@@ -56,8 +58,13 @@ const STRUCTURE: [&str; 11] = [
     "tools",
     "grammar",
     "schema",
+    "requested parameters",
 ];
 const EFFORT: [&str; 5] = ["effort", "reasoning", "thinking", "think value", "budget 0"];
+/// Cache marks want a list of parts where some servers know a text only.
+const AS_TEXT: [&str; 3] = ["valid string", "expected a string", "must be a string"];
+/// What a refusal that names nothing of the request would name if it were about the conversation.
+const CONVERSATION: [&str; 3] = ["message", "role", "prompt"];
 /// The server streams to nobody, or not to this account.
 const STREAM: [&str; 4] = [
     "to stream this model",
@@ -110,9 +117,17 @@ pub(super) fn of(refusal: &Refusal, used: &Capabilities, sent: &Value) -> Option
     {
         return Some(Lesson::Field(limit));
     }
+    let told_to_think = &sent["thinking"]["type"];
+    if told_to_think == "enabled" && names(&"adaptive") {
+        return Some(Lesson::AdaptiveThinking);
+    }
+    if !sent["output_config"]["effort"].is_null() && names(&"effort") {
+        return Some(Lesson::Field(EFFORT_FIELD));
+    }
     let optional = |field: &&'static str| {
         let cached = *field == "cache_control" && used.takes(field);
-        names(field) && (has(field) || cached)
+        let as_list = cached && sent["system"].is_array() && AS_TEXT.iter().any(names);
+        as_list || (names(field) && (has(field) || cached))
     };
     if let Some(field) = OPTIONAL.into_iter().find(optional) {
         return Some(Lesson::Field(field));
@@ -124,15 +139,16 @@ pub(super) fn of(refusal: &Refusal, used: &Capabilities, sent: &Value) -> Option
     if in_front && SYSTEM.iter().any(names) {
         return Some(Lesson::SystemMessage);
     }
-    if sent["stream"] == true && STREAM.iter().any(names) {
+    let structured = ["response_format", "output_config", "tools"]
+        .into_iter()
+        .find(has);
+    let plain = words.replace(['\'', '"', '`'], "");
+    // Structure that is not streamed is given up, rather than the stream of all that is said.
+    let streams = sent["stream"] == true && !structured.is_some_and(|field| names(&field));
+    if streams && STREAM.iter().any(|sign| plain.contains(sign)) {
         return Some(Lesson::Field("stream"));
     }
-    if !["response_format", "output_config", "tools"]
-        .iter()
-        .any(has)
-    {
-        return None;
-    }
+    structured?;
     if used.structured == Structured::Schema {
         let keyword = KEYWORDS
             .into_iter()
@@ -141,7 +157,9 @@ pub(super) fn of(refusal: &Refusal, used: &Capabilities, sent: &Value) -> Option
             return Some(Lesson::Keyword(keyword));
         }
     }
-    let structure = STRUCTURE.iter().any(names);
+    // A refusal that explains nothing is tried on what a line of plain text goes without.
+    let unexplained = matches!(refusal.status, 400 | 422) && !CONVERSATION.iter().any(names);
+    let structure = STRUCTURE.iter().any(names) || unexplained;
     let next = used.structured.next(used.provider).filter(|_| structure);
     next.map(Lesson::Structured)
 }
@@ -221,6 +239,7 @@ fn refused_efforts(words: &str, used: &Capabilities) -> Lesson {
         "must be one of",
         "expected one of",
         "input should be",
+        "allowed values",
         "must be \"",
     ];
     let listed = lists.iter().find_map(|mark| words.split_once(mark));

@@ -82,6 +82,64 @@ fn structured_output_steps_down_and_no_further() {
 }
 
 #[test]
+fn a_refusal_without_an_explanation_is_tried_on_the_structure() {
+    for message in [
+        "type: Input should be 'text'",
+        "API 调用参数有误，请检查文档。",
+        "",
+    ] {
+        let server = learned("http://gateway/v1", "m");
+        assert!(refused(&server, 400, message), "{message}");
+        assert_eq!(server.get().structured, Structured::JsonObject, "{message}");
+        let line = json!({"model": "m", "stream": true, "max_tokens": 500});
+        let body = json!({"error": {"message": message}});
+        assert!(!refused_with(&server, 400, &body, &line), "{message}");
+        assert!(!refused(&server, 500, message), "{message}");
+    }
+}
+
+#[test]
+fn structure_is_given_up_rather_than_the_stream() {
+    let server = learned("http://gateway/v1", "m");
+    let message = "response_format `json_schema` does not support streaming";
+    assert!(refused(&server, 400, message));
+    assert!(server.get().takes("stream"));
+    assert_eq!(server.get().structured, Structured::JsonObject);
+    assert!(refused(&server, 400, "'stream' is not supported"));
+    assert!(!server.get().takes("stream"));
+}
+
+#[test]
+fn anthropics_thinking_is_learnt_to_be_adaptive() {
+    let server = Learned::new(Capabilities::assumed(
+        &config(LlmProvider::Anthropic, "http://gateway/v1"),
+        "m",
+    ));
+    let refuses = |message: &str, sent: &Value| {
+        refused_with(&server, 400, &json!({"error": {"message": message}}), sent)
+    };
+    let enabled = json!({"model": "m", "max_tokens": 2_548, "thinking": {"type": "enabled", "budget_tokens": 2_048}});
+    let adaptive = json!({"model": "m", "max_tokens": 2_548, "thinking": {"type": "adaptive"}, "output_config": {"effort": "low"}});
+    assert!(refuses(
+        "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior.",
+        &enabled
+    ));
+    assert!(server.get().adaptive_thinking && server.get().takes("thinking"));
+    assert!(refuses(
+        "This model does not support the effort parameter.",
+        &adaptive
+    ));
+    assert!(server.get().takes("thinking") && !server.get().takes(EFFORT_FIELD));
+    assert_eq!(server.get().structured, Structured::Schema);
+    let bare = json!({"model": "m", "max_tokens": 2_548, "thinking": {"type": "adaptive"}});
+    assert!(refuses(
+        "adaptive thinking is not supported on this model",
+        &bare
+    ));
+    assert!(!server.get().takes("thinking"));
+}
+
+#[test]
 fn the_least_effort_that_is_allowed_is_found() {
     let model = learned("https://api.openai.com/v1", "gpt-5");
     let effort = |wanted| model.get().effort(wanted);
@@ -224,6 +282,10 @@ fn efforts_are_refused_in_many_words() {
         ),
         (
             "`reasoning_effort` must be one of `low`, `medium`, or `high`",
+            Some(Effort::Low),
+        ),
+        (
+            "'reasoning_effort' : value is not one of the allowed values ['default','low','medium','high']",
             Some(Effort::Low),
         ),
         ("\"llama3.2\" does not support thinking", None),

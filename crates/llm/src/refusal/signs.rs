@@ -13,6 +13,16 @@ pub(super) const INVALID_JSON: &[&str] = &[
     "failed to validate json",
     "tool_use_failed",
     "output_parse_failed",
+    "failed to parse input at pos",
+];
+/// A failure of the server's, whatever its status.
+pub(super) const PASSES: &[&str] = &[
+    "model unloaded",
+    "model is unloaded",
+    "model has been unloaded",
+    "model has crashed",
+    "channel error",
+    "degraded function",
 ];
 pub(super) const CONTENT_FILTER: &[&str] = &[
     "content_filter",
@@ -24,6 +34,8 @@ pub(super) const CONTENT_FILTER: &[&str] = &[
     "inappropriate content",
     "input was flagged",
     "flagged_input",
+    "flagged as potentially violating",
+    "violates usage guidelines",
 ];
 /// With 429: a limit that passes, whatever is said of quotas and of where to buy more.
 pub(super) const RATE: &[&str] = &[
@@ -49,6 +61,13 @@ pub(super) const EXHAUSTED: &[&str] = &[
     "over budget",
     "usage limits",
     "requestsperday",
+    "free-models-per-day",
+    "api calls / month",
+    "weekly usage limit",
+    "monthly usage limit",
+    "usage limit reached",
+    "key limit exceeded",
+    "requires a subscription",
     "余额不足",
     "欠费",
 ];
@@ -77,24 +96,44 @@ pub(super) const BAD_KEY: &[&str] = &[
     "invalid authentication",
     "expired_api_key",
     "missing api key",
+    "invalidapikey",
+    "access token invalid",
+    "login fail",
 ];
-/// What a server says with 500 although it is no failure of its own (gateways).
-pub(super) const FOR_SURE: &[&str] = &["model_not_found", "invalid_api_key", "insufficient_quota"];
+/// What a server says with 5xx although it is no failure of its own (gateways).
+pub(super) const FOR_SURE: &[&str] = &[
+    "model_not_found",
+    "invalid_api_key",
+    "insufficient_quota",
+    "insufficient balance",
+    "无可用渠道",
+];
 /// No model, without a word about models.
 pub(super) const NO_MODEL: &[&str] = &[
-    "no endpoints found for",
+    "no endpoints found",
+    "no endpoints available",
     "no allowed providers",
     "no models loaded",
     "no model loaded",
+    "no models are currently loaded",
+    "has not been loaded",
+    "not found for account",
+    "requested name is not found",
+    "inference profile",
     "模型不存在",
+    "无可用渠道",
 ];
 pub(super) const TOO_LONG: &[&str] = &[
     "context_length_exceeded",
     "context length",
     "context window",
     "context size",
+    "context limit",
     "exceed_context_size",
     "prompt is too long",
+    "prompt exceeds",
+    "prompt length",
+    "model token limit",
     "input is too long",
     "too many tokens",
     "maximum number of tokens",
@@ -129,6 +168,9 @@ pub(super) const UNKNOWN: &[&str] = &[
     "no longer",
     "not supported by any provider",
     "model_not_supported",
+    "unsupported_api_for_model",
+    "not a chat model",
+    "does not work with the specified model",
     "have access to",
     "unable to access",
     "not available",
@@ -140,6 +182,9 @@ pub(super) const NEVER: &[&str] = &[
     "insufficient memory",
     "unable to allocate",
     "unable to load model",
+    "could not load model",
     "does not support chat",
     "unexpected endpoint",
+    "region, or territory not supported",
+    "location is not supported",
 ];

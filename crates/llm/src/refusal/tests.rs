@@ -3,6 +3,8 @@ use serde_json::json;
 
 use super::*;
 
+mod classes;
+
 fn headers(name: &'static str, value: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(name, HeaderValue::from_str(value).expect("a value"));
@@ -222,173 +224,6 @@ fn the_prompt_is_not_told_in_any_script() {
     assert!(told("模型不存在").contains("模型不存在"));
 }
 
-/// What providers and gateways really answer, by status: the code, or how it passes.
-#[test]
-fn real_answers_are_classed() {
-    let litellm = |kind: &str, inner: &str| json!({"error": {"message": format!("litellm.{kind}: {inner}. Received Model Group=gpt-x\nAvailable Model Group Fallbacks=None"), "type": null, "param": null, "code": "400"}});
-    let raw = |inner: Value| json!({"error": {"message": "Provider returned error", "code": 400, "metadata": {"raw": inner.to_string(), "provider_name": "x"}}});
-    let anthropic = |kind: &str, message: &str| json!({"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"});
-    let said = |message: &str| json!({"error": {"message": message}});
-    for (status, body, class) in [
-        (
-            400,
-            litellm(
-                "ContextWindowExceededError",
-                r#"AnthropicException - {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
-            ),
-            "model_context_exceeded",
-        ),
-        (
-            400,
-            litellm(
-                "BadRequestError",
-                r#"AnthropicException - {"type":"error","error":{"message":"Your credit balance is too low"}}"#,
-            ),
-            "model_credit_exhausted",
-        ),
-        (
-            404,
-            litellm(
-                "NotFoundError",
-                "OpenAIException - The model `x` does not exist",
-            ),
-            "model_not_found",
-        ),
-        (
-            500,
-            litellm("InternalServerError", "AnthropicException - Overloaded"),
-            "failed",
-        ),
-        (
-            503,
-            litellm(
-                "ServiceUnavailableError",
-                "No deployments available for selected model, Try again in 5 seconds",
-            ),
-            "failed",
-        ),
-        (
-            400,
-            raw(json!({"error": {"code": "context_length_exceeded", "message": "too many"}})),
-            "model_context_exceeded",
-        ),
-        (
-            400,
-            raw(json!({"error": {"status": "INVALID_ARGUMENT", "message": "API key not valid"}})),
-            "model_key_rejected",
-        ),
-        (
-            429,
-            raw(
-                json!({"error": "x is temporarily rate-limited upstream. Please retry shortly, or add your own key with credits"}),
-            ),
-            "rate_limited",
-        ),
-        (
-            429,
-            said(
-                "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
-            ),
-            "rate_limited",
-        ),
-        (
-            429,
-            said(
-                "Rate limit reached for gpt-x on tokens per min. Limit: 10000 / min. Please try again in 6ms. Visit https://platform.openai.com/account/billing to add a payment method.",
-            ),
-            "rate_limited",
-        ),
-        (
-            429,
-            json!([{"error": {"message": "You exceeded your current quota, please check your plan and billing details.", "details": [{"retryDelay": "33s"}]}}]),
-            "rate_limited",
-        ),
-        (
-            403,
-            json!({"error": {"code": 403, "message": "x requires moderation on y. Your input was flagged", "metadata": {"reasons": ["violence"], "flagged_input": "no"}}}),
-            "refused",
-        ),
-        (
-            400,
-            json!({"error": {"code": "content_filter", "message": "The response was filtered", "innererror": {"code": "ResponsibleAIPolicyViolation"}}}),
-            "refused",
-        ),
-        (
-            401,
-            json!({"error": {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}}),
-            "model_key_rejected",
-        ),
-        (401, json!({"detail": "Unauthorized"}), "model_key_rejected"),
-        (
-            401,
-            anthropic("authentication_error", "invalid x-api-key"),
-            "model_key_rejected",
-        ),
-        (
-            403,
-            anthropic("permission_error", "no permission"),
-            "model_key_rejected",
-        ),
-        (
-            404,
-            anthropic("not_found_error", "model: gone"),
-            "model_not_found",
-        ),
-        (
-            413,
-            anthropic("request_too_large", "Request exceeds the maximum size"),
-            "model_context_exceeded",
-        ),
-        (
-            429,
-            anthropic(
-                "rate_limit_error",
-                "This request would exceed your organization's rate limit of 50,000 input tokens per minute.",
-            ),
-            "rate_limited",
-        ),
-        (
-            500,
-            anthropic("api_error", "Internal server error"),
-            "failed",
-        ),
-        (529, anthropic("overloaded_error", "Overloaded"), "failed"),
-        (
-            422,
-            json!({"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 512. Given: 600", "error_type": "validation"}),
-            "model_context_exceeded",
-        ),
-        (
-            410,
-            said("The model x was retired and is no longer available."),
-            "model_not_found",
-        ),
-        (
-            503,
-            said("The model is overloaded. Please try again later."),
-            "failed",
-        ),
-        (
-            503,
-            json!({"error": "Model x is currently loading", "estimated_time": 20.0}),
-            "loading",
-        ),
-        (
-            500,
-            said("the model is not available at the moment"),
-            "failed",
-        ),
-        (
-            500,
-            json!({"error": {"code": 500, "message": "input is too large to process. increase the physical batch size", "type": "server_error"}}),
-            "model_context_exceeded",
-        ),
-        (524, said(""), "failed"),
-    ] {
-        assert_eq!(meaning(status, &body).name(), class, "{status} {body}");
-    }
-}
-
 #[test]
 fn waits_are_read_from_words_and_details() {
     let wait =
@@ -406,6 +241,17 @@ fn waits_are_read_from_words_and_details() {
         said("Please retry in 1h2m."),
         Some(Duration::from_secs(3_720))
     );
+    for (message, seconds) in [
+        ("Please retry after 6 seconds.", 6),
+        ("Try again in 5 minutes, or upgrade.", 300),
+        ("Please try again in 1 day.", 86_400),
+    ] {
+        assert_eq!(
+            said(message),
+            Some(Duration::from_secs(seconds)),
+            "{message}"
+        );
+    }
     assert_eq!(said("Please try again in a while."), None);
     assert_eq!(
         wait(json!([{"error": {"details": [{"retryDelay": "33s"}]}}])),
@@ -437,8 +283,109 @@ fn windows_are_read_from_refusals() {
             Some(4_096),
         ),
         ("the context window of the model is full", None),
+        (
+            "input length and `max_tokens` exceed context limit: 199700 + 500 > 200000, decrease input length",
+            Some(200_000),
+        ),
+        (
+            "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3900 `inputs` tokens",
+            Some(4_096),
+        ),
+        (
+            "Request body too large for gpt-4o model. Max size: 8000 tokens.",
+            Some(8_000),
+        ),
+        (
+            "This model's maximum prompt length is 131072 but the request contains 136973 tokens.",
+            Some(131_072),
+        ),
+        ("Body too large. Max size: 50KB", None),
     ] {
         assert_eq!(window(message), tokens, "{message}");
+    }
+}
+
+#[test]
+fn what_the_window_leaves_is_read_where_the_limit_does_not_fit() {
+    let left = |message: &str| {
+        let body = json!({"error": message}).to_string();
+        Refusal::of_response(400, &HeaderMap::new(), &body).left(500)
+    };
+    for (message, tokens) in [
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 4500 tokens (4000 in the messages, 500 in the completion).",
+            Some(96),
+        ),
+        (
+            "This model's maximum context length is 4,096 tokens and your request has 3,900 input tokens (500 > 4096 - 3900).",
+            Some(196),
+        ),
+        (
+            "You passed 3900 input tokens and requested 500 output tokens. However, the model's context length is only 4096 tokens, resulting in a maximum input length of 3596 tokens.",
+            Some(196),
+        ),
+        (
+            "input length and `max_tokens` exceed context limit: 199700 + 500 > 200000",
+            Some(300),
+        ),
+        // The prompt alone is too long, or leaves next to nothing.
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 5500 tokens (5000 in the messages, 500 in the completion).",
+            None,
+        ),
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 4590 tokens (4090 in the messages, 500 in the completion).",
+            None,
+        ),
+        // No interview fits into it.
+        (
+            "This model's maximum context length is 512 tokens and your request has 400 input tokens (500 > 512 - 400).",
+            None,
+        ),
+        (
+            "max_tokens is too large: 500. At most 400 are supported.",
+            None,
+        ),
+    ] {
+        assert_eq!(left(message), tokens, "{message}");
+    }
+}
+
+#[test]
+fn an_error_without_its_name_is_one_where_no_answer_is() {
+    let told = |message: Value| {
+        let refusal = Refusal::of_message(&message)?;
+        Some(refusal.meaning(&[], None).name())
+    };
+    for (message, class) in [
+        (
+            json!({"choices": null, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
+            Some("model_credit_exhausted"),
+        ),
+        (
+            json!({"code": "InvalidApiKey", "message": "Invalid API-key provided."}),
+            Some("model_key_rejected"),
+        ),
+        (
+            json!({"error_code": 110, "error_msg": "Access token invalid or no longer valid"}),
+            Some("model_key_rejected"),
+        ),
+        (json!({"choices": [], "message": "hello"}), None),
+        (
+            json!({"usage": {}, "base_resp": {"status_code": 0, "status_msg": "success"}}),
+            None,
+        ),
+        (
+            json!({"model": "m", "message": {"role": "assistant", "content": "Why?"}, "done": false}),
+            None,
+        ),
+        (
+            json!({"type": "message_start", "message": {"id": "m"}}),
+            None,
+        ),
+        (json!({"id": "c", "usage": {"prompt_tokens": 1}}), None),
+    ] {
+        assert_eq!(told(message.clone()), class, "{message}");
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Ask, Delta, Wire, content, conversation, count, finish};
 use crate::Usage;
-use crate::capabilities::Structured;
+use crate::capabilities::{EFFORT_FIELD, Structured};
 use crate::config::Effort;
 use crate::schema::without;
 
@@ -35,6 +35,12 @@ impl Wire for Messages {
         let thinks = thinking_tokens(ask).filter(|_| !forced);
         if let Some(tokens) = thinks {
             body["thinking"] = json!({"type": "enabled", "budget_tokens": tokens});
+            if known.adaptive_thinking {
+                body["thinking"] = json!({"type": "adaptive"});
+                if let Some(effort) = ask.effort.filter(|_| known.takes(EFFORT_FIELD)) {
+                    body["output_config"]["effort"] = effort.max(Effort::Low).name().into();
+                }
+            }
         } else if let Some(temperature) = ask.prompt.temperature
             && known.takes("temperature")
         {
@@ -44,8 +50,8 @@ impl Wire for Messages {
             let schema = without(schema, &known.refused_keywords);
             match known.structured {
                 Structured::Schema => {
-                    body["output_config"] =
-                        json!({"format": {"type": "json_schema", "schema": schema}});
+                    body["output_config"]["format"] =
+                        json!({"type": "json_schema", "schema": schema});
                 }
                 Structured::Tool => {
                     body["tools"] = json!([{"name": name, "description": "Takes the answer.",

@@ -127,12 +127,14 @@ fn finish(reason: &Value) -> Option<Finish> {
         | "prohibited_content"
         | "blocklist"
         | "sensitive" => Finish::Refused,
+        filtered if filtered.starts_with("content_filter:") => Finish::Refused,
         "error"
         | "abort"
         | "aborted"
         | "cancelled"
         | "insufficient_system_resource"
         | "network_error"
+        | "load"
         | "timeout" => Finish::Failed,
         _ => Finish::Stop,
     })

@@ -80,7 +80,10 @@ impl Wire for ChatCompletions {
         let finish = if filled("refusal") {
             Some(Finish::Refused)
         } else {
-            finish(&choice["finish_reason"])
+            // OpenRouter's provider may have given up behind a benign end.
+            finish(&choice["native_finish_reason"])
+                .filter(|native| *native == Finish::Failed)
+                .or_else(|| finish(&choice["finish_reason"]))
         };
         let counted = &message["usage"];
         let reasoned = count(&counted["completion_tokens_details"]["reasoning_tokens"]);

@@ -1,5 +1,5 @@
 /** A conversation, reduced from its session's events. Events may come twice, and in any order of turns. */
-import type { FeedbackItem, Reply, Report, SessionStatus } from "@/api/types";
+import type { FeedbackItem, Reply, Report, SessionConfig, SessionStatus } from "@/api/types";
 
 import type { SessionEvent } from "./event-stream";
 import { sentences } from "./sentences";
@@ -125,5 +125,9 @@ export const isClosed = (conversation: Conversation): boolean =>
   conversation.turns.at(-1)?.reply?.response_type === "closing";
 
 /** Who says the lines: `offline`, or the provider and its model. */
-export const interviewerOf = ({ turns }: Conversation): string | undefined =>
+export const interviewerOf = ({ turns }: Pick<Conversation, "turns">): string | undefined =>
   (turns.findLast(({ reply }) => reply)?.reply?.metadata as { interviewer?: string } | undefined)?.interviewer;
+
+/** What is spoken, as a BCP 47 tag: the interview's language, or English where nobody but the practice interviewer is there. */
+export const spokenLanguage = (conversation: Pick<Conversation, "turns">, config: SessionConfig | undefined): string =>
+  interviewerOf(conversation) === "offline" ? "en" : (config?.language ?? "en");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { draftErrors, emptyDraft, toSessionConfig } from "./draft";
+import { clampCount, draftErrors, emptyDraft, toSessionConfig } from "./draft";
 
 const draft = {
   job_role: "  Nurse ",
@@ -24,6 +24,18 @@ it("sends what was filled in and nothing else", () => {
     use_time_based_interview: true,
     interview_duration_minutes: 20,
   });
+});
+
+it.each([
+  ["", ""],
+  ["12", "12"],
+  ["0", "1"],
+  ["-3", "1"],
+  ["101", "100"],
+  ["1.6", "2"],
+  ["1e1", "10"],
+])("makes of a typed length of %j the nearest that can be chosen, %j", (typed, chosen) => {
+  expect(clampCount(typed, 100)).toBe(chosen);
 });
 
 describe("what is wrong with a form", () => {

@@ -42,7 +42,13 @@ const MAX_LENGTHS = { job_role: 200, company_name: 200, job_description: 50_000,
 
 const isCount = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
 
-function numberWanted(max: number): string {
+/** The whole number from 1 to `max` that is nearest to what was typed. Empty stays empty. */
+export const clampCount = (text: string, max: number): string =>
+  text.trim() === "" || Number.isNaN(Number(text))
+    ? text
+    : String(Math.min(max, Math.max(1, Math.round(Number(text)))));
+
+export function numberWanted(max: number): string {
   const first = formatNumber(1);
   const last = formatNumber(max);
   return t`Enter a number from ${first} to ${last}.`;

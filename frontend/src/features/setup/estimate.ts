@@ -5,8 +5,8 @@ import { formatMinutes } from "@/lib/i18n/format";
 /** From other interviews: a question with its answer, now and then with a follow-up. */
 const MINUTES_PER_QUESTION = 2;
 
-export function minutesFor(questions: number): string {
-  const time = formatMinutes(questions * MINUTES_PER_QUESTION);
+export function minutesFor(questions: number, unit: "short" | "long"): string {
+  const time = formatMinutes(questions * MINUTES_PER_QUESTION, unit);
   return t`about ${time}`;
 }
 

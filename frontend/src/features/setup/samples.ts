@@ -19,12 +19,12 @@ export interface Sample {
 
 const QUESTIONS = 5;
 
-/** "Tough · 5 questions · about 10 minutes" */
+/** "Tough · 5 questions · about 10 min" */
 export const sampleFacts = ({ style }: Sample): string =>
   [
     choiceName(styleNames, style),
     plural({ questions: QUESTIONS }, { one: "# question", other: "# questions" }),
-    minutesFor(QUESTIONS),
+    minutesFor(QUESTIONS, "short"),
   ].join(" · ");
 
 /** In the language of the interface. */

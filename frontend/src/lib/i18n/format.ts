@@ -17,6 +17,6 @@ export const scoreOutOfFive = (value: number): string => {
   return t`${score} of ${max}`;
 };
 
-/** "10 minutes" */
-export const formatMinutes = (minutes: number): string =>
-  formatNumber(minutes, { style: "unit", unit: "minute", unitDisplay: "long" });
+/** "10 min", or "10 minutes" */
+export const formatMinutes = (minutes: number, unitDisplay: "short" | "long"): string =>
+  formatNumber(minutes, { style: "unit", unit: "minute", unitDisplay });

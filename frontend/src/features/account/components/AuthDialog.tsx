@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 
 import { errorMessage } from "@/api/problem";
 import type { AuthView } from "@/auth/AuthDialogContext";
+import { useAuth } from "@/auth/AuthProvider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
@@ -26,7 +27,9 @@ const tab =
 export function AuthDialog({ view, onClose }: Props) {
   const [forgot, setForgot] = useState(false);
   /** Kept when the user goes back and forth. */
-  const [email, setEmail] = useState("");
+  const { expiredUser } = useAuth();
+  const [typed, setEmail] = useState<string | null>(null);
+  const email = typed ?? expiredUser?.email ?? "";
   const close = () => {
     setForgot(false);
     onClose();

@@ -30,13 +30,10 @@ export function PasswordField({ label, autoComplete, error }: Props) {
         {...(isNew ? { minLength: 8 } : {})}
         required
       />
-      <Button
-        variant="ghost"
-        className="absolute end-0 top-7 text-sm"
-        aria-label={isShown ? t`Hide password` : t`Show password`}
-        onClick={() => setShown(!isShown)}
-      >
-        {isShown ? t`Hide` : t`Show`}
+      <Button variant="ghost" className="absolute end-0 top-7 text-sm" onClick={() => setShown(!isShown)}>
+        {/* Not by a label, which the field has to itself. */}
+        <span aria-hidden>{isShown ? t`Hide` : t`Show`}</span>
+        <span className="sr-only">{isShown ? t`Hide password` : t`Show password`}</span>
       </Button>
     </div>
   );

@@ -11,6 +11,7 @@ const resend = vi.fn();
 const show = (problem: Problem, isStopped = true) =>
   render(
     <ConnectionNotices
+      isSignedOut={false}
       introduction={{ ...idle, tryAgain: vi.fn() }}
       stream={{ ...idle, reconnect: vi.fn() }}
       outbox={{ problem, isStopped, resend }}

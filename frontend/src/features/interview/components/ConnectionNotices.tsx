@@ -9,14 +9,15 @@ import type { Introduction } from "@/features/interview/hooks/useIntroduction";
 import { LostConnection } from "./LostConnection";
 
 interface Props {
+  isSignedOut: boolean;
   introduction: Introduction;
   stream: EventStream;
   outbox: { problem: Problem | null; isStopped: boolean; resend: () => void };
 }
 
 /** What is being retried, and what waits for the user. */
-export function ConnectionNotices({ introduction, stream, outbox }: Props) {
-  if (outbox.problem?.status === 401 || stream.problem?.status === 401) return <SignedOut />;
+export function ConnectionNotices({ isSignedOut, introduction, stream, outbox }: Props) {
+  if (isSignedOut || outbox.problem?.status === 401 || stream.problem?.status === 401) return <SignedOut />;
   return (
     <>
       {introduction.problem ? (

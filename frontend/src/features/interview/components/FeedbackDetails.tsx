@@ -118,7 +118,7 @@ function CheckList({ label, checks }: { label: string; checks: Check[] }) {
           <CheckMark met={met} />
           <div className="min-w-0 space-y-1">
             <p>
-              <span className="font-semibold">{checkName(check)}.</span> {detail}
+              <span className="font-semibold">{checkName(check)}.</span> <bdi>{detail}</bdi>
             </p>
             <Quotes quotes={evidence.map(({ quote }) => quote)} />
           </div>

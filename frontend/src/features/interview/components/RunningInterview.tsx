@@ -2,8 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { errorMessage, type Problem } from "@/api/problem";
+import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
 import { Notice } from "@/components/ui/notice";
-import { isClosed, latestLine, pendingTurn } from "@/features/interview/conversation";
+import { isClosed, latestLine, pendingTurn, spokenLanguage } from "@/features/interview/conversation";
 import { answeredQuestions } from "@/features/interview/questions";
 import { useAnswerDraft, useDropSentDraft } from "@/features/interview/hooks/useAnswerDraft";
 import { useCountdown } from "@/features/interview/hooks/useCountdown";
@@ -36,11 +37,14 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     draft.change(text);
     setRefusal(errorMessage(problem));
   };
-  const { phase, conversation, stream, session, outbox, end, stop, reset } = useInterviewSession(sessionId, onRefused);
+  const interview = useInterviewSession(sessionId, onRefused);
+  const { phase, isSignedOut, conversation, stream, session, outbox, end, stop, reset } = interview;
+  const openAuthDialog = useOpenAuthDialog();
   const { turns } = conversation;
   useDropSentDraft(draft, turns);
   const line = useMemo(() => latestLine(conversation), [conversation]);
   const config = session.data?.session_config;
+  const language = spokenLanguage(conversation, config);
   const hasEnded = phase === "writing_report" || phase === "completed";
   const showFeedback = hasEnded || config?.feedback_mode !== "realistic";
   const seconds = useCountdown(sessionId, phase === "interviewing" && config?.use_time_based_interview === true);
@@ -51,6 +55,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     phase === "interviewing" && session.data !== undefined && !isIntroduced,
   );
 
+  const isJudged = turns.some(({ feedback }) => feedback && feedback.status !== "pending");
   const feedbacks = turns.filter(({ feedback }) => feedback?.status === "ready").length;
   const bottom = useStickToBottom(`${turns.length} ${line?.text.length} ${feedbacks}`, outbox.outgoing);
 
@@ -69,8 +74,8 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   const voice = useVoice(sessionId, config?.language, { onWords: draft.append, onSend: send });
   useReadAloud(line, session.data, voice.output);
 
-  if (stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
-    return <InterviewUnavailable problem={stream.problem} />;
+  if (!isSignedOut && stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
+    return <InterviewUnavailable problem={stream.problem} isForeign={interview.isForeign} />;
   }
   return (
     <div className="flex flex-1 flex-col gap-5">
@@ -80,13 +85,13 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         conversation={conversation}
         seconds={seconds}
         hasEnded={hasEnded}
-        onEnd={() => setEndDialogOpen(true)}
+        onEnd={() => (isSignedOut ? openAuthDialog("login") : setEndDialogOpen(true))}
       />
-      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={config?.language ?? "en"} />
-      {!line && !stream.problem && !introduction.problem ? <GettingReady /> : null}
+      <Announcements line={line} turns={turns} showFeedback={showFeedback} language={language} />
+      {!line && !isSignedOut && !stream.problem && !introduction.problem ? <GettingReady /> : null}
       <Transcript
         sessionId={sessionId}
-        language={config?.language ?? "en"}
+        language={language}
         turns={turns}
         outgoing={outbox.outgoing}
         showFeedback={showFeedback}
@@ -94,14 +99,18 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         isStopped={outbox.isStopped}
         offersPractice={!config?.practice}
       />
-      <ConnectionNotices introduction={introduction} stream={stream} outbox={outbox} />
+      <ConnectionNotices isSignedOut={isSignedOut} introduction={introduction} stream={stream} outbox={outbox} />
       {refusal ? <Notice kind="problem">{refusal}</Notice> : null}
       {end.error ? <Notice kind="problem">{errorMessage(end.error)}</Notice> : null}
       {voice.problem ? <Notice kind="problem">{voice.problem}</Notice> : null}
       {config?.practice && isClosed(conversation) ? (
-        <PracticeResult sessionId={sessionId} isJudged={feedbacks > 0} />
+        <PracticeResult sessionId={sessionId} isJudged={isJudged} />
       ) : isClosed(conversation) && !hasEnded ? (
-        <ClosingCard answers={answeredQuestions(turns).length} onEnd={endAndShowReport} isEnding={end.isPending} />
+        <ClosingCard
+          answers={answeredQuestions(turns).length}
+          onEnd={isSignedOut ? () => openAuthDialog("login") : endAndShowReport}
+          isEnding={end.isPending}
+        />
       ) : null}
       <div ref={bottom} className="scroll-mb-[calc(var(--composer-height,0px)+var(--keyboard-inset,0px)+0.5rem)]" />
       {hasEnded || isClosed(conversation) ? null : (

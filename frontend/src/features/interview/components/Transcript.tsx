@@ -39,7 +39,7 @@ export function Transcript(props: Props) {
   const unacknowledged = outgoing && !turns.some((turn) => turn.turnId === outgoing.key) ? outgoing : null;
   const latest = unacknowledged ? undefined : turns.findLast(({ message }) => message !== null);
   return (
-    <ol className="space-y-5" aria-label={t`Conversation`}>
+    <ol className="conversation space-y-5" aria-label={t`Conversation`}>
       {turns.map((turn) => (
         <TurnItem
           key={turn.turnNo}
@@ -108,18 +108,22 @@ function Message({
 }) {
   return (
     <div className={own ? "ms-8 sm:ms-24" : "me-8 sm:me-24"}>
-      <p className="text-sm font-semibold text-muted print:break-after-avoid">{who}</p>
+      <p className="text-sm font-semibold text-muted print:break-after-avoid">
+        {who}
+        {/* Not behind the words, where it would move with each of them. */}
+        {streaming ? (
+          <span
+            aria-hidden
+            className="ms-2 inline-block size-2.5 animate-pulse rounded-full bg-primary forced-colors:bg-[CanvasText]"
+          />
+        ) : null}
+      </p>
       <p
         dir="auto"
         lang={language}
         className={`min-h-11 break-inside-avoid rounded-xl px-4 py-2.5 whitespace-pre-wrap [overflow-wrap:anywhere] ${own ? "border border-transparent bg-accent text-accent-foreground" : "border bg-card"}`}
       >
         <MessageText text={text} />
-        {streaming ? (
-          <span aria-hidden className="ms-1 inline-block animate-pulse">
-            ▍
-          </span>
-        ) : null}
       </p>
     </div>
   );

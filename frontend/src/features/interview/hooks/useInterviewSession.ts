@@ -1,6 +1,6 @@
 /** An interview as its pages show it: the conversation from the event stream, and what the user can do about it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useReducer } from "react";
+import { useEffect, useReducer, useState } from "react";
 
 import type { Problem } from "@/api/problem";
 import { sessionKeys, sessionQuery } from "@/api/session-queries";
@@ -16,14 +16,19 @@ import { useOutbox } from "./useOutbox";
 export type InterviewPhase = "connecting" | "interviewing" | "writing_report" | "completed";
 
 export function useInterviewSession(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
-  const { user } = useAuth();
+  const { user, expiredUser } = useAuth();
   const queries = useQueryClient();
   const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
   const stream = useEventStream(sessionId, user?.id ?? null, dispatch);
-  const outbox = useOutbox(sessionId, onRefused);
+  const outbox = useOutbox(sessionId, user?.id ?? null, onRefused);
   const { acknowledge } = outbox;
-  const userId = user?.id ?? null;
-  const session = useQuery(sessionQuery(sessionId, userId));
+  const accountId = (user ?? expiredUser)?.id ?? null;
+  const session = useQuery(sessionQuery(sessionId, accountId));
+  const [ownerId, setOwnerId] = useState(accountId);
+  if (ownerId === null && accountId !== null) setOwnerId(accountId);
+  const isRefused = [stream.problem, outbox.problem].some(
+    (problem) => problem?.status === 401 || problem?.code === "session_not_found",
+  );
 
   // The stream may tell of a reply before the request does: always when another tab or an earlier page sent it.
   useEffect(() => {
@@ -48,6 +53,10 @@ export function useInterviewSession(sessionId: string, onRefused: (text: string,
 
   return {
     phase: phaseOf(conversation.status, conversation.report),
+    /** The sign-in has ended: the interview stays on the page, and what is written waits for the next sign-in. */
+    isSignedOut: isRefused && expiredUser !== null,
+    /** It was another account's when the page was opened. */
+    isForeign: accountId !== null && accountId !== ownerId,
     conversation,
     stream,
     session,

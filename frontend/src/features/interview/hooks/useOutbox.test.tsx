@@ -22,7 +22,7 @@ describe("a message on its way", () => {
       .mockRejectedValueOnce(Problem.offline())
       .mockRejectedValueOnce(new Problem(503, "x", "x", true))
       .mockResolvedValue(done);
-    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
     act(() => result.current.send("Hello"));
     await waitFor(() => expect(result.current.outgoing).toBeNull());
     expect(send).toHaveBeenCalledTimes(3);
@@ -32,11 +32,11 @@ describe("a message on its way", () => {
 
   it("survives a reload under its key", async () => {
     send.mockImplementation(() => new Promise(() => undefined));
-    const first = renderHook(() => useOutbox("s", vi.fn()));
+    const first = renderHook(() => useOutbox("s", null, vi.fn()));
     act(() => first.result.current.send("Hello"));
     const key = first.result.current.outgoing?.key;
     first.unmount();
-    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
     expect(result.current.outgoing).toEqual({ key, text: "Hello" });
     await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", "Hello", key));
     act(() => result.current.acknowledge(key ?? ""));
@@ -47,7 +47,7 @@ describe("a message on its way", () => {
     const problem = new Problem(409, "session_ended", "It has ended.", false);
     send.mockRejectedValue(problem);
     const refused = vi.fn();
-    const { result } = renderHook(() => useOutbox("s", refused));
+    const { result } = renderHook(() => useOutbox("s", null, refused));
     act(() => result.current.send("Hello"));
     await waitFor(() => expect(refused).toHaveBeenCalledWith("Hello", problem));
     expect(result.current.outgoing).toBeNull();
@@ -63,7 +63,7 @@ describe("a message on its way", () => {
   ])("is kept through %s, and is sent again under its key on demand alone", async (_, problem, tries) => {
     send.mockRejectedValue(problem);
     const refused = vi.fn();
-    const { result } = renderHook(() => useOutbox("s", refused));
+    const { result } = renderHook(() => useOutbox("s", null, refused));
     act(() => result.current.send("Hello"));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
@@ -78,7 +78,7 @@ describe("a message on its way", () => {
 
   it("that could not leave a dead network is sent when the network is back", async () => {
     send.mockRejectedValue(Problem.offline());
-    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
     act(() => result.current.send("Hello"));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     send.mockResolvedValue(done);
@@ -86,13 +86,21 @@ describe("a message on its way", () => {
     await waitFor(() => expect(result.current.outgoing).toBeNull());
   });
 
-  it("waits for a sign-in and goes on with it", async () => {
-    send.mockRejectedValueOnce(new Problem(401, "token_expired", "x", false)).mockResolvedValue(done);
-    const { result } = renderHook(() => useOutbox("s", vi.fn()));
+  it.each([
+    ["whose token has expired", new Problem(401, "token_expired", "x", false)],
+    ["who is taken for a guest", new Problem(404, "session_not_found", "x", false)],
+  ])("of a user %s waits for the sign-in and goes on with it", async (_, problem) => {
+    send.mockRejectedValueOnce(problem).mockResolvedValue(done);
+    const refused = vi.fn();
+    const { result, rerender } = renderHook(({ userId }) => useOutbox("s", userId, refused), {
+      initialProps: { userId: null as string | null },
+    });
     act(() => result.current.send("Hello"));
-    await waitFor(() => expect(result.current.problem?.status).toBe(401));
-    expect(result.current.outgoing?.text).toBe("Hello");
-    act(() => result.current.resend());
+    await waitFor(() => expect(result.current.isStopped).toBe(true));
+    expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
+    rerender({ userId: "ada" });
+    expect([result.current.problem, result.current.isStopped]).toEqual([null, false]);
     await waitFor(() => expect(result.current.outgoing).toBeNull());
+    expect(refused).not.toHaveBeenCalled();
   });
 });

@@ -16,17 +16,32 @@ export interface OutgoingMessage {
   text: string;
 }
 
+/** It may be taken when its writer is signed in again, or asks for it. */
+const MAY_BE_TAKEN_LATER = ["session_not_found", "turn_stopped"];
+
 /** The service will never take this message; it is the writer's again. Every other failure keeps it in the outbox. */
 const isRefusal = ({ status, code, retryable, isForOperator }: Problem) =>
-  !retryable && status >= 400 && status < 500 && status !== 401 && code !== "turn_stopped" && !isForOperator;
+  !retryable && status >= 400 && status < 500 && status !== 401 && !MAY_BE_TAKEN_LATER.includes(code) && !isForOperator;
 
-export function useOutbox(sessionId: string, onRefused: (text: string, problem: Problem) => void) {
+/** `userId`: who sends. Each sign-in sends the waiting message again. */
+export function useOutbox(
+  sessionId: string,
+  userId: string | null,
+  onRefused: (text: string, problem: Problem) => void,
+) {
   const storageKey = outboxKey(sessionId);
   const [outgoing, setOutgoing] = useState(() => readJson<OutgoingMessage>(storageKey));
   const [problem, setProblem] = useState<Problem | null>(null);
   /** The message of a series of tries that has failed. */
   const [failed, setFailed] = useState<OutgoingMessage | null>(null);
   const isStopped = outgoing !== null && failed === outgoing;
+  // What one user was refused says nothing about the next.
+  const [sender, setSender] = useState(userId);
+  if (sender !== userId) {
+    setSender(userId);
+    setProblem(null);
+    setFailed(null);
+  }
   const latestOnRefused = useRef(onRefused);
   useEffect(() => {
     latestOnRefused.current = onRefused;
@@ -60,7 +75,7 @@ export function useOutbox(sessionId: string, onRefused: (text: string, problem: 
       },
     );
     return () => unmount.abort();
-  }, [sessionId, outgoing, storageKey]);
+  }, [sessionId, userId, outgoing, storageKey]);
 
   const send = useCallback(
     (text: string) => {

@@ -41,7 +41,7 @@ function AnswersTo({ check, questions }: { check: string; questions: AnsweredQue
           <CheckMark met={met} />
           <div className="min-w-0 space-y-1">
             <p>
-              <span className="font-semibold">{name}.</span> {detail}
+              <span className="font-semibold">{name}.</span> <bdi>{detail}</bdi>
             </p>
             {evidence?.map(({ quote }) => (
               <blockquote key={quote} dir="auto" className="border-s-4 border-border ps-3">

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import type { Report, Session } from "@/api/types";
 import { Transcript } from "@/features/interview/components/Transcript";
-import type { Turn } from "@/features/interview/conversation";
+import { spokenLanguage, type Turn } from "@/features/interview/conversation";
 import { answeredQuestions } from "@/features/interview/questions";
 
 import { BestAndWeakest } from "./BestAndWeakest";
@@ -39,7 +39,7 @@ export function ReportArticle({ session, report, turns }: Props) {
         <h2 id="conversation">{t`Transcript`}</h2>
         <Transcript
           sessionId={session.session_id}
-          language={session.session_config.language ?? "en"}
+          language={spokenLanguage({ turns }, session.session_config)}
           turns={turns}
           showFeedback
           offersPractice

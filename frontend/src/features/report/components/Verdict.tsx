@@ -38,8 +38,8 @@ export function Verdict({ results }: { results: ReportResults }) {
           <h3>{t`Do this next`}</h3>
           <ol className="list-decimal space-y-1 ps-6">
             {actions.map((action) => (
-              <li key={action} dir="auto">
-                {action}
+              <li key={action}>
+                <bdi>{action}</bdi>
               </li>
             ))}
           </ol>

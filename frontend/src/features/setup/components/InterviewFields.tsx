@@ -3,13 +3,13 @@ import type { MessageDescriptor } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { capabilitiesQuery } from "@/api/capabilities";
-import { SelectField, TextField } from "@/components/ui/field";
-import { MAX_MINUTES, MAX_QUESTIONS, type SetupDraft } from "@/features/setup/draft";
-import { minutesFor, questionsFor } from "@/features/setup/estimate";
+import { SelectField } from "@/components/ui/field";
+import type { SetupDraft } from "@/features/setup/draft";
 import { languageOptions } from "@/features/setup/languages";
 import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 
 import type { FieldsProps } from "./JobFields";
+import { LengthField } from "./LengthField";
 
 const options = (names: Record<string, MessageDescriptor>) =>
   Object.keys(names).map((value) => (
@@ -77,37 +77,5 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
         </SelectField>
       </div>
     </fieldset>
-  );
-}
-
-function LengthField({ draft, onChange, errorOf }: FieldsProps) {
-  const number = { type: "number", inputMode: "numeric", min: 1, required: true } as const;
-  return draft.length === "questions" ? (
-    <TextField
-      {...number}
-      key="questions"
-      label={t`Number of questions`}
-      name="target_question_count"
-      max={MAX_QUESTIONS}
-      value={draft.questions}
-      error={errorOf("target_question_count")}
-      hint={Number(draft.questions) > 0 ? t`That takes ${{ time: minutesFor(Number(draft.questions)) }}.` : undefined}
-      onChange={(event) => onChange({ questions: event.target.value })}
-    />
-  ) : (
-    <TextField
-      {...number}
-      key="minutes"
-      label={t`Minutes`}
-      name="interview_duration_minutes"
-      max={MAX_MINUTES}
-      value={draft.minutes}
-      error={errorOf("interview_duration_minutes")}
-      hint={[
-        Number(draft.minutes) > 0 ? t`Time for ${{ questions: questionsFor(Number(draft.minutes)) }}.` : "",
-        t`The clock keeps running if you leave the page.`,
-      ].join(" ")}
-      onChange={(event) => onChange({ minutes: event.target.value })}
-    />
   );
 }

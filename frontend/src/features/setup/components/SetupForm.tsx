@@ -7,6 +7,7 @@ import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
 import { draftErrors, emptyDraft, toSessionConfig, type SetupDraft } from "@/features/setup/draft";
 import { Lobby } from "@/features/voice/components/Lobby";
+import { useIsOnline } from "@/hooks/useIsOnline";
 import { readJson, writeJson } from "@/lib/local-store";
 import { SETUP_KEY } from "@/lib/unsent";
 
@@ -23,6 +24,7 @@ export function SetupForm() {
   }));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const start = useStartInterview();
+  const isOnline = useIsOnline();
   const change = (values: Partial<SetupDraft>) => {
     const next = { ...draft, ...values };
     setDraft(next);
@@ -57,7 +59,7 @@ export function SetupForm() {
       <InterviewFields {...fields} />
       <Lobby language={draft.language} />
       <div className="flex flex-wrap items-center gap-4">
-        <Button type="submit" disabled={start.isPending}>
+        <Button type="submit" disabled={start.isPending || !isOnline}>
           {start.isPending ? t`Starting…` : t`Start interview`}
         </Button>
         <Button
@@ -70,6 +72,9 @@ export function SetupForm() {
         >
           {t`Clear form`}
         </Button>
+        <p role="status" className="text-muted">
+          {isOnline ? null : t`You need a connection to start an interview.`}
+        </p>
       </div>
     </form>
   );

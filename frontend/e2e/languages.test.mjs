@@ -1,0 +1,155 @@
+// The interface in each of its languages, from the first page to the report.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { formatter } from "@lingui/format-po";
+
+import { ANSWER, startInterview } from "./actions.mjs";
+import { checkAccessibility, checkWidth } from "./accessibility.mjs";
+import { testApp } from "./app.mjs";
+
+const screenshots = process.env.SCREENSHOTS;
+const app = testApp();
+const PHONE = { width: 390, height: 664 };
+const DESKTOP = { width: 1280, height: 900 };
+
+/** The texts of a language by the English ones. */
+function catalog(locale) {
+  const file = new URL(`../src/lib/i18n/catalogs/${locale}.po`, import.meta.url);
+  const messages = Object.values(formatter().parse(readFileSync(file, "utf8"), { locale, sourceLocale: "en" }));
+  return new Map(messages.map(({ message, translation }) => [message, translation]));
+}
+
+/** English sentences of ours that are easy to tell from words that languages share, and from the service's own. */
+const sentences = [...catalog("en").keys()].filter((text) => text.split(" ").length > 2 && !text.includes("{"));
+
+/** Everything of the page that is seen or read out, but for what the interviewer, the coach and the candidate say. */
+const textsOf = (page) =>
+  page.evaluate(() => {
+    const copy = document.body.cloneNode(true);
+    for (const theirs of copy.querySelectorAll("script, [aria-live] [lang], p[lang]")) theirs.remove();
+    const attributes = [...copy.querySelectorAll("*")].flatMap((element) =>
+      ["aria-label", "placeholder", "title", "alt"].map((name) => element.getAttribute(name) ?? ""),
+    );
+    return [document.title, copy.textContent, ...attributes].join("\n");
+  });
+
+async function checkLanguage(page, { tag, direction }, name) {
+  const { lang, dir } = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    dir: document.documentElement.dir,
+  }));
+  assert.deepEqual([lang, dir], [tag, direction], name);
+  await checkAccessibility(page);
+  await checkWidth(page, `${name} in ${tag}`);
+  if (tag === "en") return;
+  const texts = await textsOf(page);
+  assert.deepEqual(
+    sentences.filter((sentence) => texts.includes(sentence)),
+    [],
+    `${name} in ${tag}`,
+  );
+}
+
+async function takePicture(page, name) {
+  if (!screenshots) return;
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
+}
+
+const LANGUAGES = [
+  { tag: "en", browser: "en-US", direction: "ltr" },
+  { tag: "de", browser: "de-DE", direction: "ltr" },
+  { tag: "es", browser: "es-ES", direction: "ltr" },
+  { tag: "zh-Hans", browser: "zh-CN", direction: "ltr" },
+  { tag: "ar", browser: "ar-EG", direction: "rtl" },
+];
+
+for (const language of LANGUAGES) {
+  for (const viewport of [DESKTOP, PHONE]) {
+    const size = viewport === PHONE ? "phone" : "desktop";
+    test(`a browser that speaks ${language.browser} (${size}) is spoken to in ${language.tag} on every page`, async () => {
+      const { tag, direction } = language;
+      const texts = catalog(tag);
+      const page = await app.newPage({ locale: language.browser, viewport, reducedMotion: "reduce" });
+      const check = async (name) => {
+        await checkLanguage(page, language, name);
+        await takePicture(page, `${name}-${tag}-${size}`);
+      };
+      await page.goto(app.url);
+      await page
+        .getByRole("heading", { level: 1, name: texts.get("Practise the interview before it counts") })
+        .waitFor();
+      await check("home");
+
+      await page.getByRole("link", { name: texts.get("Set up an interview") }).click();
+      const spoken = page.getByLabel(texts.get("Language of the interview"));
+      assert.equal(await spoken.inputValue(), tag, "a new interview is in the interface's language");
+      await check("setup");
+
+      await page.goto(app.url);
+      await page.getByRole("button", { name: texts.get("Nurse") }).click();
+      const answer = page.getByLabel(texts.get("Your answer"));
+      await answer.waitFor();
+      await page.locator("p[lang]").filter({ hasText: /\S/ }).first().waitFor();
+      await page.locator(".animate-pulse").waitFor({ state: "detached" });
+      await answer.fill(ANSWER);
+      const send = page.getByRole("button", { name: texts.get("Send"), exact: true });
+      const box = await send.boundingBox();
+      assert.ok(box.y >= 0 && box.y + box.height <= viewport.height, "the button to send is in view");
+      assert.equal(box.x + box.width / 2 > viewport.width / 2, direction === "ltr", "on the side where lines end");
+      await send.click();
+      await page.locator("details[open] summary").first().waitFor();
+      await page.locator(".animate-pulse").waitFor({ state: "detached" });
+      await check("interview");
+
+      await page.getByRole("button", { name: texts.get("End"), exact: true }).click();
+      await page.getByRole("button", { name: texts.get("End and get report") }).click();
+      await page.getByRole("heading", { name: texts.get("Transcript") }).waitFor();
+      await page.getByText(texts.get("Writing this part…")).first().waitFor({ state: "detached" });
+      await check("report");
+      await page.context().close();
+    });
+  }
+}
+
+test("a German browser never sees a word of English, not even for a moment", async () => {
+  const page = await app.newPage({ locale: "de-DE" });
+  await page.addInitScript(() => {
+    window.seen = [];
+    new MutationObserver(() => window.seen.push(document.body?.innerText ?? "")).observe(document, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  await page.goto(app.url);
+  await page.getByRole("heading", { level: 1, name: "Üben" }).waitFor();
+  const seen = (await page.evaluate(() => window.seen)).join("\n");
+  assert.deepEqual(
+    sentences.filter((sentence) => seen.includes(sentence)),
+    [],
+  );
+});
+
+test("another language is chosen in the menu, in mid-interview, and stays", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await page.getByLabel("Your answer").fill("Half a thought");
+  await page.getByLabel("Language of this app").selectOption({ label: "Deutsch" });
+  await page.getByLabel("Ihre Antwort").waitFor();
+  assert.equal(await page.getByLabel("Ihre Antwort").inputValue(), "Half a thought", "what was written is kept");
+  const menu = page.getByLabel("Sprache der App");
+  assert.ok(await menu.evaluate((element) => element === document.activeElement), "the focus stays where it was");
+  assert.equal(
+    await page.locator("p[lang]").first().getAttribute("lang"),
+    "en",
+    "the interview keeps its own language",
+  );
+  await page.reload();
+  await page.getByLabel("Ihre Antwort").waitFor();
+  await menu.selectOption({ label: "العربية" });
+  await page.getByLabel("إجابتك").waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+});
