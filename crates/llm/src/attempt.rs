@@ -340,11 +340,11 @@ impl<'a> Answer<'a> {
         self.reader.read(text).map_err(LlmError::Unwanted)
     }
 
-    /// Prose where an object was asked for: a server that enforced it could not answer so.
+    /// Whether an object came where one was asked for: a server that enforced it could not answer otherwise.
     fn note_structure(&self) {
-        let prose = !self.text.trim().is_empty() && !self.text.contains('{');
-        if let Some(used) = self.structured.filter(|_| prose) {
-            self.llm.learned.is_ignored(used);
+        let said = !self.text.trim().is_empty();
+        if let Some(used) = self.structured.filter(|_| said) {
+            self.llm.learned.note_object(used, self.text.contains('{'));
         }
     }
 
@@ -360,6 +360,7 @@ impl<'a> Answer<'a> {
 
     /// The answer as far as it was wanted.
     fn enough(self) -> Completion {
+        self.note_structure();
         Completion {
             text: self.text,
             usage: self.usage,

@@ -16,6 +16,8 @@ use crate::{LlmConfig, LlmProvider};
 const LIFETIME: Duration = Duration::from_secs(6 * 3_600);
 /// Tokens added when an answer ended at its limit without a word, and again.
 const GROWTH: [u32; 3] = [0, 4_096, 16_384];
+/// So many answers in a row that are no object show that the way of asking for one is ignored.
+const PROSE: u8 = 2;
 /// What a model that thinks needs beside its answer when nobody can tell it how much to think.
 const THINKING_ROOM: u32 = 2_048;
 
@@ -75,6 +77,8 @@ pub struct Capabilities {
     pub(crate) opens_in_thought: bool,
     /// It takes no system message.
     pub(crate) system_in_user: bool,
+    /// Answers in a row that were no object although one was asked for.
+    prose: u8,
     /// It decides by itself how long it thinks (Anthropic's newer models).
     pub(crate) adaptive_thinking: bool,
     /// How often its answers ended at their limit.
@@ -107,6 +111,7 @@ impl Capabilities {
             reasons: at_openai && is_openai_reasoning(model),
             opens_in_thought: false,
             system_in_user: false,
+            prose: 0,
             adaptive_thinking: false,
             growth: 0,
             most_output: None,
@@ -239,6 +244,19 @@ impl Learned {
                 "the model's server ignores it"
             );
             known.structured = next;
+        }
+    }
+
+    /// Whether what was asked for in the way of `used` came as an object: prose twice in a row is no accident.
+    pub(crate) fn note_object(&self, used: Structured, came: bool) {
+        let in_a_row = {
+            let known = &mut self.lock().0;
+            known.prose = if came { 0 } else { known.prose + 1 };
+            known.prose
+        };
+        if in_a_row >= PROSE {
+            self.note(|known| known.prose = 0);
+            self.is_ignored(used);
         }
     }
 

@@ -6,11 +6,11 @@ import { Problem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { sessionKeys } from "@/api/session-queries";
 import { sessionHeader } from "@/api/sessions";
-import type { Report } from "@/api/types";
+import type { ReportResults } from "@/api/types";
 
 type Schemas = components["schemas"];
 export type Share = Schemas["Share"];
-export type SharedReport = Omit<Schemas["ReadReport"], "report"> & { report: Report };
+export type SharedReport = Omit<Schemas["ReadReport"], "report"> & { report: ReportResults };
 
 export interface ShareOptions {
   expires_in_days: number;

@@ -13,8 +13,7 @@ import { formatDate, formatNumber } from "@/lib/i18n/format";
 
 /** What a reader of a link sees: the report as it was shared, with nothing to change in it. */
 export function SharedReportArticle({ shared }: { shared: SharedReport }) {
-  const { interview, candidate_name: candidate, report } = shared;
-  const { results } = report;
+  const { interview, candidate_name: candidate, report: results } = shared;
   const questions = answered(shared);
   const facts = [
     candidate,
