@@ -42,12 +42,12 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// Every operation answers failures alike, but for those that machines ask for the service's state.
+/// Every operation answers failures alike, but for those that ask for the service's state without saying who asks.
 fn document_failures(document: &mut OpenApi) {
     let items = document.paths.paths.values_mut();
     for operation in items.flat_map(endpoints::operations_mut) {
         let tags = operation.tags.as_deref().unwrap_or_default();
-        if !tags.iter().any(|tag| tag == "operations") {
+        if operation.security.is_some() || !tags.iter().any(|tag| tag == "operations") {
             let responses = &mut operation.responses.responses;
             responses.insert("default".to_owned(), problem().into());
         }

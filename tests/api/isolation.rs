@@ -391,8 +391,10 @@ async fn a_guests_session_belongs_to_who_has_its_id_and_no_token() {
         let wrong = call(&guest, method, path, Some(Uuid::new_v4())).await;
         wrong.is_problem(404, "session_not_found");
         let unnamed = call(&guest, method, path, None).await;
+        // The older client speaks and hears without a session (see `older_client`).
+        let sessionless = path.starts_with("/api/") && path.contains("speech");
         assert!(
-            unnamed.status.is_client_error(),
+            sessionless || unnamed.status.is_client_error(),
             "{method} {path}: {unnamed:?}"
         );
     }
