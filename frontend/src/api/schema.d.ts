@@ -3568,6 +3568,14 @@ export interface operations {
                     "application/json": components["schemas"]["Capabilities"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     healthz: {
