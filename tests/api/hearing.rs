@@ -1,6 +1,6 @@
 //! Recordings to text: what is taken, how the task goes on, what becomes of it when something fails.
 
-use std::io::Write as _;
+use std::io::{Seek as _, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -434,17 +434,16 @@ fn damaged_recordings_never_hang_their_readers() {
                 file[at % length] = byte;
             }
             file.truncate(length);
+            let mut recording = tempfile::tempfile().expect("a file");
+            recording.write_all(&file).expect("written");
             for command in [audio::COMMAND, worker::COMMAND] {
-                let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+                recording.rewind().expect("a file");
+                let output = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
                     .arg(command)
-                    .stdin(Stdio::piped())
-                    .stdout(Stdio::piped())
+                    .stdin(recording.try_clone().expect("a file"))
                     .stderr(Stdio::null())
-                    .spawn()
-                    .expect("it starts");
-                // It may have heard enough before the end.
-                let _unread = child.stdin.take().expect("piped").write_all(&file);
-                let output = child.wait_with_output().expect("it ends");
+                    .output()
+                    .expect("it ends");
                 // A panic is an end as well: that is what the process is for.
                 prop_assert!(
                     output.status.success() || output.status.code() == Some(101),

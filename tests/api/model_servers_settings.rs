@@ -332,7 +332,7 @@ async fn structure_that_is_ignored_is_asked_for_in_another_way() {
         max_tokens: 100,
         temperature: None,
     };
-    for expected in [PROSE, PROSE, "{}", "{}"] {
+    for expected in [PROSE, "{}", "{}"] {
         let answer = coach
             .ask(Lane::Coach, &prompt, &mut Unread, coach.deadline())
             .await;

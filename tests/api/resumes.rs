@@ -46,6 +46,7 @@ fn pdf(lines: &[&str]) -> Document {
     let mut operations = vec![
         Operation::new("BT", vec![]),
         Operation::new("Tf", vec!["F1".into(), 12.into()]),
+        Operation::new("Td", vec![50.into(), 800.into()]),
     ];
     for line in lines {
         operations.push(Operation::new("Td", vec![0.into(), (-14).into()]));
@@ -142,7 +143,8 @@ async fn the_parts_of_a_docx_are_found_by_its_relationships() {
     ]);
     let answer = upload(&app.guest(), "cv.docx", &file).await;
     assert_eq!(
-        answer.body["resume_text"], "Ada Lovelace\n\nEngineer\n\nSince 1842\nReferences on request",
+        answer.body["resume_text"],
+        "Ada Lovelace\n\nEngineer\n\nSince 1842\n\nReferences on request",
         "{answer:?}"
     );
 }

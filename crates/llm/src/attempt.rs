@@ -108,8 +108,10 @@ pub(crate) async fn run(
             Ok(Read::On) => {}
             Ok(Read::Enough) => return Ok(answer.enough()),
             Err(error) => {
-                answer.note_structure();
-                return Err(error.into());
+                return Err(Failure {
+                    learned: answer.note_structure(),
+                    ..error.into()
+                });
             }
         }
     }
@@ -340,22 +342,20 @@ impl<'a> Answer<'a> {
         self.reader.read(text).map_err(LlmError::Unwanted)
     }
 
-    /// Whether an object came where one was asked for: a server that enforced it could not answer otherwise.
-    fn note_structure(&self) {
-        let said = !self.text.trim().is_empty();
-        if let Some(used) = self.structured.filter(|_| said) {
-            self.llm.learned.note_object(used, self.text.contains('{'));
-        }
+    /// Takes note whether an object came where one was asked for: a server that enforced it could not answer
+    /// otherwise. Whether it is asked in another way from now on.
+    fn note_structure(&self) -> bool {
+        let came = self.text.contains('{');
+        self.structured
+            .is_some_and(|used| self.llm.learned.note_object(used, came))
     }
 
     /// It ended without a word: the server lost it on its way out of the thinking, or of the grammar.
-    fn note_blank(&self) {
+    fn note_blank(&self) -> bool {
         if let Some(told) = self.effort.filter(|_| self.thought) {
             self.llm.learned.is_lost_in_thought(told);
         }
-        if let Some(used) = self.structured {
-            self.llm.learned.is_ignored(used);
-        }
+        self.note_structure()
     }
 
     /// The answer as far as it was wanted.
@@ -373,8 +373,11 @@ impl<'a> Answer<'a> {
             self.hand_on(&rest)?;
         }
         let blank = self.text.trim().is_empty();
-        if self.finish == Some(Finish::Stop) {
-            self.note_structure();
+        if self.finish == Some(Finish::Stop) && !blank && self.note_structure() {
+            return Err(Failure {
+                learned: true,
+                ..LlmError::Unwanted("it is not the object that was asked for".into()).into()
+            });
         }
         match self.finish {
             Some(Finish::Refused) => return Err(LlmError::Refused.into()),
@@ -402,8 +405,10 @@ impl<'a> Answer<'a> {
                 });
             }
             Some(Finish::Stop) if blank => {
-                self.note_blank();
-                return Err(LlmError::Empty.into());
+                return Err(Failure {
+                    learned: self.note_blank(),
+                    ..LlmError::Empty.into()
+                });
             }
             None if blank => return Err(LlmError::Cut.into()),
             _ => {}

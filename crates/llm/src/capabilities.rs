@@ -231,33 +231,25 @@ impl Learned {
         });
     }
 
-    /// The server takes `used` without a word and does not do it: the next way is tried from now on.
-    pub(crate) fn is_ignored(&self, used: Structured) {
+    /// Whether what was asked for in the way of `used` came as an object. A server that takes it without a word and
+    /// does not do it, twice in a row, is asked in the next way from now on: `true`.
+    pub(crate) fn note_object(&self, used: Structured, came: bool) -> bool {
         let known = &mut self.lock().0;
-        if let Some(next) = used
-            .next(known.provider)
-            .filter(|_| known.structured == used)
-        {
-            tracing::info!(
-                ignored = used.name(),
-                next = next.name(),
-                "the model's server ignores it"
-            );
-            known.structured = next;
+        known.prose = if came { 0 } else { known.prose + 1 };
+        if known.prose < PROSE || known.structured != used {
+            return false;
         }
-    }
-
-    /// Whether what was asked for in the way of `used` came as an object: prose twice in a row is no accident.
-    pub(crate) fn note_object(&self, used: Structured, came: bool) {
-        let in_a_row = {
-            let known = &mut self.lock().0;
-            known.prose = if came { 0 } else { known.prose + 1 };
-            known.prose
+        known.prose = 0;
+        let Some(next) = used.next(known.provider) else {
+            return false;
         };
-        if in_a_row >= PROSE {
-            self.note(|known| known.prose = 0);
-            self.is_ignored(used);
-        }
+        tracing::info!(
+            ignored = used.name(),
+            next = next.name(),
+            "the model's server ignores it"
+        );
+        known.structured = next;
+        true
     }
 
     /// Learns from the refusal of `sent`, a request that was made with `used`.

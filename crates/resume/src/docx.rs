@@ -63,6 +63,7 @@ pub(super) fn text(package: &mut Package<'_>, main: &str) -> Result<String, Resu
         text.push_str(&read(package, &header.target)?);
     }
     text.push_str(&body.text);
+    text.push('\n');
     for kind in ["footnotes", "endnotes", "footer"] {
         for part in of_kind(kind) {
             text.push_str(&read(package, &part.target)?);

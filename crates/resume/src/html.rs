@@ -54,7 +54,7 @@ pub(super) fn named_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let (_, behind) = head.split_once("charset=")?;
     let label = behind.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ' ', ';', '>', '/'])?;
-    Encoding::for_label(label[..end].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end])
 }
 
 pub(super) fn text(bytes: &[u8]) -> Result<String, ResumeError> {

@@ -394,7 +394,10 @@ fn read(wire: Wire, body: &Value, key: String) -> Asked {
         Wire::Anthropic => &body["output_config"]["format"]["schema"],
     };
     let has = |name: &str| !schema["properties"][name].is_null();
-    let purpose = if has("line") {
+    let text: Vec<String> = said.iter().map(|message| content(message)).collect();
+    let text = text.join("\n");
+    // A server that ignores schemas is asked without one.
+    let purpose = if has("line") || text.contains("\"action\" is one of") {
         Purpose::Decision
     } else if has("summary") {
         Purpose::Feedback
@@ -403,11 +406,10 @@ fn read(wire: Wire, body: &Value, key: String) -> Asked {
     } else {
         Purpose::Line
     };
-    let text: Vec<String> = said.iter().map(|message| content(message)).collect();
     Asked {
         purpose,
         system,
-        text: text.join("\n"),
+        text,
         key,
     }
 }
