@@ -46,15 +46,15 @@ test("words are shown as they are streamed, nothing moves meanwhile, and screen 
     }).observe(region, { childList: true, subtree: true, characterData: true });
     window.seen = [];
     new MutationObserver(() => {
-      const line = document.querySelector(".animate-pulse")?.parentElement;
-      if (line) window.seen.push(line.firstChild?.textContent ?? "");
+      const line = document.querySelector(".animate-pulse")?.closest("div")?.lastElementChild;
+      if (line) window.seen.push(line.textContent);
     }).observe(document.querySelector("ol"), { childList: true, subtree: true, characterData: true });
   });
   model.wordDelay = 40;
   await sendAnswer(page, "We measured before and after, and it paid for itself within a month.");
   await waitForReplies(page, 3);
   const { seen, shifts, announced } = await page.evaluate(() => ({
-    seen: [...new Set(window.seen)].filter((text) => text !== "▍"),
+    seen: [...new Set(window.seen)],
     shifts: window.shifts,
     announced: [...window.announced],
   }));

@@ -36,9 +36,8 @@ export class ModelServer {
       return;
     }
     this.requests += 1;
-    const { messages, response_format } = JSON.parse(text);
-    const fields = response_format?.json_schema?.schema?.properties ?? {};
-    const purpose = fields.line ? "decision" : fields.summary ? "feedback" : fields.strengths ? "report" : "line";
+    const { messages } = JSON.parse(text);
+    const purpose = purposeOf(messages.map(({ content }) => content).join("\n"));
     if (this.failing.has(purpose)) {
       response.writeHead(this.refusal.status, { "content-type": "application/json" });
       response.end(JSON.stringify({ error: this.refusal.error }));
@@ -58,6 +57,13 @@ export class ModelServer {
 
 export const QUESTION =
   "That is a bold step to take. I would like to hear more about it, from the first measurement to the last. Who was against it, and why? How did you find out that they were wrong, and what would you do differently today?";
+
+/** What is asked for, by what the prompt says: after a refusal, the service asks without a schema. */
+function purposeOf(prompt) {
+  if (prompt.includes('"action" is one of')) return "decision";
+  if (prompt.includes('"answers_the_question"')) return "feedback";
+  return prompt.includes('"patterns_tendencies"') ? "report" : "line";
+}
 
 function completion(purpose, messages) {
   const prompt = messages.map(({ content }) => content).join("\n");

@@ -8,6 +8,7 @@ import type { Turn } from "@/features/interview/conversation";
 import { ReportArticle } from "./ReportArticle";
 
 vi.mock("./ReportFooter", () => ({ ReportFooter: () => null }));
+vi.mock("@/features/interview/practice/components/TryAgain", () => ({ TryAgain: () => null }));
 
 const session = {
   session_id: "s",
