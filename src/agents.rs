@@ -63,4 +63,8 @@ impl Coach for ByCaller<dyn Coach> {
     ) -> Result<(Narrative, Usage), InterviewError> {
         self.chosen().narrate(conversation, scores).await
     }
+
+    fn try_again(&self) {
+        self.chosen().try_again();
+    }
 }

@@ -124,6 +124,7 @@ impl FeedbackMaker {
             .filter(|turn| turn.is_answer())
             .ok_or(SessionError::NoSuchAnswer)?;
         if !turn.is_open() && lacks_feedback(turn) {
+            self.coach.try_again();
             let assessment = self.assess(state.conversation(), turn_no);
             let turn = (turn_no, turn.turn_id.clone());
             self.record_later(caller, session_id, turn, assessment);

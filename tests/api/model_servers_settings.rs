@@ -297,6 +297,12 @@ async fn a_coach_that_is_refused_for_good_is_asked_once() {
         status().await;
     }
     assert_eq!(server.asked(), asked, "looking asks nobody");
+    let retry = json!({"turn_no": 1});
+    guest.act("/agent/retry_feedback", session, &retry).await;
+    eventually("the candidate's own request goes out", async || {
+        server.asked() == asked + 1
+    })
+    .await;
 }
 
 const PROSE: &str = "I would say that this was a good answer.";

@@ -150,4 +150,7 @@ pub trait Coach: Send + Sync {
         conversation: &Conversation,
         scores: &Scores,
     ) -> Result<(Narrative, Usage), InterviewError>;
+
+    /// A person asks once more for what failed: what was left alone since is tried again.
+    fn try_again(&self) {}
 }

@@ -225,6 +225,11 @@ impl Llm {
             .filter(|_| known.takes("reasoning_effort"))
     }
 
+    /// Asks for the coach again although the model refused every request a short while ago.
+    pub fn try_again(&self) {
+        self.standing.forget();
+    }
+
     /// When an answer that is begun now must be there, with all its attempts.
     pub fn deadline(&self) -> Instant {
         Instant::now() + self.config.timeout

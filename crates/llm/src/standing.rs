@@ -23,6 +23,11 @@ impl Standing {
         (lane == Lane::Coach && since.elapsed() < PAUSE).then(|| error.clone())
     }
 
+    /// A person asks for it once more: somebody may have repaired it.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Takes note of how a request of this lane ended. What the coach met, a line that the interviewer gets does not
     /// disprove: it asks for less.
     pub(crate) fn note(&self, lane: Lane, failure: Option<&LlmError>) {
@@ -69,6 +74,9 @@ mod tests {
         assert_eq!(standing.refuses(Lane::Coach), Some(no_credit));
         assert_eq!(standing.refuses(Lane::Interviewer), None);
         standing.note(Lane::Interviewer, None);
+        assert_eq!(standing.refuses(Lane::Coach), None);
+        standing.note(Lane::Coach, Some(&permanent(Permanent::KeyRejected)));
+        standing.forget();
         assert_eq!(standing.refuses(Lane::Coach), None);
     }
 

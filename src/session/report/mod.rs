@@ -122,6 +122,7 @@ impl Reports {
             ReportStatus::NotEnded => Err(SessionError::NotEnded),
             completed @ ReportStatus::Completed(_) => Ok(completed),
             _ => {
+                self.coach.try_again();
                 self.start(caller, session_id, part);
                 Ok(ReportStatus::Generating(state.row.final_summary.clone()))
             }

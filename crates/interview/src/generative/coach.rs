@@ -183,6 +183,10 @@ impl Coach for GenerativeCoach {
     ) -> Result<(Narrative, Usage), InterviewError> {
         narrative::narrate(&self.llm, conversation, scores).await
     }
+
+    fn try_again(&self) {
+        self.llm.try_again();
+    }
 }
 
 fn judgement_schema() -> Value {
