@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ai_interviewer::config::SupabaseConfig;
 use ai_interviewer::supabase::gotrue::{GoTrue, GoTrueError, SignUp, UserChange};
@@ -12,8 +13,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::support::model_modes::{ModeServer, refusal};
-use crate::support::{config, stack};
+use crate::support::model_modes::{ModeServer, Played, refusal};
+use crate::support::{config, eventually, stack};
 
 const POSTGREST: &str = include_str!("../recordings/postgrest-12.json");
 const GOTRUE: [&str; 3] = [
@@ -232,7 +233,7 @@ fn auth_expected(name: &str, response: &Value) -> String {
 }
 
 /// Asks as the recording did; `None` for what the service never asks.
-async fn asked(gotrue: &GoTrue, method: &str, path: &str) -> Option<String> {
+async fn asked(gotrue: &Arc<GoTrue>, method: &str, path: &str) -> Option<String> {
     Some(match (method, path) {
         ("POST", "/signup") => auth_outcome(&gotrue.sign_up("a@b.example", "p", "n", HERE).await),
         ("POST", "/token?grant_type=password") => {
@@ -287,7 +288,8 @@ async fn the_gotrue_client_understands_every_recorded_answer() {
             request["method"].as_str().expect("a method"),
             request["path"].as_str().expect("a path"),
         );
-        let gotrue = GoTrue::new(&answering(&exchange["response"]).await).expect("a client");
+        let gotrue =
+            Arc::new(GoTrue::new(&answering(&exchange["response"]).await).expect("a client"));
         match asked(&gotrue, method, path).await {
             Some(outcome) => {
                 assert_eq!(
@@ -328,20 +330,52 @@ async fn a_registration_without_tokens_awaits_confirmation() {
     }
 }
 
+/// What a refresh is answered.
+fn tokens() -> Played {
+    refusal(
+        200,
+        &json!({"access_token": "a.b.c", "refresh_token": "next", "token_type": "bearer", "expires_in": 3600, "expires_at": 1, "user": {"id": Uuid::nil(), "email": "a@b.example", "user_metadata": {}, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}}),
+    )
+}
+
+fn gotrue_at(server: &ModeServer) -> Arc<GoTrue> {
+    let mut config = config(stack()).supabase;
+    config.url = server.url.parse().expect("a URL");
+    Arc::new(GoTrue::new(&config).expect("a client"))
+}
+
 #[tokio::test]
 async fn a_refresh_that_meets_another_is_repeated_until_its_successor_is_there() {
     let server = ModeServer::start(|a| {
         if a.before < 3 {
             refusal(409, &json!({"code": 409, "error_code": "conflict", "msg": "Too many concurrent token refresh requests on the same session or refresh token"}))
         } else {
-            refusal(200, &json!({"access_token": "a.b.c", "refresh_token": "next", "token_type": "bearer", "expires_in": 3600, "expires_at": 1, "user": {"id": Uuid::nil(), "email": "a@b.example", "user_metadata": {}, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}}))
+            tokens()
         }
     })
     .await;
-    let mut config = config(stack()).supabase;
-    config.url = server.url.parse().expect("a URL");
-    let gotrue = GoTrue::new(&config).expect("a client");
+    let gotrue = gotrue_at(&server);
     let tokens = gotrue.refresh("r", HERE).await.expect("tokens");
     assert_eq!(tokens.refresh_token, "next");
     assert_eq!(server.asked(), 4);
+}
+
+#[tokio::test]
+async fn a_refresh_outlives_whoever_asked_for_it_first() {
+    let server = ModeServer::start(|_| {
+        let mut slow = tokens();
+        slow[0].0 = Duration::from_millis(300);
+        slow
+    })
+    .await;
+    let gotrue = gotrue_at(&server);
+    let impatient = tokio::spawn({
+        let gotrue = Arc::clone(&gotrue);
+        async move { gotrue.refresh("r", HERE).await }
+    });
+    eventually("it is on its way", async || server.asked() == 1).await;
+    impatient.abort();
+    let tokens = gotrue.refresh("r", HERE).await.expect("tokens");
+    assert_eq!(tokens.refresh_token, "next");
+    assert_eq!(server.asked(), 1, "the token is used once");
 }

@@ -235,8 +235,12 @@ impl Learned {
     /// does not do it, twice in a row, is asked in the next way from now on: `true`.
     pub(crate) fn note_object(&self, used: Structured, came: bool) -> bool {
         let known = &mut self.lock().0;
+        // What was asked for before the last step says nothing of the new way.
+        if known.structured != used {
+            return false;
+        }
         known.prose = if came { 0 } else { known.prose + 1 };
-        if known.prose < PROSE || known.structured != used {
+        if known.prose < PROSE {
             return false;
         }
         known.prose = 0;

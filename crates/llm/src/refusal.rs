@@ -14,6 +14,8 @@ use signs::*;
 
 /// Longest sentence that is kept, in characters.
 const LONGEST_SENTENCE: usize = 300;
+/// Longest sentence that is looked at, in characters: a body may be megabytes.
+const LONGEST_READ: usize = 4_000;
 /// So many characters in a row that stand in the prompt as well are the prompt's.
 const ECHO: usize = 24;
 /// The same in a script that says more with each letter, such as Chinese.
@@ -73,9 +75,12 @@ impl Refusal {
         if found {
             return Some(Self::of_body(message));
         }
-        // No part of an answer, and yet a sentence.
         let is_part = !(message["choices"].is_null() && message["type"].is_null());
-        Some(Self::of_body(message)).filter(|told| !is_part && !told.sentence.is_empty())
+        if is_part {
+            return None;
+        }
+        // No part of an answer, and yet a sentence.
+        Some(Self::of_body(message)).filter(|told| !told.sentence.is_empty())
     }
 
     fn of_body(body: &Value) -> Self {
@@ -89,10 +94,13 @@ impl Refusal {
         told.take(body);
         told.sentences.retain(|sentence| !sentence.is_empty());
         told.sentences.dedup();
-        let (sentence, codes) = (
-            told.sentences.join(" "),
-            told.codes.join(" ").to_lowercase(),
-        );
+        let sentence: String = told
+            .sentences
+            .join(" ")
+            .chars()
+            .take(LONGEST_READ)
+            .collect();
+        let codes = told.codes.join(" ").to_lowercase();
         let named = ["code", "status", "http_code", "http_status_code"]
             .into_iter()
             .find_map(|name| status_like(&error[name]))

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 pub use account::{SignUp, Tokens, User, UserChange};
@@ -133,32 +134,40 @@ impl GoTrue {
         )
     }
 
-    /// Exchanges a refresh token. Requests with one token share one exchange: GoTrue lets none of many at once pass
-    /// but a few, and answers all of them the same successor anyway.
+    /// Exchanges a refresh token. Requests with one token share one exchange: of many at once GoTrue lets only a few
+    /// pass, and it answers all of these with the same successor. The exchange outlives whoever asked for it, so that
+    /// the successor is not lost with a connection.
     ///
     /// # Errors
     /// See [`GoTrueError`].
-    pub async fn refresh(&self, refresh_token: &str, from: IpAddr) -> Result<Tokens, GoTrueError> {
-        loop {
-            let entered = self.refreshes.join_or_start(
-                refresh_token.to_owned(),
-                |running| Some(running.clone()),
-                Refreshed::default,
-            );
-            match entered {
-                Entered::Joined(running) => {
-                    running.finished().await;
-                    // Nothing when whoever refreshed went away before the answer.
-                    if let Some(tokens) = running.value.get() {
-                        return tokens.clone();
-                    }
-                }
-                Entered::Started(_guard, running) => {
-                    let tokens = self.exchange_refresh_token(refresh_token, from).await;
-                    return running.value.get_or_init(|| tokens).clone();
-                }
+    pub async fn refresh(
+        self: &Arc<Self>,
+        refresh_token: &str,
+        from: IpAddr,
+    ) -> Result<Tokens, GoTrueError> {
+        let entered = self.refreshes.join_or_start(
+            refresh_token.to_owned(),
+            |running| Some(running.clone()),
+            Refreshed::default,
+        );
+        let running = match entered {
+            Entered::Joined(running) => running,
+            Entered::Started(guard, running) => {
+                let (gotrue, token) = (Arc::clone(self), refresh_token.to_owned());
+                let exchanged = Arc::clone(&running.value);
+                let exchange = async move {
+                    let tokens = gotrue.exchange_refresh_token(&token, from).await;
+                    exchanged.get_or_init(|| tokens);
+                    drop(guard);
+                };
+                tokio::spawn(exchange.in_current_span());
+                running
             }
-        }
+        };
+        running.finished().await;
+        // Nothing only when the exchange panicked.
+        let exchanged = running.value.get().cloned();
+        exchanged.unwrap_or_else(|| Err(GoTrueError::Unavailable("the exchange was lost".into())))
     }
 
     async fn exchange_refresh_token(

@@ -95,16 +95,16 @@ pub(super) fn of(refusal: &Refusal, used: &Capabilities, sent: &Value) -> Option
     }
     // A model's name may hold the name of a field; one of a few letters is a part of many words.
     let model = sent["model"].as_str().unwrap_or_default().to_lowercase();
-    let words = refusal.words();
-    let words = match model.len() {
+    let without_model = |words: String| match model.len() {
         0..6 => words,
         _ => words.replace(&model, ""),
     };
+    let words = without_model(refusal.words());
     let names = |word: &&'static str| words.contains(&word.to_lowercase());
     let has = |field: &&'static str| sent.get(*field).is_some();
     let limit = used.limit_name().filter(has);
     if limit.is_some()
-        && let Some(most) = output_limit(&words)
+        && let Some(most) = output_limit(&words, &without_model(refusal.sentence.to_lowercase()))
     {
         return used
             .most_output
@@ -198,8 +198,9 @@ fn is_named_first(limit: &str, used: &Capabilities, words: &str) -> bool {
     })
 }
 
-/// A limit of output tokens that is too high: the highest that the sentence names.
-fn output_limit(words: &str) -> Option<u32> {
+/// A limit of output tokens that is too high: the highest that the sentence names. Codes may be numbers, too, and name
+/// none.
+fn output_limit(words: &str, sentence: &str) -> Option<u32> {
     const ABOUT: [&str; 6] = [
         "max_tokens",
         "max_completion_tokens",
@@ -225,7 +226,7 @@ fn output_limit(words: &str) -> Option<u32> {
         return None;
     }
     // Both what was asked for and what is allowed are named: the lower one is allowed.
-    let numbers = words
+    let numbers = sentence
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|digits| digits.parse::<u32>().ok());
     let least = numbers.filter(|number| *number >= 64).min()?;

@@ -255,9 +255,18 @@ fn limits_are_read_in_every_wording() {
         "maxOutputTokens value of 20000 but the supported range is from 1 (inclusive) to 8193 (exclusive).",
         "max_tokens cannot exceed 8192",
     ] {
-        let server = learned("http://gateway/v1", "m");
-        assert!(refused(&server, 400, message), "{message}");
-        assert_eq!(server.get().limit(30_000, None), 8_192, "{message}");
+        for error in [
+            json!({"message": message}),
+            // (vLLM, OpenRouter, Gemini)
+            json!({"message": message, "code": 400, "status": "INVALID_ARGUMENT"}),
+        ] {
+            let server = learned("http://gateway/v1", "m");
+            assert!(
+                refused_with(&server, 400, &json!({"error": error}), &sent()),
+                "{message}"
+            );
+            assert_eq!(server.get().limit(30_000, None), 8_192, "{message}");
+        }
     }
 }
 
