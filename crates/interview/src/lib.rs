@@ -4,6 +4,7 @@
 //! but the text, and language models. They see a [`Conversation`] and return values; they never
 //! touch the database or HTTP.
 
+mod asking;
 mod chain;
 pub mod checklist;
 pub mod director;

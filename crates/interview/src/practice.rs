@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation as _;
 use utoipa::ToSchema;
 
-use crate::generative::asks;
+use crate::asking::asks;
 use crate::{Conversation, Line, QuestionKind, Reply, ResponseType, SessionConfig, Turn};
 use crate::{offline, phrases};
 

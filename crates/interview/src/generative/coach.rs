@@ -11,7 +11,6 @@ use super::non_answer::{NonAnswer, lowest};
 use super::prompts::{self, RUBRIC_VERSION, filled};
 use super::proof::{Judgement, check_judgement, honest, proven, with_gaps_told};
 use super::proof::{readable, sentence, sentences};
-use super::speaker::outgrew;
 use super::structured::structured;
 use super::unit::Unit;
 use super::{delivery, language, narrative, rubric};
@@ -159,16 +158,8 @@ impl Coach for GenerativeCoach {
             }
             Err(found) => found,
         };
-        let known = self.llm.room(FEEDBACK_TOKENS);
-        let prompt = self.prompt(&unit);
-        let judged = structured(&self.llm, prompt.clone(), check_judgement).await;
-        let judged = match judged {
-            Err(error) if outgrew(&self.llm, known, &prompt, &error) => {
-                structured(&self.llm, self.prompt(&unit), check_judgement).await
-            }
-            judged => judged,
-        };
-        let (judgement, usage) = judged?;
+        let make = || self.prompt(&unit);
+        let (judgement, usage) = structured(&self.llm, make, check_judgement).await?;
         Ok(Feedback {
             coach: self.llm.name().to_owned(),
             usage: Some(usage),

@@ -9,7 +9,7 @@ use super::decision::{Action, Decision, DecisionReader, names, schema};
 use super::history::Summaries;
 use super::material::{self, tokens};
 use super::prompts::{self, INTERVIEWER_VERSION, filled};
-use super::speaker::{Must, outgrew, repair, speak};
+use super::speaker::{Fitted, Must, repair, speak};
 use super::{language, plan};
 use crate::{Allowed, Conversation, Draft, InterviewError, Interviewer, Line, Usage};
 use crate::{QuestionKind, ResponseType, SessionConfig, practice};
@@ -207,9 +207,9 @@ impl GenerativeInterviewer {
         draft: &Draft,
         deadline: Instant,
     ) -> Result<Decided, InterviewError> {
-        let known = self.llm.room(LINE_TOKENS);
         let (mut prompt, mut usage) = self.prompt(conversation, task.to_owned(), deadline).await;
         prompt.schema = Some(schema(allowed));
+        let fitted = Fitted::of(&self.llm, &prompt);
         let asked = prompt
             .messages
             .last()
@@ -240,7 +240,7 @@ impl GenerativeInterviewer {
                 Err(error) if error.is_about_the_answer() => error,
                 Err(error) => {
                     let error = error.into();
-                    if !outgrew(&self.llm, known, &prompt, &error) {
+                    if !fitted.outgrew(&self.llm, &error) {
                         return Err(error);
                     }
                     let again = self.decide(conversation, task, allowed, draft, deadline);
@@ -263,7 +263,6 @@ impl GenerativeInterviewer {
         draft: &Draft,
     ) -> Result<Line, InterviewError> {
         let deadline = self.llm.deadline();
-        let known = self.llm.room(LINE_TOKENS);
         let (prompt, mut usage) = self.prompt(conversation, task.to_owned(), deadline).await;
         let may_close = response_type == ResponseType::Closing;
         let (must, resort) = if may_close {
@@ -271,8 +270,9 @@ impl GenerativeInterviewer {
         } else {
             (Must::Ask, Must::AskIfItCan)
         };
-        let spoken = match speak(&self.llm, prompt.clone(), draft, must, deadline).await {
-            Err(error) if outgrew(&self.llm, known, &prompt, &error) => {
+        let fitted = Fitted::of(&self.llm, &prompt);
+        let spoken = match speak(&self.llm, prompt, draft, must, deadline).await {
+            Err(error) if fitted.outgrew(&self.llm, &error) => {
                 return Box::pin(self.set_piece(conversation, task, response_type, draft)).await;
             }
             Err(InterviewError::Invalid(reason)) => {

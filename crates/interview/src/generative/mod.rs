@@ -28,7 +28,6 @@ mod structured;
 mod unit;
 
 pub use coach::GenerativeCoach;
-pub(crate) use guard::asks;
 pub use interviewer::GenerativeInterviewer;
 
 use crate::InterviewError;

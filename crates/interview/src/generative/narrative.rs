@@ -70,15 +70,17 @@ pub(super) async fn narrate(
     }
     let language = language::name(config);
     let system = filled(prompts::NARRATIVE, &[("language", &language)]);
-    let room = llm.room(NARRATIVE_TOKENS).saturating_sub(tokens(&system));
-    let prompt = Prompt {
-        messages: vec![(Role::User, told(conversation, &answered, scores, room))],
-        system,
-        schema: Some(("report", schema())),
-        max_tokens: NARRATIVE_TOKENS,
-        temperature: None,
+    let make = || {
+        let room = llm.room(NARRATIVE_TOKENS).saturating_sub(tokens(&system));
+        Prompt {
+            messages: vec![(Role::User, told(conversation, &answered, scores, room))],
+            system: system.clone(),
+            schema: Some(("report", schema())),
+            max_tokens: NARRATIVE_TOKENS,
+            temperature: None,
+        }
     };
-    let (written, usage) = structured(llm, prompt, check).await?;
+    let (written, usage) = structured(llm, make, check).await?;
     let answers: Vec<(u32, std::sync::Arc<Screened>)> = answered
         .iter()
         .filter_map(|turn| Some((turn.turn_no, screened(turn.message.as_deref()?))))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::decision::Action;
-use super::guard::has_question_mark;
+use crate::asking::has_question_mark;
 use crate::{Conversation, QuestionKind, ResponseType, director, offline};
 
 /// Topics that the model is reminded of.

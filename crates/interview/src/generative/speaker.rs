@@ -8,6 +8,7 @@ use super::guard;
 use super::json;
 use super::material::tokens;
 use super::prompts::{self, filled};
+use crate::asking::asks;
 use crate::{Draft, InterviewError, Usage};
 use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
 
@@ -50,7 +51,7 @@ impl<'a> Speaker<'a> {
             line = guard::whole_sentences(line).ok_or("it was cut off")?;
         }
         line = guard::unquoted(line);
-        if !closes && !guard::asks(line) {
+        if !closes && !asks(line) {
             line = guard::up_to_question(line).ok_or("it asks nothing; end it with a question")?;
         }
         let line = guard::unquoted(line).to_owned();
@@ -180,14 +181,31 @@ pub(super) async fn speak(
     Err(InterviewError::Invalid("no line could be used".into()))
 }
 
-/// Whether `prompt`, made when the window was `known` to have so much room, was refused by a server that told a
-/// smaller one: made anew, it will fit.
-pub(super) fn outgrew(llm: &Llm, known: usize, prompt: &Prompt, error: &InterviewError) -> bool {
-    let kind = llm::Permanent::ContextExceeded;
-    let too_long = matches!(error, InterviewError::Permanent { kind: found, .. } if *found == kind);
-    let room = llm.room(prompt.max_tokens);
-    let said: usize = prompt.messages.iter().map(|(_, text)| tokens(text)).sum();
-    too_long && room < known && room >= LEAST_ROOM && tokens(&prompt.system) + said > room
+/// A prompt's size, in tokens, and the room that was known when it was made.
+pub(super) struct Fitted {
+    size: usize,
+    answer: u32,
+    room: usize,
+}
+
+impl Fitted {
+    pub(super) fn of(llm: &Llm, prompt: &Prompt) -> Self {
+        let said: usize = prompt.messages.iter().map(|(_, text)| tokens(text)).sum();
+        Self {
+            size: tokens(&prompt.system) + said,
+            answer: prompt.max_tokens,
+            room: llm.room(prompt.max_tokens),
+        }
+    }
+
+    /// Whether it was refused by a server that told a smaller window: made anew, it will fit.
+    pub(super) fn outgrew(&self, llm: &Llm, error: &InterviewError) -> bool {
+        let kind = llm::Permanent::ContextExceeded;
+        let too_long =
+            matches!(error, InterviewError::Permanent { kind: found, .. } if *found == kind);
+        let room = llm.room(self.answer);
+        too_long && room < self.room && room >= LEAST_ROOM && self.size > room
+    }
 }
 
 /// Asks once more, with the reason. What was wrong is not repeated: it might be a recital.

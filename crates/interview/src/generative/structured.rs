@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::json;
-use super::speaker::repair;
+use super::speaker::{Fitted, repair};
 use crate::{InterviewError, Usage};
 use llm::{Lane, Llm, LlmError, Prompt, Read, Reader};
 
@@ -33,11 +33,25 @@ impl Reader for OnlyJson {
     }
 }
 
-/// The coach's answer to `prompt` that `check` accepts, and what it cost.
+/// The coach's answer to a prompt that `check` accepts, and what it cost. The prompt is made anew when the server turns
+/// out to have a smaller window.
 pub(super) async fn structured<T: DeserializeOwned>(
     llm: &Llm,
-    mut prompt: Prompt,
+    make: impl Fn() -> Prompt,
     check: impl Fn(&T) -> Result<(), String>,
+) -> Result<(T, Usage), InterviewError> {
+    let prompt = make();
+    let sized = Fitted::of(llm, &prompt);
+    match answered(llm, prompt, &check).await {
+        Err(error) if sized.outgrew(llm, &error) => answered(llm, make(), &check).await,
+        answered => answered,
+    }
+}
+
+async fn answered<T: DeserializeOwned>(
+    llm: &Llm,
+    mut prompt: Prompt,
+    check: &impl Fn(&T) -> Result<(), String>,
 ) -> Result<(T, Usage), InterviewError> {
     let deadline = llm.deadline();
     let schema = prompt
