@@ -195,6 +195,14 @@ async fn guests_may_be_left_without_speech_and_are_told() {
     for what in ["text_to_speech", "transcription", "live_transcription"] {
         assert_eq!(told[what], false, "{what}");
     }
+    assert_eq!(told["guests"], json!({"models": true, "speech": false}));
+    for (client, has_speech) in [(&guest, false), (&alice, true)] {
+        let stats = client.get("/speech/usage_stats").await.body;
+        for what in ["text_to_speech", "speech_to_text", "live"] {
+            let provider = &stats["providers"][what];
+            assert_eq!(!provider.is_null(), has_speech, "{what}: {provider}");
+        }
+    }
     speak(&guest, "Hello.")
         .await
         .is_problem(403, "speech_for_users_only");

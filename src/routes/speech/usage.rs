@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use serde::Serialize;
-use upstream::meter::{Resource, Scope};
+use upstream::meter::{self, Resource, Scope};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -138,11 +138,15 @@ pub(crate) async fn usage_stats(
     };
     let capacity = state.speech.capacity();
     let config = state.speech.config();
+    let (spoken, heard) = (
+        meter::allows(Resource::Characters),
+        meter::allows(Resource::Seconds),
+    );
     Ok(HttpResponse::Ok().json(UsageStats {
         providers: Providers {
-            text_to_speech: capacity.tts_model,
-            speech_to_text: capacity.stt_model,
-            live: capacity.live,
+            text_to_speech: capacity.tts_model.filter(|_| spoken),
+            speech_to_text: capacity.stt_model.filter(|_| heard),
+            live: capacity.live.filter(|_| heard),
             requests_in_flight: capacity.in_flight,
             streams: capacity.streams,
         },
