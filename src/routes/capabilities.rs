@@ -63,6 +63,7 @@ pub(super) async fn capabilities(state: web::Data<AppState>, _caller: Caller) ->
     let stt = speech.stt.as_ref().filter(|_| heard);
     let live = speech.deepgram.as_ref().filter(|_| heard);
     let live = live.map(|deepgram| &deepgram.base_url);
+    let has_speech = speech.tts.is_some() || speech.stt.is_some() || speech.deepgram.is_some();
     let processors = [
         ("interview", llm.map(|llm| &llm.base_url)),
         ("text_to_speech", tts.map(|api| &api.base_url)),
@@ -93,9 +94,10 @@ pub(super) async fn capabilities(state: web::Data<AppState>, _caller: Caller) ->
         text_to_speech: tts.is_some(),
         transcription: stt.is_some(),
         live_transcription: live.is_some() || stt.is_some(),
+        // What there is for nobody is not kept from guests: an account would not help.
         guests: Guests {
-            models: config.budgets.guest_models,
-            speech: config.budgets.guest_speech,
+            models: config.budgets.guest_models || config.llm.is_none(),
+            speech: config.budgets.guest_speech || !has_speech,
         },
         processors: processors.collect(),
     })

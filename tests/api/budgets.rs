@@ -216,3 +216,13 @@ async fn guests_may_be_left_without_speech_and_are_told() {
     );
     assert_eq!(speak(&alice, "Hello.").await.status, 200);
 }
+
+#[tokio::test]
+async fn nothing_is_kept_from_guests_where_there_is_nothing_for_anybody() {
+    let app = TestApp::with(|config| {
+        config.budgets.guest_models = false;
+        config.budgets.guest_speech = false;
+    });
+    let told = app.guest().get("/capabilities").await.body;
+    assert_eq!(told["guests"], json!({"models": true, "speech": true}));
+}
