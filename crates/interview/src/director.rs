@@ -81,12 +81,10 @@ pub fn stats_after(
             .candidate_words
             .saturating_add(message.unicode_words().count() as u64);
     }
-    match line.response_type {
-        ResponseType::Introduction | ResponseType::Question => {
-            after.questions = after.questions.saturating_add(1);
-        }
-        ResponseType::FollowUp => after.follow_ups = after.follow_ups.saturating_add(1),
-        ResponseType::Clarification | ResponseType::Closing => {}
+    if line.response_type.begins_question() {
+        after.questions = after.questions.saturating_add(1);
+    } else if line.response_type == ResponseType::FollowUp {
+        after.follow_ups = after.follow_ups.saturating_add(1);
     }
     if let Some(topic) = &line.topic
         && !after.topics.contains(topic)

@@ -69,23 +69,19 @@ pub fn main_question(turns: &[Arc<Turn>], number: u32) -> Option<&Turn> {
 
 /// The first answer to the question that was asked in that turn, before any follow-up.
 pub fn first_answer(turns: &[Arc<Turn>], asked_in: u32) -> Option<&Turn> {
-    let mut answered = false;
-    turns
+    let after = turns.get(asked_in as usize + 1..)?;
+    // The turn that asks the next question answers this one.
+    let next = after.iter().position(|turn| asks_anew(turn));
+    let until = next.map_or(after.len(), |next| next + 1);
+    after[..until]
         .iter()
-        .skip_while(|turn| turn.turn_no <= asked_in)
-        // The turn that asks the next question answers this one.
-        .take_while(|turn| !std::mem::replace(&mut answered, asks_anew(turn)))
         .find(|turn| turn.is_answer() && turn.unanswered_at.is_none())
         .map(AsRef::as_ref)
 }
 
 fn asks_anew(turn: &Turn) -> bool {
-    turn.reply.as_ref().is_some_and(|reply| {
-        matches!(
-            reply.response_type,
-            ResponseType::Introduction | ResponseType::Question
-        )
-    })
+    let reply = turn.reply.as_ref();
+    reply.is_some_and(|reply| reply.response_type.begins_question())
 }
 
 /// The question without what led up to it: what the offline interviewer had planned, or the end of an introduction

@@ -20,6 +20,13 @@ pub enum ResponseType {
     Closing,
 }
 
+impl ResponseType {
+    /// Whether such a line asks a main question: one that counts and has a number.
+    pub fn begins_question(self) -> bool {
+        matches!(self, Self::Introduction | Self::Question)
+    }
+}
+
 /// One line of the interviewer, as it is stored in `interview_turns.reply` and answered to clients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = AgentResponse)]

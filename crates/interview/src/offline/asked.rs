@@ -31,7 +31,8 @@ impl<'a> Asked<'a> {
             .filter(|one| asked_in.is_some_and(|asked_in| one.turn_no <= asked_in))
             .filter_map(|one| one.reply.as_ref())
             .collect();
-        let main = replies.iter().position(|reply| begins_question(reply));
+        let begins = |reply: &&Reply| reply.response_type.begins_question();
+        let main = replies.iter().position(begins);
         let lines = replies[..main.map_or(replies.len(), |at| at + 1)].to_vec();
         let question = lines.last();
         Self {
@@ -61,11 +62,4 @@ impl<'a> Asked<'a> {
         let clarifies = |reply: &&&Reply| reply.response_type == ResponseType::Clarification;
         self.lines.iter().take_while(clarifies).count()
     }
-}
-
-fn begins_question(reply: &Reply) -> bool {
-    matches!(
-        reply.response_type,
-        ResponseType::Introduction | ResponseType::Question
-    )
 }
