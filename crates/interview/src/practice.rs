@@ -10,6 +10,11 @@ use crate::asking::asks;
 use crate::{Conversation, Line, QuestionKind, Reply, ResponseType, SessionConfig, Turn};
 use crate::{offline, phrases};
 
+/// Characters of a practice's question.
+pub const LONGEST_QUESTION: usize = 2_000;
+/// Characters of its topic.
+pub const LONGEST_TOPIC: usize = 200;
+
 /// The one question of a practice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Practice {
@@ -24,8 +29,8 @@ pub struct Practice {
 }
 
 impl Practice {
-    /// The main question of that number, from 1, in an interview's own words. `None` when it was not asked;
-    /// follow-ups have no number.
+    /// The main question of that number, from 1, in an interview's own words: their end where they are too many.
+    /// `None` when it was not asked; follow-ups have no number.
     pub fn of(conversation: &Conversation, number: u32) -> Option<Self> {
         let turn = main_question(&conversation.turns, number)?;
         let reply = turn.reply.as_ref()?;
@@ -36,9 +41,10 @@ impl Practice {
             answer.feedback.as_ref()?.question_kind
         };
         Some(Self {
-            question: question(conversation, reply, number),
+            question: end_of(&question(conversation, reply, number)).to_owned(),
             question_kind: kind.or_else(judged_as),
-            topic: known("topic").and_then(|topic| Some(topic.as_str()?.to_owned())),
+            topic: known("topic")
+                .and_then(|topic| Some(topic.as_str()?.chars().take(LONGEST_TOPIC).collect())),
         })
     }
 
@@ -98,6 +104,15 @@ fn question(conversation: &Conversation, reply: &Reply, number: u32) -> String {
     from.unwrap_or(&reply.content).trim().to_owned()
 }
 
+/// The end of a text that is too long for a question, from the beginning of a sentence where one fits.
+fn end_of(text: &str) -> &str {
+    let Some((from, _)) = text.char_indices().rev().nth(LONGEST_QUESTION - 1) else {
+        return text;
+    };
+    let mut sentences = text.split_sentence_bound_indices().map(|(at, _)| at);
+    &text[sentences.find(|at| *at >= from).unwrap_or(from)..]
+}
+
 fn from_where_it_asks(line: &str) -> Option<&str> {
     let sentences: Vec<&str> = line.unicode_sentences().collect();
     let last = &sentences[sentences.len().saturating_sub(2)..];
@@ -129,5 +144,16 @@ mod tests {
             assert_eq!(from_where_it_asks(line), Some(expected));
         }
         assert_eq!(from_where_it_asks("Hello."), None);
+    }
+    #[test]
+    fn of_a_line_that_is_too_long_the_question_is_its_end() {
+        let fits = "为".repeat(LONGEST_QUESTION);
+        assert_eq!(end_of(&fits), fits);
+        let long = format!("{} Why?", "x".repeat(LONGEST_QUESTION));
+        assert_eq!(end_of(&long).chars().count(), LONGEST_QUESTION);
+        let said = "Let me tell you about us. ".repeat(80) + "What brings you here?";
+        let end = end_of(&said);
+        assert!(end.starts_with("Let me") && end.ends_with("What brings you here?"));
+        assert!(end.chars().count() <= LONGEST_QUESTION && end.len() > 1_900);
     }
 }

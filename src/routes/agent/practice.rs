@@ -5,10 +5,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::routes::body::Fields;
+use interview::practice::{LONGEST_QUESTION, LONGEST_TOPIC};
 use interview::{Practice, QuestionKind, SessionConfig};
-
-const LONGEST_QUESTION: usize = 2_000;
-const LONGEST_TOPIC: usize = 200;
 
 /// What to make: an interview or the practice of a given question, or the practice of a question of another session.
 #[derive(ToSchema)]
