@@ -262,6 +262,10 @@ async fn only_main_questions_of_ones_own_sessions_are_practised() {
         .read("/agent/attempts?question=one", hers)
         .await
         .is_problem(422, "validation_failed");
+    alice
+        .read("/agent/attempts?question=1&question=2", hers)
+        .await
+        .is_problem(400, "malformed_query");
     for (client, of) in [
         (&bob, hers),
         (&guest, hers),
@@ -407,4 +411,29 @@ async fn a_practices_set_up_can_be_sent_again() {
     let again = guest.create(&set_up).await;
     let made = guest.read("/agent/session", again).await.body["session_config"].clone();
     assert_eq!(made, set_up);
+}
+
+#[tokio::test]
+async fn a_question_that_was_long_can_be_sent_again_by_its_end() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let origin = guest.started(&json!({})).await;
+    let asked = "We work in a team of nine people. ".repeat(100) + "What brings you here?";
+    let sql = "update interview_turns set reply = reply || jsonb_build_object('content', $2::text) where session_id = $1";
+    let db = stack().db().await;
+    db.execute(sql, &[&origin, &asked]).await.expect("a reply");
+    // On an instance that has not read it before.
+    let app = TestApp::start();
+    let guest = guest.at(&app.url);
+    let session = practised(&guest, origin, 1).await;
+    let set_up = guest.read("/agent/session", session).await.body["session_config"].clone();
+    let question = set_up["practice"]["question"].as_str().expect("a question");
+    assert!(
+        question.ends_with("What brings you here?") && question.len() <= 2_000,
+        "{question}"
+    );
+    guest.create(&set_up).await;
+    start(&guest, session).await;
+    say(&guest, session, BETTER).await;
+    assert_eq!(answers(&attempts(&guest, origin, 1).await), [BETTER]);
 }

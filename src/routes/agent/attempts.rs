@@ -26,9 +26,8 @@ pub(crate) async fn attempts(
     Then(caller, SessionId(session_id)): Then<Caller, SessionId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let number = web::Query::<AttemptsQuery>::from_query(request.query_string())
-        .ok()
-        .and_then(|query| query.into_inner().question)
+    let number = super::query::<AttemptsQuery>(&request)?
+        .question
         .map(|text| text.parse())
         .transpose()
         .map_err(|_| ApiError::invalid("question", "must be the number of a main question"))?;

@@ -31,8 +31,7 @@ pub(crate) async fn sessions(
     caller: User,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let query = web::Query::<ListQuery>::from_query(request.query_string())
-        .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))?;
+    let query: ListQuery = super::query(&request)?;
     let limit = match query.limit.as_deref() {
         None => 50,
         Some(text) => text

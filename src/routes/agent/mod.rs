@@ -15,3 +15,15 @@ pub(crate) mod session;
 pub(crate) mod shares;
 pub(crate) mod turn;
 mod turn_stream;
+
+use actix_web::{HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// The fields of a query string.
+fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, ApiError> {
+    web::Query::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .map_err(|_| ApiError::new(400, "malformed_query", "The query string can't be read."))
+}
