@@ -18,6 +18,7 @@ export const problemSentences: Record<string, () => string> = {
   model_key_rejected: () => t`The AI provider rejects this service’s key. Whoever runs the service must replace it.`,
   model_refused_request: () =>
     t`The AI provider refuses requests. Whoever runs the service can find the reason in its log.`,
+  model_budget_exceeded: () => t`Today’s AI answers are used up.`,
   model_context_exceeded: () => t`This interview is too long for the AI model. Try a shorter message, job ad or CV.`,
   turn_stopped: () => t`You stopped the interviewer before it said anything.`,
   turn_in_progress: () => t`Your last message is still being answered.`,
@@ -30,6 +31,8 @@ export const problemSentences: Record<string, () => string> = {
   interview_not_started: () => t`This interview hasn’t started yet.`,
   question_not_found: () => t`This question doesn’t exist any more.`,
   report_not_ready: () => t`The report isn’t finished yet. Try again in a moment.`,
+  too_many_sessions: () => t`Too many interviews were set up. Delete some that you no longer need, or wait a while.`,
+  too_many_at_once: () => t`Too much is open at once. Close another tab or recording.`,
   too_many_shares: () => t`This report has ten links already. Revoke one first.`,
   share_not_found: () => t`This link doesn’t work any more.`,
   answer_not_found: () => t`This answer doesn’t exist any more.`,
@@ -53,12 +56,15 @@ export const problemSentences: Record<string, () => string> = {
   access_denied: () => t`This link has expired or was already used.`,
 
   file_too_large: () => t`This file is too large. Choose a smaller one, or paste the text.`,
-  file_type_unsupported: () => t`This isn’t a PDF, DOCX or text file. Save it as one of these, or paste the text.`,
+  file_type_unsupported: () =>
+    t`This isn’t a PDF, DOCX, ODT, RTF, HTML or text file. Save it as one of these, or paste the text.`,
+  file_empty: () => t`This file is empty.`,
   file_encrypted: () => t`This file has a password. Save it without one, or paste the text.`,
   file_without_text: () => t`There’s no text in this file. It may be a scan. Paste the text instead.`,
   file_damaged: () => t`This file can’t be read. Save it again, or paste the text.`,
   file_too_complex: () => t`This file takes too long to read. Save it in a simpler form, or paste the text.`,
-  file_text_too_long: () => t`This file is too long. Shorten it, or paste the part that matters.`,
+  file_text_garbled: () =>
+    t`The letters in this file can’t be read. Save it again from the program it was written in, or paste the text.`,
   uploads_busy: busy,
   upload_too_slow: tooSlow,
   body_too_large: () => t`That’s more text than we can take. Shorten it.`,
@@ -69,6 +75,8 @@ export const problemSentences: Record<string, () => string> = {
   speech_unavailable: () => t`This service can’t listen or read aloud. Type your answers.`,
   speech_busy: () => t`Many people are speaking right now. Try again in a moment, or type.`,
   speech_budget_exceeded: () => t`Today’s speech allowance is used up. You can go on by typing.`,
+  speech_for_users_only: () => t`Speech needs an account here. Sign in, or type your answers.`,
+  speech_not_resumable: () => t`Your last words are still being written down. Try again in a moment.`,
   speech_refused: () => t`The speech service refuses this. Type your answer.`,
   speech_provider_refuses: () => t`The speech service isn’t available. Type your answers.`,
   speech_provider_unavailable: () => t`The speech service isn’t available right now. Try again in a moment, or type.`,

@@ -19,17 +19,17 @@ export function ResumeField({ value, onChange, error: tooLong }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [isDragOver, setDragOver] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [fileName, setFileName] = useState<string | null>(null);
+  const [file, setFile] = useState<{ name: string; isCut: boolean } | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const upload = async (file: File | undefined) => {
-    if (!file) return;
+  const upload = async (chosen: File | undefined) => {
+    if (!chosen) return;
     setBusy(true);
     setError(null);
-    setFileName(null);
+    setFile(null);
     try {
-      const resume = await uploadResume(file);
+      const resume = await uploadResume(chosen);
       onChange(resume.resume_text);
-      setFileName(resume.filename);
+      setFile({ name: resume.filename, isCut: resume.truncated });
     } catch (failed) {
       setError(errorMessage(failed));
     } finally {
@@ -59,13 +59,13 @@ export function ResumeField({ value, onChange, error: tooLong }: Props) {
         value={value}
         error={tooLong}
         onChange={(event) => onChange(event.target.value)}
-        placeholder={t`Paste your CV, or drop a PDF, DOCX or text file here.`}
+        placeholder={t`Paste your CV, or drop a file here: PDF, Word (DOCX), ODT, RTF, HTML or text.`}
         hint={t`We keep only the text, not the file. Check it, and delete anything you don’t want the interviewer to see.`}
       />
       <input
         ref={input}
         type="file"
-        accept=".pdf,.docx,.txt,.md"
+        accept=".pdf,.docx,.odt,.rtf,.html,.htm,.txt,.md"
         className="sr-only"
         aria-label={t`CV file`}
         tabIndex={-1}
@@ -75,14 +75,14 @@ export function ResumeField({ value, onChange, error: tooLong }: Props) {
         {busy ? t`Reading file…` : t`Choose file`}
       </Button>
       <p role="status" className="min-h-6 text-sm text-muted">
-        {fileName ? readNotice(fileName, value.length) : ""}
+        {file ? readNotice(file.name, value.length, file.isCut) : ""}
       </p>
       {error ? <Notice kind="problem">{error}</Notice> : null}
     </div>
   );
 }
 
-function readNotice(fileName: string, length: number): string {
+function readNotice(fileName: string, length: number, isCut: boolean): string {
   const characters = plural(length, { one: "# character", other: "# characters" });
-  return t`${fileName}: ${characters} read.`;
+  return isCut ? t`Only a part of ${fileName} was read: ${characters}.` : t`${fileName}: ${characters} read.`;
 }
