@@ -95,14 +95,28 @@ describe("transcription by the service", () => {
     expect(listener.onProblem).not.toHaveBeenCalled();
   });
 
-  it("tells why it can't go on, and ends", async () => {
+  it.each([
+    ["speech_budget_exceeded", true, "allowance is used up"],
+    ["speech_busy", true, "Many people are speaking"],
+    ["too_many_at_once", true, "Too much is open at once"],
+    ["speech_for_users_only", false, "Speech needs an account here"],
+  ])("tells why it can't go on (%s), and ends", async (code, retryable, reason) => {
     transcribeByService("a-session", "en", listener);
     const socket = await connection(1);
-    socket.tell({ type: "error", code: "speech_budget_exceeded", error: "Today's time is used up.", retryable: false });
+    socket.tell({ type: "error", code, error: "For programmers.", retryable });
     socket.onclose({ code: 1008 });
     await vi.waitFor(() => expect(listener.onEnd).toHaveBeenCalledOnce());
-    expect(listener.onProblem).toHaveBeenCalledWith(expect.stringContaining("used up"));
+    expect(listener.onProblem.mock.calls).toEqual([[expect.stringContaining(reason)]]);
     expect(Socket.made).toHaveLength(1);
+  });
+
+  it("waits in silence while its last words are still being written down", async () => {
+    transcribeByService("a-session", "en", listener);
+    const first = await connection(1);
+    first.tell({ type: "error", code: "speech_not_resumable", error: "For programmers.", retryable: true });
+    first.onclose({ code: 1013 });
+    await connection(2);
+    expect(listener.onProblem).not.toHaveBeenCalled();
   });
 
   it("gives up after some connections that break, and says so", async () => {

@@ -23,7 +23,15 @@ const INITIAL_DELAY_MS = 300;
 /** Each holds a tenth of a second. */
 const MAX_BUFFERED_CHUNKS = 100;
 /** The user is not told of these: the next connection goes on where the last one ended. */
-const SILENT_CODES = ["restarting", "token_expired", "stream_too_long", "speech_provider_failed"];
+const SILENT_CODES = [
+  "restarting",
+  "token_expired",
+  "stream_too_long",
+  "speech_provider_failed",
+  "speech_not_resumable",
+];
+/** Another connection would end in the same way, or take a place from somebody else. */
+const FINAL_CODES = ["stream_idle", "speech_budget_exceeded", "speech_busy", "too_many_at_once"];
 
 /** `language`: BCP 47. */
 export function transcribeByService(sessionId: string, language: string, listener: TranscriptionListener): Transcriber {
@@ -99,7 +107,8 @@ class ServiceTranscription implements Transcriber {
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         const message = JSON.parse(data) as ServerMessage;
         this.receive(message);
-        if (message.type === "error" && (!message.retryable || message.code === "stream_idle")) mayReconnect = false;
+        if (message.type === "error" && (!message.retryable || FINAL_CODES.includes(message.code)))
+          mayReconnect = false;
       };
       socket.onclose = ({ code }) => {
         this.isReady = false;
