@@ -1,12 +1,19 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Problem } from "@/api/problem";
+
+import { synthesize } from "./api";
 import { SpeechPlayer } from "./speech-player";
 
+vi.mock("./api", () => ({ synthesize: vi.fn() }));
+
 const uttered: string[] = [];
+const languages: string[] = [];
 /** Ends what is being uttered. */
 let end: () => void;
 
 class Utterance {
+  lang = "";
   onend: () => void = () => undefined;
   constructor(readonly text: string) {}
 }
@@ -18,18 +25,25 @@ const next = async () => {
 };
 
 let player: SpeechPlayer;
+let manner = { language: "en", speed: 1 };
 const onPlayingChange = vi.fn<(isPlaying: boolean) => void>();
+const onProblem = vi.fn<(text: string) => void>();
+const newPlayer = (source: "browser" | "service") =>
+  new SpeechPlayer("a-session", source, () => manner, onPlayingChange, onProblem);
 beforeEach(() => {
-  uttered.length = 0;
+  vi.clearAllMocks();
+  uttered.length = languages.length = 0;
+  manner = { language: "en", speed: 1 };
   vi.stubGlobal("SpeechSynthesisUtterance", Utterance);
   vi.stubGlobal("speechSynthesis", {
     speak: (utterance: Utterance) => {
       uttered.push(utterance.text);
+      languages.push(utterance.lang);
       end = utterance.onend;
     },
     cancel: () => undefined,
   });
-  player = new SpeechPlayer("a-session", "browser", { language: "en", speed: 1 }, onPlayingChange, () => undefined);
+  player = newPlayer("browser");
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -69,4 +83,53 @@ it("repeats on demand, whatever is being said", () => {
   player.playLine(1, ["One.", "Two."]);
   player.play(["One.", "Two."]);
   expect(uttered).toEqual(["One.", "One."]);
+});
+
+it("goes on with a line whose language turns out to be another one", async () => {
+  manner = { language: "de", speed: 1 };
+  player.playLine(1, ["One.", "Two."]);
+  manner = { language: "en", speed: 1 };
+  await next();
+  expect(uttered).toEqual(["One.", "Two."]);
+  expect(languages).toEqual(["de", "en"]);
+});
+
+describe("when the service refuses to read aloud", () => {
+  const refuse = (code: string) =>
+    vi.mocked(synthesize).mockImplementation(() => Promise.reject(new Problem(429, code, "For programmers.", true)));
+
+  it.each(["speech_budget_exceeded", "speech_for_users_only", "speech_unavailable"])(
+    "the browser takes over, and the service is not asked again (%s)",
+    async (code) => {
+      refuse(code);
+      player = newPlayer("service");
+      player.playLine(1, ["One."]);
+      await vi.waitFor(() => expect(uttered).toEqual(["One."]));
+      await next();
+      player.playLine(2, ["Two.", "Three."]);
+      await next();
+      expect(uttered).toEqual(["One.", "Two.", "Three."]);
+      expect(synthesize).toHaveBeenCalledOnce();
+      expect(onProblem).not.toHaveBeenCalled();
+    },
+  );
+
+  it("its reason is told where the browser has no voice", async () => {
+    refuse("speech_budget_exceeded");
+    vi.stubGlobal("speechSynthesis", undefined);
+    newPlayer("service").playLine(1, ["One."]);
+    await vi.waitFor(() => expect(onProblem).toHaveBeenCalledOnce());
+    expect(onProblem).toHaveBeenCalledWith(expect.stringContaining("allowance is used up"));
+  });
+
+  it("a failure that passes is told, and the next line is asked for again", async () => {
+    refuse("speech_provider_failed");
+    player = newPlayer("service");
+    player.playLine(1, ["One."]);
+    await vi.waitFor(() => expect(onProblem).toHaveBeenCalledWith("We couldn’t read this aloud."));
+    player.playLine(2, ["Two."]);
+    await vi.waitFor(() => expect(onProblem).toHaveBeenCalledTimes(2));
+    expect(uttered).toEqual([]);
+    expect(synthesize).toHaveBeenCalledTimes(2);
+  });
 });

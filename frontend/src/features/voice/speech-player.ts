@@ -1,5 +1,8 @@
 /** Reads lines aloud, sentence by sentence. The next sentence is fetched while one is played. */
 import { t } from "@lingui/core/macro";
+
+import { Problem, errorMessage } from "@/api/problem";
+
 import { synthesize } from "./api";
 
 export type SpeechSource = "service" | "browser";
@@ -10,6 +13,11 @@ export interface Manner {
   /** 1 is the voice's own speed. */
   speed: number;
 }
+
+/** The service reads nothing more aloud today, or not to this user. */
+const isRefusal = (error: unknown): error is Problem =>
+  error instanceof Problem &&
+  ["speech_budget_exceeded", "speech_for_users_only", "speech_unavailable"].includes(error.code);
 
 interface Sentence {
   text: string;
@@ -26,8 +34,10 @@ export class SpeechPlayer {
 
   constructor(
     private readonly sessionId: string,
-    private readonly source: SpeechSource,
-    private readonly manner: Manner,
+    /** The browser takes over when the service refuses. */
+    private source: SpeechSource,
+    /** May change between two sentences. */
+    private readonly manner: () => Manner,
     private readonly onPlayingChange: (isPlaying: boolean) => void,
     private readonly onProblem: (text: string) => void,
   ) {}
@@ -79,27 +89,40 @@ export class SpeechPlayer {
         await this.playSentence(sentence, signal);
         if (signal.aborted) return;
       }
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
       this.queue = [];
-      this.onProblem(t`We couldn’t read this aloud.`);
+      this.onProblem(isRefusal(error) ? errorMessage(error) : t`We couldn’t read this aloud.`);
     }
     this.setPlaying(false);
   }
 
   private async playSentence({ text, audio }: Sentence, signal: AbortSignal): Promise<void> {
-    if (this.source === "browser") return speakInBrowser(text, this.manner, signal);
-    const current = audio ?? synthesize(this.sessionId, text, this.manner.speed, signal);
-    this.prefetch();
-    return playAudio(await current, signal);
+    if (this.source === "service") {
+      const current = audio ?? this.synthesize(text);
+      this.prefetch();
+      const blob = await current.catch((error: unknown) => this.giveUpService(error));
+      if (blob) return playAudio(blob, signal);
+    }
+    return speakInBrowser(text, this.manner(), signal);
+  }
+
+  /** Leaves this and later sentences to the browser. @throws what is no refusal, and where the browser has no voice */
+  private giveUpService(error: unknown): void {
+    if (!isRefusal(error) || !hasSpeechSynthesis()) throw error;
+    this.source = "browser";
   }
 
   private prefetch(): void {
     const next = this.queue[0];
     if (this.source === "browser" || !next || next.audio) return;
-    next.audio = synthesize(this.sessionId, next.text, this.manner.speed, this.stopped.signal);
+    next.audio = this.synthesize(next.text);
     // A failure is reported when the sentence is played.
     next.audio.catch(() => undefined);
+  }
+
+  private synthesize(text: string): Promise<Blob> {
+    return synthesize(this.sessionId, text, this.manner().speed, this.stopped.signal);
   }
 }
 

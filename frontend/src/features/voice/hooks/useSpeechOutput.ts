@@ -17,18 +17,23 @@ export interface SpeechOutput {
 export function useSpeechOutput(
   sessionId: string,
   source: SpeechSource | null,
-  { language, speed }: Manner,
+  manner: Manner,
   [readAloud, setReadAloud]: [boolean, (on: boolean) => void],
   onProblem: (text: string) => void,
 ): SpeechOutput {
   const [isPlaying, setPlaying] = useState(false);
+  // A line that is being read goes on when it turns out to be in another language.
+  const latestManner = useRef(manner);
+  useEffect(() => {
+    latestManner.current = manner;
+  });
   const player = useRef<SpeechPlayer | null>(null);
   useEffect(() => {
     if (!source) return;
-    const created = new SpeechPlayer(sessionId, source, { language, speed }, setPlaying, onProblem);
+    const created = new SpeechPlayer(sessionId, source, () => latestManner.current, setPlaying, onProblem);
     player.current = created;
     return () => created.stop();
-  }, [sessionId, source, language, speed, onProblem]);
+  }, [sessionId, source, onProblem]);
 
   const play = useCallback((sentences: string[]) => player.current?.play(sentences), []);
   const playLine = useCallback(
