@@ -63,15 +63,30 @@ const NOT_TEXT: [&str; 30] = [
     "template",
 ];
 /// Destinations behind `\*` that do.
-const STARRED_TEXT: [&str; 5] = ["shpinst", "shptxt", "shppict", "footnote", "htmltag"];
+const STARRED_TEXT: [&str; 4] = ["shpinst", "shptxt", "shppict", "footnote"];
+
+/// Where the words of a group go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Destination {
+    Document,
+    Fonts,
+    Nowhere,
+}
 
 #[derive(Clone)]
 struct Group {
-    skipped: bool,
-    in_fonts: bool,
+    destination: Destination,
+    hidden: bool,
+    deleted: bool,
     /// Characters that stand behind each `\u` for older readers.
     fallback: usize,
     encoding: &'static Encoding,
+}
+
+impl Group {
+    fn is_read(&self) -> bool {
+        self.destination == Destination::Document && !self.hidden && !self.deleted
+    }
 }
 
 struct Reader {
@@ -97,8 +112,9 @@ impl Default for Reader {
             text: String::new(),
             groups: Vec::new(),
             group: Group {
-                skipped: false,
-                in_fonts: false,
+                destination: Destination::Document,
+                hidden: false,
+                deleted: false,
                 fallback: 1,
                 encoding: WINDOWS_1252,
             },
@@ -156,18 +172,21 @@ impl Reader {
         let starred = std::mem::take(&mut self.starred);
         if NOT_TEXT.contains(&name) || (starred && !STARRED_TEXT.contains(&name)) {
             self.flush();
-            self.group.skipped = true;
-            self.group.in_fonts = name == "fonttbl";
+            self.group.destination = match name {
+                "fonttbl" => Destination::Fonts,
+                _ => Destination::Nowhere,
+            };
             return;
         }
+        let in_fonts = self.group.destination == Destination::Fonts;
         match (name, argument) {
             ("ansicpg", Some(page)) => {
                 self.default = code_page(page).unwrap_or(WINDOWS_1252);
                 self.group.encoding = self.default;
             }
             ("mac", None) => self.group.encoding = encoding_rs::MACINTOSH,
-            ("f", Some(font)) if self.group.in_fonts => self.font = font,
-            ("fcharset", Some(charset)) if self.group.in_fonts => {
+            ("f", Some(font)) if in_fonts => self.font = font,
+            ("fcharset", Some(charset)) if in_fonts => {
                 if let Some(encoding) = charset_page(charset).and_then(code_page) {
                     self.fonts.insert(self.font, encoding);
                 }
@@ -179,12 +198,18 @@ impl Reader {
             ("plain", _) => {
                 self.flush();
                 self.group.encoding = self.default;
+                self.group.hidden = false;
+                self.group.deleted = false;
             }
             ("uc", Some(count)) => self.group.fallback = usize::try_from(count).unwrap_or(1),
             ("u", Some(unit)) => self.unit(unit),
-            ("v" | "deleted", on) => {
+            ("v", on) => {
                 self.flush();
-                self.group.skipped = on != Some(0);
+                self.group.hidden = on != Some(0);
+            }
+            ("deleted", on) => {
+                self.flush();
+                self.group.deleted = on != Some(0);
             }
             _ => {
                 if let Some(text) = written(name) {
@@ -202,7 +227,7 @@ impl Reader {
     )]
     fn unit(&mut self, unit: i32) {
         self.flush_bytes();
-        if !self.group.skipped {
+        if self.group.is_read() {
             self.utf16.push(unit as u16);
         }
         self.to_skip = self.group.fallback;
@@ -214,7 +239,7 @@ impl Reader {
         let skipped = self.to_skip.min(bytes.len());
         self.to_skip -= skipped;
         let bytes = &bytes[skipped..];
-        if !self.group.skipped && !bytes.is_empty() {
+        if self.group.is_read() && !bytes.is_empty() {
             self.flush_utf16();
             self.bytes.extend_from_slice(bytes);
         }
@@ -222,7 +247,7 @@ impl Reader {
 
     fn push(&mut self, text: &str) {
         self.flush();
-        if !self.group.skipped {
+        if self.group.is_read() {
             self.text.push_str(text);
         }
     }
@@ -322,6 +347,38 @@ mod tests {
         assert_eq!(read(rtf), "Привет 日本café");
         let rtf = br"{\rtf1\ansi\ansicpg1251\uc1\'cf\'f0 \u1080\'e8 \u-10179?\u-8704?}";
         assert_eq!(read(rtf), "Пр и 😀");
+    }
+
+    #[test]
+    fn hidden_text_ends_where_its_format_ends_and_tables_stay_tables() {
+        for (rtf, wanted) in [
+            (
+                &br"{\rtf1{\stylesheet{\v0 Heading 1;}{\plain Normal;}{\deleted0 Title;}}Ada}"[..],
+                "Ada",
+            ),
+            (
+                br"{\rtf1{\fonttbl{\f0\v0 Arial;}}{\*\unknown\plain x}Ada}",
+                "Ada",
+            ),
+            (br"{\rtf1 Ada{\v gone\plain  Lovelace}}", "Ada Lovelace"),
+            (
+                br"{\rtf1 Ada\v gone{\v0  Love}gone\v0 lace}",
+                "Ada Lovelace",
+            ),
+            (
+                br"{\rtf1 Ada{\deleted gone\v0 gone}{\v\deleted0 gone}}",
+                "Ada",
+            ),
+            (br"{\rtf1 Ada\deleted gone\plain  Lovelace}", "Ada Lovelace"),
+        ] {
+            assert_eq!(read(rtf), wanted, "{}", String::from_utf8_lossy(rtf));
+        }
+    }
+
+    #[test]
+    fn the_source_of_a_page_is_no_text() {
+        let rtf = br"{\rtf1\fromhtml1{\*\htmltag64 <p class=a>}\htmlrtf{\htmlrtf0 Ada{\*\htmltag72 </p>}}";
+        assert_eq!(read(rtf), "Ada");
     }
 
     #[test]
