@@ -30,7 +30,7 @@ pub(crate) struct ResumeText {
     pub filename: String,
     /// The file's text, at most 100,000 characters: `resume_content` of a session's configuration.
     pub resume_text: String,
-    /// The file has more text than that, or more than 100 pages: the rest is left out.
+    /// Something is left out: the file has more text than that, more than 100 pages, or pages that can't be read.
     pub truncated: bool,
     pub message: String,
 }
@@ -70,7 +70,7 @@ pub(super) async fn upload_resume(
         .map_err(ApiError::internal)?
         .map_err(refused)?;
     let message = if resume.cut {
-        "The document is long: only its beginning was read. Nothing of the file is kept."
+        "Only a part of the document was read: it is long, or some of its pages can't be read. Nothing of the file is kept."
     } else {
         "The text was read. Nothing of the file is kept."
     };

@@ -163,6 +163,33 @@ async fn a_long_document_is_cut_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_document_with_a_page_that_cannot_be_read_says_so() {
+    let app = TestApp::start();
+    let mut document = pdf(&["Ada Lovelace"]);
+    let lost = document.add_object(Object::Null);
+    let pages = document
+        .catalog()
+        .and_then(|catalog| catalog.get(b"Pages"))
+        .and_then(Object::as_reference)
+        .expect("pages");
+    let pages = document.get_dictionary_mut(pages).expect("pages");
+    pages.set("Count", 2);
+    pages
+        .get_mut(b"Kids")
+        .and_then(Object::as_array_mut)
+        .expect("kids")
+        .push(lost.into());
+    let answer = upload(&app.guest(), "cv.pdf", &saved(document)).await;
+    assert_eq!(
+        (&answer.body["resume_text"], &answer.body["truncated"]),
+        (&json!("Ada Lovelace"), &json!(true)),
+        "{answer:?}"
+    );
+    let message = answer.body["message"].as_str().expect("a message");
+    assert!(message.contains("pages"), "{message}");
+}
+
+#[tokio::test]
 async fn the_text_of_each_kind_is_read_whatever_the_file_is_called() {
     let app = TestApp::start();
     let guest = app.guest();
@@ -271,6 +298,17 @@ async fn each_file_that_gives_no_text_has_its_own_refusal() {
         let whole = docx(&[("word/document.xml", DOCUMENT.as_bytes())]);
         whole[..whole.len() / 2].to_vec()
     };
+    // Each letter moved by as much as glyphs are numbered apart.
+    let garbled: String = "built reliable engines and taught their use to others since the year"
+        .chars()
+        .map(|c| {
+            if c == ' ' {
+                c
+            } else {
+                char::from(c as u8 - 29)
+            }
+        })
+        .collect();
     for (what, file, status, code) in [
         ("nothing", Vec::new(), 422, "file_empty"),
         ("a scan", saved(pdf(&[])), 422, "file_without_text"),
@@ -304,7 +342,7 @@ async fn each_file_that_gives_no_text_has_its_own_refusal() {
         ),
         (
             "letters that no font names",
-            "ı˝- ’w¥z ˛˚ˇl ¸˙¨ ".repeat(20).into_bytes(),
+            saved(pdf(&[&garbled])),
             422,
             "file_text_garbled",
         ),

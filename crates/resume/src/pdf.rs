@@ -44,14 +44,19 @@ pub(super) fn text(bytes: &[u8]) -> Result<Extracted, ResumeError> {
         Some(error) if !text.chars().any(char::is_alphanumeric) => Err(error),
         _ => Ok(Extracted {
             text: hyphens::joined(&text),
-            cut: read < pages,
+            cut: read < pages || failed.is_some(),
         }),
     }
 }
 
 /// The text of a page. A reader that panics on one page reads the others.
 fn page(document: &PdfDocument, page: usize) -> Result<String, ResumeError> {
-    let glyphs = catch_unwind(AssertUnwindSafe(|| glyphs::of_page(document, page)))
+    let read = || {
+        // Of a page that can't be decoded, the reader of glyphs says that it is blank.
+        document.get_page_content_data(page)?;
+        glyphs::of_page(document, page)
+    };
+    let glyphs = catch_unwind(AssertUnwindSafe(read))
         .map_err(|_| ResumeError::Damaged)?
         .map_err(|error| of(&error))?;
     let texts: Vec<String> = glyphs.into_iter().map(layout::text).collect();
@@ -62,5 +67,66 @@ fn of(error: &Error) -> ResumeError {
     match error {
         Error::EncryptedPdf => ResumeError::Encrypted,
         _ => ResumeError::Damaged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PDF of two pages: the first says "Ada Lovelace", the second is `second` and its content `content`.
+    fn two_pages(second: &str, content: &str) -> Vec<u8> {
+        let line = "BT /F1 12 Tf 50 800 Td (Ada Lovelace) Tj ET";
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2/MediaBox[0 0 595 842]/Resources<</Font<</F1 7 0 R>>>>>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</Font<</F1 7 0 R>>>>>>".to_owned(),
+            second.to_owned(),
+            format!("<</Length {}>>stream\n{line}\nendstream", line.len()),
+            content.to_owned(),
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+        ];
+        let mut file = "%PDF-1.4\n".to_owned();
+        let mut table = "xref\n0 8\n0000000000 65535 f \n".to_owned();
+        for (at, object) in objects.iter().enumerate() {
+            table.push_str(&format!("{:010} 00000 n \n", file.len()));
+            file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+        }
+        let start = file.len();
+        file.push_str(&format!(
+            "{table}trailer\n<</Size 8/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+        ));
+        file.into_bytes()
+    }
+
+    #[test]
+    fn a_page_that_is_lost_does_not_vanish_silently() {
+        let page = "<</Type/Page/Parent 2 0 R/Contents 6 0 R/Resources<</Font<</F1 7 0 R>>>>>>";
+        let empty = "<</Length 0>>stream\n\nendstream";
+        let noise = "<</Length 9/Filter/FlateDecode>>stream\nnot zlib!\nendstream";
+        for (what, second, content, cut) in [
+            ("a blank page", page, empty, false),
+            (
+                "a page without content",
+                "<</Type/Page/Parent 2 0 R>>",
+                empty,
+                false,
+            ),
+            ("content that can't be unpacked", page, noise, true),
+            ("a page that is none", "(none)", empty, true),
+            (
+                "an encoding that no one knows",
+                page,
+                "<</Length 3/Filter/Unknown>>stream\nabc\nendstream",
+                true,
+            ),
+        ] {
+            let read = text(&two_pages(second, content)).expect(what);
+            assert_eq!(
+                (read.text.trim(), read.cut),
+                ("Ada Lovelace", cut),
+                "{what}"
+            );
+        }
     }
 }

@@ -1725,7 +1725,7 @@ export interface components {
             filename: string;
             /** @description The file's text, at most 100,000 characters: `resume_content` of a session's configuration. */
             resume_text: string;
-            /** @description The file has more text than that, or more than 100 pages: the rest is left out. */
+            /** @description Something is left out: the file has more text than that, more than 100 pages, or pages that can't be read. */
             truncated: boolean;
             message: string;
         };
