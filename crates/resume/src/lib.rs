@@ -27,7 +27,7 @@ pub const LONGEST_TEXT: usize = 100_000;
 pub struct Extracted {
     /// At most [`LONGEST_TEXT`] characters, tidied: no runs of blank lines or spaces, no control characters.
     pub text: String,
-    /// The file has more text than that, or more than 100 pages.
+    /// Something is missing: the file has more text than that, more than 100 pages, or pages that can't be read.
     pub cut: bool,
 }
 
@@ -49,7 +49,7 @@ pub enum ResumeError {
     /// A scan, or a document without words.
     #[error("the file has no text")]
     NoText,
-    /// Its fonts draw letters without saying which they are.
+    /// A PDF's fonts draw letters without saying which they are.
     #[error("most of the file's text is no words")]
     Garbled,
     #[error("the file is damaged")]
@@ -65,7 +65,8 @@ pub enum ResumeError {
 /// # Errors
 /// See [`ResumeError`].
 fn extract(bytes: &[u8]) -> Result<Extracted, ResumeError> {
-    let read = match kind::of(bytes)? {
+    let kind = kind::of(bytes)?;
+    let read = match kind {
         kind::Kind::Pdf => pdf::text(bytes)?,
         kind::Kind::Package => package_text(bytes)?.into(),
         kind::Kind::Rtf => rtf::text(bytes).into(),
@@ -75,7 +76,7 @@ fn extract(bytes: &[u8]) -> Result<Extracted, ResumeError> {
     if !text.chars().any(char::is_alphanumeric) {
         return Err(ResumeError::NoText);
     }
-    if !quality::is_words(&text) {
+    if kind == kind::Kind::Pdf && !quality::is_words(&text) {
         return Err(ResumeError::Garbled);
     }
     let end = text.char_indices().nth(LONGEST_TEXT).map(|(at, _)| at);
@@ -111,11 +112,14 @@ fn package_text(bytes: &[u8]) -> Result<String, ResumeError> {
 }
 
 fn plain_text(bytes: &[u8]) -> Result<String, ResumeError> {
-    let text = plain::text(bytes)?;
-    if html::is_html(&text) {
-        return html::text(bytes);
+    let (text, encoding) = plain::decoded(bytes, None)?;
+    if !html::is_html(&text) {
+        return Ok(text);
     }
-    Ok(text)
+    match html::named_encoding(bytes) {
+        Some(named) if named != encoding => html::text(&plain::decoded(bytes, Some(named))?.0),
+        _ => html::text(&text),
+    }
 }
 
 fn tidied(text: &str) -> String {
@@ -142,6 +146,8 @@ fn tidied(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -161,6 +167,46 @@ mod tests {
             Err(ResumeError::Unsupported)
         );
         assert_eq!(extract(b"Ada\n"), Ok("Ada".to_owned().into()));
+    }
+
+    fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            let options = zip::write::SimpleFileOptions::default();
+            archive.start_file(*name, options).expect("a part");
+            archive.write_all(content.as_bytes()).expect("written");
+        }
+        archive.finish().expect("an archive").into_inner()
+    }
+
+    const ODT: (&str, &str) = ("mimetype", "application/vnd.oasis.opendocument.text");
+
+    #[test]
+    fn what_a_candidate_typed_is_text() {
+        let skills = "AWS GCP SQL HTML CSS PHP XML JSON HTTP TCP DNS SSH SSL TLS JWT gRPC";
+        let docx = format!("<document><body><p><r><t>{skills}</t></r></p></body></document>");
+        let odt = format!("<document-content><body><p>{skills}</p></body></document-content>");
+        for file in [
+            skills.into(),
+            format!("<ul><p>{skills}</p></ul>").into_bytes(),
+            format!("{{\\rtf1 {skills}}}").into_bytes(),
+            package(&[("word/document.xml", &docx)]),
+            package(&[ODT, ("content.xml", &odt)]),
+        ] {
+            assert_eq!(extract(&file), Ok(skills.to_owned().into()));
+        }
+    }
+
+    #[test]
+    fn each_part_of_an_odt_is_unpacked_once() {
+        let styles = format!(
+            "<styles>{}<header><p>Ada</p></header><footer><p>London</p></footer></styles>",
+            " ".repeat(16 * 1024 * 1024)
+        );
+        let content = "<document-content><body><p>Engineer</p></body></document-content>";
+        let odt = package(&[ODT, ("styles.xml", &styles), ("content.xml", content)]);
+        let read = extract(&odt).map(|read| read.text);
+        assert_eq!(read.as_deref(), Ok("Ada\n\nEngineer\n\nLondon"));
     }
 
     #[test]

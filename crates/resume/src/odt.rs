@@ -18,15 +18,11 @@ pub(super) fn text(package: &mut Package<'_>) -> Result<String, ResumeError> {
         return Err(ResumeError::Encrypted);
     }
     let mut text = String::new();
-    for (part, scope) in [
-        ("styles.xml", "header"),
-        ("content.xml", "body"),
-        ("styles.xml", "footer"),
-    ] {
+    let styles = package.part("styles.xml")?.unwrap_or_default();
+    let content = package.part("content.xml")?.unwrap_or_default();
+    for (xml, scope) in [(&styles, "header"), (&content, "body"), (&styles, "footer")] {
         let mut read = Part::new(scope);
-        if let Some(xml) = package.part(part)? {
-            xml::read(&xml, &mut read)?;
-        }
+        xml::read(xml, &mut read)?;
         text.push_str(&read.text);
         text.push('\n');
     }

@@ -1,7 +1,5 @@
 //! Plain text in the encodings that people's editors write.
 
-use std::cmp::Ordering;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -9,28 +7,26 @@ use super::ResumeError;
 
 const ESCAPE: u8 = 0x1b;
 
-pub(super) fn text(bytes: &[u8]) -> Result<String, ResumeError> {
-    decoded(bytes, None)
-}
-
-/// By byte order mark, by `named`, as UTF-16 or UTF-8 without a mark, else as is likeliest.
+/// The text of bytes and the encoding they are in: by byte order mark, by `named`, as UTF-16 or UTF-8 without
+/// a mark, else as is likeliest.
 ///
 /// # Errors
 /// [`ResumeError::Unsupported`] for what is no text.
 pub(super) fn decoded(
     bytes: &[u8],
     named: Option<&'static Encoding>,
-) -> Result<String, ResumeError> {
+) -> Result<(String, &'static Encoding), ResumeError> {
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (encoding, &bytes[mark..]),
         None => (named.unwrap_or_else(|| likeliest(bytes)), bytes),
     };
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let odd = text.chars().filter(|c| is_binary(*c)).count();
-    if odd * 50 > text.chars().count() {
+    // One stray byte is forgiven in the shortest text.
+    if odd > 1 && odd * 50 > text.chars().count() {
         return Err(ResumeError::Unsupported);
     }
-    Ok(text.into_owned())
+    Ok((text.into_owned(), encoding))
 }
 
 fn likeliest(bytes: &[u8]) -> &'static Encoding {
@@ -45,19 +41,34 @@ fn likeliest(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Allow)
 }
 
-/// UTF-16 without a mark is told by its spaces and line ends: they have a zero before or behind them.
+/// UTF-16 without a mark is told by its letters of ASCII: they have a zero before or behind them.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let (mut little, mut big) = (0_usize, 0_usize);
-    for pair in bytes.chunks_exact(2) {
-        little += usize::from(pair[1] == 0 && is_space(pair[0]));
-        big += usize::from(pair[0] == 0 && is_space(pair[1]));
+    // Half the bytes of UTF-16 are the high ones. A stray zero among letters of one byte says nothing.
+    if bytes.iter().filter(|byte| is_ascii_text(**byte)).count() * 5 > bytes.len() * 4 {
+        return None;
     }
-    match little.cmp(&big) {
-        Ordering::Greater => Some(UTF_16LE),
-        Ordering::Less => Some(UTF_16BE),
-        Ordering::Equal => None,
+    [(UTF_16LE, 1), (UTF_16BE, 0)]
+        .into_iter()
+        .find_map(|(encoding, high)| is_utf16(bytes, high).then_some(encoding))
+}
+
+/// Whether the bytes at `high` in each pair are the high ones.
+fn is_utf16(bytes: &[u8], high: usize) -> bool {
+    let (mut fits, mut strange) = (0_usize, 0_usize);
+    let pairs = bytes.chunks_exact(2);
+    let all = pairs.len();
+    for pair in pairs {
+        let (high, low) = (pair[high], pair[1 - high]);
+        fits += usize::from(high == 0 && is_ascii_text(low));
+        // Such a letter in the other order, surrogates and private use: rare in a text.
+        let is_turned = low == 0 && is_ascii_text(high);
+        strange += usize::from(is_turned || matches!(high, 0xd8..=0xf8));
     }
+    fits * 50 >= all && fits > strange * 2
+}
+
+fn is_ascii_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
 }
 
 fn is_binary(c: char) -> bool {
@@ -73,6 +84,10 @@ mod tests {
     use super::*;
 
     const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/files/text");
+
+    fn text(bytes: &[u8]) -> Result<String, ResumeError> {
+        decoded(bytes, None).map(|(text, _)| text)
+    }
 
     fn resume(language: &str) -> String {
         std::fs::read_to_string(format!("{FILES}/{language}.txt")).expect("a résumé")
@@ -99,7 +114,7 @@ mod tests {
 
     #[test]
     fn utf_16_is_read_with_a_mark_and_without() {
-        for language in ["en", "ru", "zh", "ar"] {
+        for language in ["en", "ru", "zh", "ja", "ar", "el"] {
             let wanted = resume(language);
             let little: Vec<u8> = wanted.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = wanted.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -107,6 +122,30 @@ mod tests {
             for bytes in [little, big, marked] {
                 assert_eq!(text(&bytes).as_deref(), Ok(&*wanted), "{language}");
             }
+        }
+    }
+
+    #[test]
+    fn stray_zeros_make_no_text_utf_16() {
+        for stray in [&b"Ada Lovelac\n\0"[..], b"Ada Lovelace\n\0", b"\0\nAda1"] {
+            let wanted = std::str::from_utf8(stray).expect("UTF-8");
+            assert_eq!(text(stray).as_deref(), Ok(wanted));
+        }
+        for language in ["en", "ru", "zh", "ja"] {
+            for at in ["", "\n"] {
+                let wanted = format!("{at}{}\n\0", resume(language));
+                assert_eq!(text(wanted.as_bytes()).as_deref(), Ok(&*wanted));
+            }
+        }
+        // In Windows' encodings of Western and Cyrillic letters.
+        for (short, wanted) in [
+            (&b"Caf\xe9 Ada\n\0"[..], "Café Ada\n\0"),
+            (
+                b"\xc0\xe4\xe0 \xcb\xe0\xe2\xeb\xe5\xe9\xf1\n\0",
+                "Ада Лавлейс\n\0",
+            ),
+        ] {
+            assert_eq!(text(short).as_deref(), Ok(wanted));
         }
     }
 

@@ -75,7 +75,10 @@ mod tests {
                 "{path:?}"
             );
         }
-        assert!(is_words("SQL HTML CSS PHP"));
+        // Names of techniques within a text.
+        assert!(is_words(
+            "Backend engineer since 2015: built payment services in Rust on AWS. SQL HTML CSS PHP XML JSON HTTP TCP DNS"
+        ));
         assert!(is_words(
             "Gülşah Yıldırım, mühendis; çalışkan, Türkçe, İngilizce, Almanca"
         ));
