@@ -1,16 +1,15 @@
 import { msg, t } from "@lingui/core/macro";
 import { i18n, type MessageDescriptor } from "@lingui/core";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { capabilitiesQuery } from "@/api/capabilities";
 import type { Capabilities } from "@/api/types";
+import { useCapabilities } from "@/hooks/useCapabilities";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 /** Where words, sound and the CV go, and who reads them. */
 export function Privacy() {
   useDocumentTitle(t`Privacy`);
-  const { data } = useQuery(capabilitiesQuery);
+  const { capabilities, isPractice, signInBrings } = useCapabilities();
   return (
     <div className="max-w-2xl space-y-6">
       <h1>{t`Privacy`}</h1>
@@ -23,11 +22,13 @@ export function Privacy() {
         <p>
           {t`The top of each interview says who is there. In practice mode there is no AI: questions come from a prepared list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV and your answers, and its provider’s terms apply.`}
         </p>
-        {data ? (
+        {capabilities ? (
           <p>
-            {data.interviewer === "offline"
-              ? t`This service is in practice mode.`
-              : t`Here it is ${{ model: data.interviewer }}.`}
+            {!isPractice
+              ? t`Here it is ${{ model: capabilities.interviewer }}.`
+              : signInBrings.models
+                ? t`Without an account, you’re in practice mode here.`
+                : t`This service is in practice mode.`}
           </p>
         ) : null}
         <p>
@@ -41,13 +42,14 @@ export function Privacy() {
         <p>
           {t`When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns speech into text: Chrome and Edge send the sound to Google or Microsoft for this. Sound isn’t stored, only the text. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s voice. The microphone test stays in your browser.`}
         </p>
+        {signInBrings.speech ? <p>{t`Without an account, only your browser’s own speech is used here.`}</p> : null}
       </Topic>
       <Topic title={t`Reading tips`}>
         <p>
           {t`To find what to read next, the service may search the web for your role and a topic to work on, never for your answers.`}
         </p>
       </Topic>
-      {data ? <Processors processors={data.processors} /> : null}
+      {capabilities ? <Processors processors={capabilities.processors} /> : null}
       <Topic title={t`In this browser`}>
         <p>
           {t`Drafts, settings and the links to your interviews are kept in this browser’s storage. Signing out removes drafts. There are no advertising or tracking cookies.`}

@@ -2,9 +2,10 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { getSpeechUsage } from "./api";
 
-export const speechUsageQuery = (sessionId: string) =>
+/** `userId` is part of the key: guests may be offered less. */
+export const speechUsageQuery = (sessionId: string, userId: string | null) =>
   queryOptions({
-    queryKey: ["speech-usage", sessionId],
+    queryKey: ["speech-usage", sessionId, userId],
     queryFn: () => getSpeechUsage(sessionId),
     staleTime: 300_000,
   });

@@ -1,11 +1,11 @@
 import { t } from "@lingui/core/macro";
 import type { MessageDescriptor } from "@lingui/core";
-import { useQuery } from "@tanstack/react-query";
 
-import { capabilitiesQuery } from "@/api/capabilities";
 import { SelectField } from "@/components/ui/field";
 import type { SetupDraft } from "@/features/setup/draft";
 import { languageOptions } from "@/features/setup/languages";
+import { practiceNotice } from "@/features/setup/practice-notice";
+import { useCapabilities } from "@/hooks/useCapabilities";
 import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 
 import type { FieldsProps } from "./JobFields";
@@ -20,8 +20,7 @@ const options = (names: Record<string, MessageDescriptor>) =>
 
 /** How the interview is held. */
 export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
-  const { data } = useQuery(capabilitiesQuery);
-  const isPractice = data?.interviewer === "offline";
+  const notice = practiceNotice(useCapabilities());
   return (
     <fieldset className="space-y-4">
       <legend className="text-xl font-semibold">{t`The interview`}</legend>
@@ -54,7 +53,7 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
           value={draft.language}
           error={errorOf("language")}
           onChange={(event) => onChange({ language: event.target.value })}
-          hint={isPractice ? t`Practice mode without AI is in English only.` : undefined}
+          hint={notice}
         >
           {languageOptions().map(({ tag, name }) => (
             <option key={tag} value={tag} lang={tag}>

@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Lobby } from "./Lobby";
 
+const signInBrings = { models: false, speech: false };
+vi.mock("@/hooks/useCapabilities", () => ({ useCapabilities: () => ({ signInBrings }) }));
+
 class Recognition {
   static last: Recognition;
   lang = "";
@@ -50,6 +53,13 @@ describe("the lobby", () => {
     render(<Lobby language="en" />);
     expect(card("Microphone").getByRole("status")).toHaveTextContent(/can’t use a microphone.*You can type/);
     expect(card("Speech to text").getByRole("status")).toHaveTextContent(/you can type/);
+  });
+
+  it("says so where an account would get what the browser lacks", () => {
+    signInBrings.speech = true;
+    render(<Lobby language="en" />);
+    expect(card("Speech to text").getByRole("status")).toHaveTextContent("Speech needs an account here. Sign in");
+    signInBrings.speech = false;
   });
 
   it("keeps the reading speed", async () => {

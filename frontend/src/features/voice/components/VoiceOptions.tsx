@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/field";
 import type { Voice } from "@/features/voice/hooks/useVoice";
 import { hearingNotice } from "@/features/voice/hearing-notice";
+import { useCapabilities } from "@/hooks/useCapabilities";
 
 interface Props {
   voice: Voice;
@@ -15,7 +16,8 @@ interface Props {
 /** Choices about microphone and loudspeaker, and who hears what is said. */
 export function VoiceOptions({ voice, lastLine }: Props) {
   const { input, output } = voice;
-  if (!input.isAvailable && !output.isAvailable) {
+  const notice = hearingNotice(voice.recogniser, useCapabilities().signInBrings.speech);
+  if (!input.isAvailable && !output.isAvailable && !notice) {
     return <p className="text-sm text-muted">{t`This browser can’t listen or read aloud here. You can type.`}</p>;
   }
   return (
@@ -33,15 +35,13 @@ export function VoiceOptions({ voice, lastLine }: Props) {
         </>
       ) : null}
       {input.isAvailable ? (
-        <>
-          <CheckField
-            label={t`Send automatically when I stop talking`}
-            on={voice.handsFree}
-            onChange={voice.setHandsFree}
-          />
-          <p className="text-sm text-muted">{hearingNotice(voice.recogniser)}</p>
-        </>
+        <CheckField
+          label={t`Send automatically when I stop talking`}
+          on={voice.handsFree}
+          onChange={voice.setHandsFree}
+        />
       ) : null}
+      {notice ? <p className="text-sm text-muted">{notice}</p> : null}
     </div>
   );
 }

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import { quoted } from "@/lib/quoted";
 import { Button } from "@/components/ui/button";
 import { hasSpeechRecognition, transcribeInBrowser } from "@/features/voice/browser-transcriber";
+import { hearingNotice } from "@/features/voice/hearing-notice";
 import type { Transcriber } from "@/features/voice/transcriber";
+import { useCapabilities } from "@/hooks/useCapabilities";
 
 import { CheckCard } from "./CheckCard";
 
@@ -15,6 +17,7 @@ export function WarmUp({ language }: { language: string }) {
   const [heard, setHeard] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => () => transcriber.current?.finish(), []);
+  const { signInBrings } = useCapabilities();
   const start = () => {
     setHeard("");
     setProblem(null);
@@ -42,7 +45,9 @@ export function WarmUp({ language }: { language: string }) {
       <CheckCard
         title={t`Speech to text`}
         state={{
-          text: t`This browser can’t turn speech into text itself. If this service can’t either, you can type.`,
+          text:
+            hearingNotice(null, signInBrings.speech) ||
+            t`This browser can’t turn speech into text itself. If this service can’t either, you can type.`,
         }}
       >
         {null}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { useAuth } from "@/auth/AuthProvider";
 import { hasSpeechRecognition } from "@/features/voice/browser-transcriber";
 import { hasMicrophone } from "@/features/voice/microphone";
 import { speechUsageQuery } from "@/features/voice/queries";
@@ -14,7 +15,8 @@ export interface SpeechCapabilities {
 
 /** The service where it has a provider, else the browser. Neither until the service has answered, or can't. */
 export function useSpeechCapabilities(sessionId: string): SpeechCapabilities {
-  const { data, isPending } = useQuery(speechUsageQuery(sessionId));
+  const { user } = useAuth();
+  const { data, isPending } = useQuery(speechUsageQuery(sessionId, user?.id ?? null));
   if (isPending) return { transcription: null, synthesis: null };
   const byService = data?.providers;
   return {
