@@ -128,6 +128,12 @@ export const isClosed = (conversation: Conversation): boolean =>
 export const interviewerOf = ({ turns }: Pick<Conversation, "turns">): string | undefined =>
   (turns.findLast(({ reply }) => reply)?.reply?.metadata as { interviewer?: string } | undefined)?.interviewer;
 
-/** What is spoken, as a BCP 47 tag: the interview's language, or English where nobody but the practice interviewer is there. */
-export const spokenLanguage = (conversation: Pick<Conversation, "turns">, config: SessionConfig | undefined): string =>
-  interviewerOf(conversation) === "offline" ? "en" : (config?.language ?? "en");
+/**
+ * What is spoken, as a BCP 47 tag: the interview's language, or English where nobody but the practice interviewer is there.
+ * `expected`: who will say the first line.
+ */
+export const spokenLanguage = (
+  conversation: Pick<Conversation, "turns">,
+  config: SessionConfig | undefined,
+  expected?: string,
+): string => ((interviewerOf(conversation) ?? expected) === "offline" ? "en" : (config?.language ?? "en"));

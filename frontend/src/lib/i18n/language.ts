@@ -1,5 +1,5 @@
 /** The language of the interface: English stands in the code, the others are catalogs that are loaded when they are chosen. */
-import { i18n, type Messages } from "@lingui/core";
+import { i18n, setupI18n, type Messages } from "@lingui/core";
 
 import { setItem } from "@/lib/storage";
 
@@ -20,6 +20,9 @@ const catalogs: Record<Exclude<Language, "en">, () => Promise<{ messages: Messag
   "zh-Hans": () => import("./catalogs/zh-Hans.po"),
   ar: () => import("./catalogs/ar.po"),
 };
+
+/** English, whatever the interface speaks. */
+export const english = setupI18n({ locale: "en", messages: { en: {} } });
 
 const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];
 const isLanguage = (tag: string): tag is Language => tag in languageNames;

@@ -14,6 +14,7 @@ import { useReadAloud } from "@/features/interview/hooks/useReadAloud";
 import { useStickToBottom } from "@/features/interview/hooks/useStickToBottom";
 import { PracticeResult } from "@/features/interview/practice/components/PracticeResult";
 import { useVoice } from "@/features/voice/hooks/useVoice";
+import { useCapabilities } from "@/hooks/useCapabilities";
 
 import { Announcements } from "./Announcements";
 import { ClosingCard } from "./ClosingCard";
@@ -25,7 +26,7 @@ import { InterviewHeader } from "./InterviewHeader";
 import { InterviewUnavailable } from "./InterviewUnavailable";
 import { Transcript } from "./Transcript";
 
-const isEnglish = (language = "en") => language.split("-")[0] === "en";
+const isEnglish = (language: string) => language.split("-")[0] === "en";
 
 /** An interview from its first line to its end. */
 export function RunningInterview({ sessionId }: { sessionId: string }) {
@@ -44,7 +45,8 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
   useDropSentDraft(draft, turns);
   const line = useMemo(() => latestLine(conversation), [conversation]);
   const config = session.data?.session_config;
-  const language = spokenLanguage(conversation, config);
+  const service = useCapabilities();
+  const language = spokenLanguage(conversation, config, service.capabilities?.interviewer);
   const hasEnded = phase === "writing_report" || phase === "completed";
   const showFeedback = hasEnded || config?.feedback_mode !== "realistic";
   const seconds = useCountdown(sessionId, phase === "interviewing" && config?.use_time_based_interview === true);
@@ -71,8 +73,9 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
     outbox.send(text);
     draft.change("");
   };
-  const voice = useVoice(sessionId, config?.language, { onWords: draft.append, onSend: send });
-  useReadAloud(line, session.data, voice.output);
+  const voice = useVoice(sessionId, language, { onWords: draft.append, onSend: send });
+  // Not before it is known in which language.
+  useReadAloud(service.isPending ? null : line, session.data, voice.output);
 
   if (!isSignedOut && stream.problem && !stream.problem.retryable && stream.problem.status !== 401) {
     return <InterviewUnavailable problem={stream.problem} isForeign={interview.isForeign} />;
@@ -120,7 +123,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
           onSend={send}
           isWaiting={outbox.outgoing !== null || turns[0]?.reply == null}
           isReplyPending={pendingTurn(conversation) !== undefined && !outbox.isStopped}
-          offersTips={showFeedback && isEnglish(config?.language)}
+          offersTips={showFeedback && isEnglish(language)}
           onStop={() => stop.mutate()}
           isStopping={stop.isPending}
           voice={voice}

@@ -9,6 +9,9 @@ import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
 import { commonQuestions } from "@/features/setup/common-questions";
 import { defaultLanguage } from "@/features/setup/languages";
+import { practiceNotice } from "@/features/setup/practice-notice";
+import { useCapabilities } from "@/hooks/useCapabilities";
+import { english } from "@/lib/i18n/language";
 
 /** The service's own. */
 const MAX_LENGTH = 2_000;
@@ -19,14 +22,17 @@ export function PracticeForm() {
   const [role, setRole] = useState("");
   const [isMissing, setMissing] = useState(false);
   const start = useStartInterview();
-  const known = commonQuestions.find(({ text }) => i18n._(text) === question.trim());
+  const service = useCapabilities();
+  // The interviewer without AI speaks English only.
+  const language = service.isPractice ? english : i18n;
+  const known = commonQuestions.find(({ text }) => language._(text) === question.trim());
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(!question.trim());
     if (!question.trim()) return;
     start.mutate({
       ...(role.trim() ? { job_role: role.trim() } : {}),
-      language: defaultLanguage(),
+      language: known || service.isPractice ? language.locale : defaultLanguage(),
       practice: { question: question.trim(), ...(known ? { question_kind: known.kind } : {}) },
     });
   };
@@ -39,6 +45,7 @@ export function PracticeForm() {
         dir="auto"
         maxLength={MAX_LENGTH}
         value={question}
+        hint={practiceNotice(service)}
         error={isMissing ? t`Type a question or choose one below.` : undefined}
         onChange={({ target }) => setQuestion(target.value)}
       />
@@ -51,9 +58,10 @@ export function PracticeForm() {
                 variant="secondary"
                 className="h-full w-full justify-start text-start font-normal"
                 aria-pressed={known?.text === text}
-                onClick={() => setQuestion(i18n._(text))}
+                lang={language.locale}
+                onClick={() => setQuestion(language._(text))}
               >
-                {i18n._(text)}
+                {language._(text)}
               </Button>
             </li>
           ))}

@@ -29,11 +29,7 @@ interface Handlers {
 }
 
 /** Voice of an interview: microphone, loudspeaker, and how they depend on each other. */
-export function useVoice(
-  sessionId: string,
-  interviewLanguage: string | undefined,
-  { onWords, onSend }: Handlers,
-): Voice {
+export function useVoice(sessionId: string, interviewLanguage: string, { onWords, onSend }: Handlers): Voice {
   const language = speechLanguage(interviewLanguage);
   const { transcription, synthesis } = useSpeechCapabilities(sessionId);
   const { readAloud, setReadAloud, handsFree, setHandsFree, speed } = useVoicePreferences();
