@@ -2,6 +2,7 @@ import { lingui } from "@lingui/vite-plugin";
 import babel, { defineRolldownBabelPreset } from "@rolldown/plugin-babel";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { ProxyOptions } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
@@ -9,7 +10,20 @@ import compiledMessages from "./scripts/compiled-messages.ts";
 import { serviceWorker } from "./scripts/service-worker.ts";
 
 const service = process.env.API_URL ?? "http://localhost:8000";
-const paths = ["/auth/", "/agent/", "/speech/", "/files/", "/healthz", "/readyz", "/openapi.json", "/docs/", "/dev/"];
+const paths = [
+  "/agent/",
+  "/capabilities",
+  "/speech/",
+  "/files/",
+  "/healthz",
+  "/readyz",
+  "/openapi.json",
+  "/docs/",
+  "/dev/",
+];
+/** Some of their addresses are a page of the app to a browser, and an answer to a program. */
+const pathsWithPages = ["/auth/", "/shared/"];
+const toApp: ProxyOptions["bypass"] = ({ headers, url }) => (headers.accept?.includes("text/html") ? url : undefined);
 
 /** Gives each text its id, and compiles the English one into its place: it is the only language without a catalog. */
 const messages = defineRolldownBabelPreset({
@@ -38,7 +52,10 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "initial", tags: ["$initial"] }] } } },
   },
   server: {
-    proxy: Object.fromEntries(paths.map((path) => [path, { target: service, ws: path === "/speech/" }])),
+    proxy: Object.fromEntries<ProxyOptions>([
+      ...paths.map((path) => [path, { target: service, ws: path === "/speech/" }] as const),
+      ...pathsWithPages.map((path) => [path, { target: service, bypass: toApp }] as const),
+    ]),
   },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
