@@ -26,13 +26,17 @@ const tab =
 /** Sign-in, sign-up and the way to a new password. */
 export function AuthDialog({ view, onClose }: Props) {
   const [forgot, setForgot] = useState(false);
+  const { expiredUser, logout } = useAuth();
   /** Kept when the user goes back and forth. */
-  const { expiredUser } = useAuth();
   const [typed, setEmail] = useState<string | null>(null);
   const email = typed ?? expiredUser?.email ?? "";
   const close = () => {
     setForgot(false);
     onClose();
+  };
+  const forget = () => {
+    setEmail(null);
+    void logout();
   };
   return (
     <Dialog
@@ -57,6 +61,11 @@ export function AuthDialog({ view, onClose }: Props) {
           </Tabs.List>
           <Tabs.Content value="login">
             <LoginForm email={email} onEmail={setEmail} onDone={close} onForgot={() => setForgot(true)} />
+            {expiredUser ? (
+              <Button variant="ghost" className="mt-3" onClick={forget}>
+                {t`Not you? Remove what is saved here`}
+              </Button>
+            ) : null}
           </Tabs.Content>
           <Tabs.Content value="register">
             <RegisterForm onDone={close} />

@@ -26,9 +26,15 @@ export function ChangesTable({ changes }: { changes: Change[] }) {
           <th scope="col" className="py-1 pe-2 text-start font-medium">
             <span className="sr-only">{t`What was judged`}</span>
           </th>
-          <th scope="col" className="py-1 pe-2 text-start font-medium">{t`First`}</th>
-          <th scope="col" className="py-1 pe-2 text-start font-medium">{t`Latest`}</th>
-          <th scope="col" className="py-1 text-start font-medium">{t`Change`}</th>
+          <th scope="col" className="py-1 pe-2 text-start font-medium">
+            {t({ message: "First", context: "attempt" })}
+          </th>
+          <th scope="col" className="py-1 pe-2 text-start font-medium">
+            {t({ message: "Latest", context: "attempt" })}
+          </th>
+          <th scope="col" className="py-1 text-start font-medium">
+            {t({ message: "Change", context: "attempt" })}
+          </th>
         </tr>
       </thead>
       <tbody>
