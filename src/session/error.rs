@@ -68,6 +68,10 @@ pub enum SessionError {
 
 impl From<RestError> for SessionError {
     fn from(error: RestError) -> Self {
-        Self::Rest(Arc::new(error))
+        match error {
+            // Whatever is asked for here belongs to a session.
+            RestError::NotFound => Self::NotFound,
+            error => Self::Rest(Arc::new(error)),
+        }
     }
 }

@@ -111,11 +111,19 @@ pub struct ReadReport {
     pub expires_at: Timestamp,
 }
 
+/// A link that is about to be made.
+struct Link {
+    share_id: Uuid,
+    token_hash: String,
+}
+
 #[derive(Serialize)]
 struct ShareReport<'a> {
     p_session_id: Uuid,
+    /// Of the session that the snapshot was made of.
+    p_base_version: i64,
     p_share_id: Uuid,
-    p_token_hash: String,
+    p_token_hash: &'a str,
     p_snapshot: &'a Value,
     p_days: u32,
 }
@@ -127,8 +135,15 @@ enum ShareOutcome {
         created_at: Timestamp,
         expires_at: Timestamp,
     },
+    /// The session is no longer what the snapshot was made of.
+    Changed,
     TooMany,
     NotFound,
+}
+
+#[derive(Deserialize)]
+struct SharesRow {
+    shares: Vec<Share>,
 }
 
 #[derive(Deserialize)]
@@ -139,7 +154,8 @@ struct SharedRow {
 }
 
 impl Shares {
-    /// Shares the report of an interview that has ended. The token is told this once. Two round trips at most.
+    /// Shares the report of an interview that has ended. The token is told this once. One round trip, one for a session
+    /// that is not in memory, and two more where the session has changed elsewhere.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], [`SessionError::NotEnded`], [`SessionError::ReportNotReady`],
@@ -151,35 +167,28 @@ impl Shares {
         options: ShareOptions,
     ) -> Result<(Share, String), SessionError> {
         let caller = Caller::User(user.clone());
-        let report = match self.reports.status(&caller, session_id).await? {
-            ReportStatus::NotEnded => return Err(SessionError::NotEnded),
-            status => status.results(),
-        };
-        if report.as_object().is_none_or(serde_json::Map::is_empty) {
-            return Err(SessionError::ReportNotReady);
-        }
-        let session = self.store.get(&caller, session_id).await?;
-        let snapshot = snapshot(&session, report, &options).ok_or(SessionError::ShareTooLarge)?;
         let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; TOKEN_BYTES]>());
-        let share_id = Uuid::new_v4();
-        let arguments = ShareReport {
-            p_session_id: session_id,
-            p_share_id: share_id,
-            p_token_hash: format!(r"\x{}", hex(&Sha256::digest(&token))),
-            p_snapshot: &snapshot,
-            p_days: options.days,
+        let link = Link {
+            share_id: Uuid::new_v4(),
+            token_hash: format!(r"\x{}", hex(&Sha256::digest(&token))),
         };
-        let identity = user.identity(None);
-        let outcome = self.rest.rpc(&identity, "share_report", &arguments).await?;
+        let session = self.store.get(&caller, session_id).await?;
+        let mut outcome = self.insert(user, &session, &link, &options).await?;
+        if matches!(outcome, ShareOutcome::Changed) {
+            let session = self.store.refresh(&caller, session_id).await?;
+            outcome = self.insert(user, &session, &link, &options).await?;
+        }
         match outcome {
             ShareOutcome::NotFound => Err(SessionError::NotFound),
             ShareOutcome::TooMany => Err(SessionError::TooManyShares),
+            // A part of the report is being written.
+            ShareOutcome::Changed => Err(SessionError::ReportNotReady),
             ShareOutcome::Shared {
                 created_at,
                 expires_at,
             } => {
                 let share = Share {
-                    share_id,
+                    share_id: link.share_id,
                     created_at,
                     expires_at,
                     includes_answers: options.include_answers,
@@ -190,26 +199,53 @@ impl Shares {
         }
     }
 
+    async fn insert(
+        &self,
+        user: &User,
+        session: &SessionState,
+        link: &Link,
+        options: &ShareOptions,
+    ) -> Result<ShareOutcome, SessionError> {
+        let caller = Caller::User(user.clone());
+        let report = match self.reports.status_of(&caller, session) {
+            ReportStatus::NotEnded => return Err(SessionError::NotEnded),
+            status => status.results(),
+        };
+        if report.as_object().is_none_or(serde_json::Map::is_empty) {
+            return Err(SessionError::ReportNotReady);
+        }
+        let snapshot = snapshot(session, report, options).ok_or(SessionError::ShareTooLarge)?;
+        let arguments = ShareReport {
+            p_session_id: session.row.session_id,
+            p_base_version: session.row.base_version,
+            p_share_id: link.share_id,
+            p_token_hash: &link.token_hash,
+            p_snapshot: &snapshot,
+            p_days: options.days,
+        };
+        let identity = user.identity(None);
+        Ok(self.rest.rpc(&identity, "share_report", &arguments).await?)
+    }
+
     /// The session's links that still work, the oldest first. One round trip.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
     pub async fn list(&self, user: &User, session_id: Uuid) -> Result<Vec<Share>, SessionError> {
-        let caller = Caller::User(user.clone());
-        self.store.get(&caller, session_id).await?;
-        let columns = "share_id,created_at,expires_at,includes_answers:snapshot->includes_answers,\
-            candidate_name:snapshot->candidate_name";
+        let columns = "shares:shared_reports(share_id,created_at,expires_at,\
+            includes_answers:snapshot->includes_answers,candidate_name:snapshot->candidate_name)";
         let query = [
             ("select", columns.to_owned()),
             ("session_id", format!("eq.{session_id}")),
-            ("expires_at", "gt.now".to_owned()),
-            ("order", "created_at,share_id".to_owned()),
+            ("shares.expires_at", "gt.now".to_owned()),
+            ("shares.order", "created_at,share_id".to_owned()),
         ];
         let identity = user.identity(None);
-        Ok(self
+        let row = self
             .rest
-            .select(&identity, "shared_reports", &query)
-            .await?)
+            .select_one(&identity, "interview_sessions", &query);
+        let SharesRow { shares } = row.await?;
+        Ok(shares)
     }
 
     /// Revokes a link: whoever has it sees nothing from then on. One round trip.

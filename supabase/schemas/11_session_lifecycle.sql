@@ -55,7 +55,8 @@ begin
 end
 $$;
 
--- Keeps the configuration; a reply still on its way finds no row. Outcomes: reset, not_found.
+-- Keeps the configuration; a reply still on its way finds no row, and links to the report show nothing. Outcomes: reset,
+-- not_found.
 create function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
 language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
@@ -69,6 +70,7 @@ begin
   set status = 'active', final_summary = null, session_stats = '{}', turn_bytes = 0, report_owner = null,
     report_lease_until = null, version = h.version + 1, base_version = h.version + 1
   where session_id = p_session_id
+  delete from public.shared_reports where session_id = p_session_id;
   returning status, version, base_version, session_stats, updated_at
   into h.status, h.version, h.base_version, h.session_stats, h.updated_at;
   return jsonb_build_object('outcome', 'reset') || private.session_delta(h, p_known_version);

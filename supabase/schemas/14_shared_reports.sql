@@ -33,35 +33,6 @@ begin
 end
 $$;
 
--- At most ten at a time, under the session's lock.
-create function private.check_share_limit() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  perform private.lock_session(new.session_id);
-  if (select count(*) from public.shared_reports r where r.session_id = new.session_id) >= 10 then
-    raise exception 'a report is shared by at most ten links'
-      using errcode = 'check_violation', constraint = 'shared_reports_limit_check';
-  end if;
-  return new;
-end
-$$;
-
-create trigger check_share_limit before insert on public.shared_reports
-  for each row execute function private.check_share_limit();
-
--- A reset takes the report away, and with it what was shared of it.
-create function private.drop_shares() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  delete from public.shared_reports where session_id = new.session_id;
-  return null;
-end
-$$;
-
-create trigger drop_shares after update of final_summary on public.interview_sessions
-  for each row when (old.final_summary is not null and new.final_summary is null and new.user_id is not null)
-  execute function private.drop_shares();
-
 alter table public.shared_reports enable row level security;
 alter table public.shared_reports force row level security;
 
@@ -85,26 +56,30 @@ create policy shares_reader on public.shared_reports for select to anon
 revoke all on public.shared_reports from public, anon, authenticated, service_role;
 grant select (snapshot, created_at, expires_at) on public.shared_reports to anon;
 grant select on public.shared_reports to authenticated;
-grant select, insert, update, delete on public.shared_reports to service_role, interview_api;
--- For the trigger, where the service key writes a row.
-grant execute on function private.lock_session(uuid), private.check_write_secret() to service_role;
-grant select on private.write_secret to service_role;
+grant select, insert, delete on public.shared_reports to interview_api;
+grant select, delete on public.shared_reports to service_role;
 
--- Shares a snapshot for some days; a repeat under the same id changes nothing. Outcomes: shared, too_many,
--- not_found.
+-- Shares a snapshot for some days, at most ten at a time; a repeat under the same id changes nothing. Outcomes: shared,
+-- changed (the session is not at the base version that the snapshot was made of, or has no report), too_many, not_found.
 create function public.share_report(
-  p_session_id uuid, p_share_id uuid, p_token_hash bytea, p_snapshot jsonb, p_days integer
+  p_session_id uuid, p_base_version bigint, p_share_id uuid, p_token_hash bytea, p_snapshot jsonb, p_days integer
 ) returns jsonb
 language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
-  v_constraint text;
 begin
   if h.session_id is null then
     return '{"outcome": "not_found"}';
   end if;
   delete from public.shared_reports where session_id = p_session_id and expires_at <= now();
   if not exists (select from public.shared_reports r where r.share_id = p_share_id) then
+    if h.base_version is distinct from p_base_version or not exists (
+      select from public.interview_sessions s where s.session_id = p_session_id and s.final_summary is not null
+    ) then
+      return '{"outcome": "changed"}';
+    elsif (select count(*) from public.shared_reports r where r.session_id = p_session_id) >= 10 then
+      return '{"outcome": "too_many"}';
+    end if;
     insert into public.shared_reports (share_id, session_id, token_hash, snapshot, expires_at)
     values (p_share_id, p_session_id, p_token_hash, p_snapshot, now() + make_interval(days => p_days));
   end if;
@@ -112,12 +87,6 @@ begin
     select jsonb_build_object('outcome', 'shared', 'created_at', r.created_at, 'expires_at', r.expires_at)
     from public.shared_reports r
     where r.share_id = p_share_id);
-exception when check_violation then
-  get stacked diagnostics v_constraint = constraint_name;
-  if v_constraint <> 'shared_reports_limit_check' then
-    raise;
-  end if;
-  return '{"outcome": "too_many"}';
 end
 $$;
 
@@ -147,15 +116,13 @@ $$;
 
 revoke all on function
   private.request_share_hash(),
-  private.check_share_limit(),
-  private.drop_shares(),
-  public.share_report(uuid, uuid, bytea, jsonb, integer),
+  public.share_report(uuid, bigint, uuid, bytea, jsonb, integer),
   public.revoke_share(uuid, uuid),
   public.cleanup_expired_shares()
 from public, anon, authenticated, service_role;
 grant execute on function private.request_share_hash() to anon, authenticated, service_role;
 grant execute on function
-  public.share_report(uuid, uuid, bytea, jsonb, integer),
+  public.share_report(uuid, bigint, uuid, bytea, jsonb, integer),
   public.revoke_share(uuid, uuid)
 to authenticated, interview_api;
 grant execute on function public.cleanup_expired_shares() to service_role;

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(29);
+select plan(31);
 
 insert into auth.users (id, email) values
   ('a0000000-0000-4000-8000-000000000000', 'a@share.test'), ('b0000000-0000-4000-8000-000000000000', 'b@share.test');
@@ -19,9 +19,10 @@ begin
   perform set_config('role', p_role, true);
 end
 $$;
-create function pg_temp.shared_as(p_session uuid, p_share uuid, p_token text, p_days integer) returns text
+create function pg_temp.shared_as(p_session uuid, p_share uuid, p_token text, p_days integer, p_base bigint default 0)
+returns text
 language sql as $$
-  select share_report(p_session, p_share, sha256(convert_to(p_token, 'UTF8')), '{"answers": 1}', p_days) ->> 'outcome'
+  select share_report(p_session, p_base, p_share, sha256(convert_to(p_token, 'UTF8')), '{"answers": 1}', p_days) ->> 'outcome'
 $$;
 
 -- The owner.
@@ -42,10 +43,10 @@ select throws_ok(
   $$select pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'x', 0)$$,
   '23514', null, 'and not none');
 select throws_ok(
-  $$select share_report('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), '\x00', '{}', 1)$$,
+  $$select share_report('a1000000-0000-4000-8000-000000000000', 0, gen_random_uuid(), '\x00', '{}', 1)$$,
   '23514', null, 'only a whole hash is kept');
 select throws_ok(
-  $$select share_report('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), sha256('x'),
+  $$select share_report('a1000000-0000-4000-8000-000000000000', 0, gen_random_uuid(), sha256('x'),
     jsonb_build_object('x', repeat('x', 2097152)), 1)$$,
   '23514', null, 'a snapshot is bounded');
 select is(
@@ -67,7 +68,7 @@ select throws_ok('select session_id from shared_reports', '42501', null, 'and no
 select throws_ok('select * from shared_reports', '42501', null, 'whoever asks for all');
 select throws_ok('delete from shared_reports', '42501', null, 'a reader revokes nothing');
 select throws_ok(
-  $$select share_report('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), sha256('x'), '{}', 1)$$,
+  $$select share_report('a1000000-0000-4000-8000-000000000000', 0, gen_random_uuid(), sha256('x'), '{}', 1)$$,
   '42501', null, 'and shares nothing');
 select pg_temp.become('anon', null, '{}');
 select is((select count(snapshot)::int from shared_reports), 0, 'without a token nothing is shown');
@@ -85,12 +86,6 @@ select is(
     'a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'more-' || n, 1), ' ' order by n)
    from generate_series(2, 11) n),
   repeat('shared ', 9) || 'too_many', 'ten links at most');
-set local role service_role;
-select throws_ok(
-  $$insert into shared_reports (session_id, token_hash, snapshot) values
-    ('a1000000-0000-4000-8000-000000000000', sha256('y'), '{}')$$,
-  '23514', 'a report is shared by at most ten links', 'by whichever way');
-set local role authenticated;
 
 -- Its time.
 reset role;
@@ -110,8 +105,23 @@ select is(
   revoke_share('a1000000-0000-4000-8000-000000000000', 'a1000000-0000-4000-8000-000000000003') ->> 'outcome'
   || ' ' || (revoke_share('a1000000-0000-4000-8000-000000000000', 'a1000000-0000-4000-8000-000000000003') ->> 'outcome'),
   'revoked not_shared', 'its owner revokes it, once');
+
+-- What it was made of.
+select is(
+  pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'token-4', 30, 7) || ' '
+  || pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'token-4', 30, null),
+  'changed changed', 'a snapshot of another version is not shared');
+select is(
+  pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', 'a1000000-0000-4000-8000-000000000005', 'token-5', 30) || ' '
+  || pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', 'a1000000-0000-4000-8000-000000000005', 'token-5', 30, 7),
+  'shared shared', 'though a repeat of what was shared is');
 select lives_ok($$select reset_interview('a1000000-0000-4000-8000-000000000000', null)$$, 'a reset');
 select is((select count(*)::int from shared_reports), 0, 'takes the shared reports along');
+select is(
+  pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'token-6', 30) || ' '
+  || pg_temp.shared_as('a1000000-0000-4000-8000-000000000000', gen_random_uuid(), 'token-6', 30,
+    (select base_version from interview_sessions)),
+  'changed changed', 'and there is nothing to share, at whichever version');
 
 select * from finish();
 rollback;

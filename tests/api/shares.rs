@@ -1,5 +1,7 @@
 //! A report shared by a link: what it shows, to whom, and for how long.
 
+use std::time::Duration;
+
 use llm::LlmProvider;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -187,6 +189,31 @@ async fn a_link_shows_the_report_as_it_was_until_the_interview_is_begun_anew() {
         .get(path(&link))
         .await
         .is_problem(404, "share_not_found");
+    assert_eq!(listed(&alice, session).await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_instance_shares_what_stands_and_not_what_it_remembers() {
+    let app = TestApp::with(|config| config.cache.max_staleness = Duration::from_secs(3_600));
+    let (alice, guest) = (app.user("Alice").await, app.guest());
+    let elsewhere = TestApp::start();
+    let elsewhere = alice.at(&elsewhere.url);
+    let session = reported(&alice).await;
+    let db = stack().db().await;
+    let change = "update interview_sessions set final_summary = jsonb_set(final_summary, '{results,verdict}', '\"later\"') \
+                  where session_id = $1";
+    db.execute(change, &[&session]).await.expect("an update");
+    let link = share(&alice, session, &json!({})).await;
+    let read = guest.get(path(&link)).await.body;
+    assert_eq!(read["report"]["verdict"], "later", "{read}");
+    let reset = elsewhere
+        .act("/agent/reset_interview", session, &json!({}))
+        .await;
+    assert_eq!(reset.status, 200, "{reset:?}");
+    alice
+        .act("/agent/shares", session, &json!({}))
+        .await
+        .is_problem(409, "session_not_ended");
     assert_eq!(listed(&alice, session).await.len(), 0);
 }
 

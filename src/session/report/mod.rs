@@ -71,15 +71,25 @@ impl Reports {
         session_id: Uuid,
     ) -> Result<ReportStatus, SessionError> {
         let state = self.store.get(caller, session_id).await?;
-        match ReportStatus::of(&state) {
+        Ok(self.status_of(caller, &state))
+    }
+
+    /// The same of a session that has been read.
+    pub(super) fn status_of(
+        self: &Arc<Self>,
+        caller: &Caller,
+        state: &SessionState,
+    ) -> ReportStatus {
+        let session_id = state.row.session_id;
+        match ReportStatus::of(state) {
             ReportStatus::Failed(stored) if self.is_in_flight(caller, session_id) => {
-                Ok(ReportStatus::Generating(Some(stored)))
+                ReportStatus::Generating(Some(stored))
             }
             status => {
                 if matches!(status, ReportStatus::Generating(_)) {
                     self.start(caller, session_id, None);
                 }
-                Ok(status)
+                status
             }
         }
     }

@@ -5,7 +5,7 @@ create table public.shared_reports (
   session_id uuid not null references public.interview_sessions (session_id) on delete cascade,
   token_hash bytea not null check (octet_length(token_hash) = 32),
   snapshot jsonb not null
-    check (jsonb_typeof(snapshot) = 'object' and octet_length(snapshot::text) <= 2097152),
+    check (private.is_bounded_object(snapshot, 2097152)),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null default now() + interval '30 days',
   constraint shared_reports_token_hash_key unique (token_hash),
@@ -33,72 +33,53 @@ begin
 end
 $$;
 
--- At most ten at a time, under the session's lock.
-create function private.check_share_limit() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  perform private.lock_session(new.session_id);
-  if (select count(*) from public.shared_reports r where r.session_id = new.session_id) >= 10 then
-    raise exception 'a report is shared by at most ten links'
-      using errcode = 'check_violation', constraint = 'shared_reports_limit_check';
-  end if;
-  return new;
-end
-$$;
-
-create trigger check_share_limit before insert on public.shared_reports
-  for each row execute function private.check_share_limit();
-
--- A reset takes the report away, and with it what was shared of it.
-create function private.drop_shares() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  delete from public.shared_reports where session_id = new.session_id;
-  return null;
-end
-$$;
-
-create trigger drop_shares after update of final_summary on public.interview_sessions
-  for each row when (old.final_summary is not null and new.final_summary is null and new.user_id is not null)
-  execute function private.drop_shares();
-
 alter table public.shared_reports enable row level security;
+alter table public.shared_reports force row level security;
 
-create policy shares_owner on public.shared_reports for all to authenticated
+create policy shares_read_own on public.shared_reports for select to authenticated
   using (exists (
     select from public.interview_sessions s
     where s.session_id = shared_reports.session_id and s.user_id = (select auth.uid())
-  ))
-  with check (exists (
+  ));
+
+-- Whose session it is, that table's policy says.
+create policy shares_api on public.shared_reports for all to interview_api
+  using (exists (
     select from public.interview_sessions s
-    where s.session_id = shared_reports.session_id and s.user_id = (select auth.uid())
+    where s.session_id = shared_reports.session_id and s.user_id is not null
   ));
 
 create policy shares_reader on public.shared_reports for select to anon
   using (token_hash = (select private.request_share_hash()) and expires_at > now());
 
--- Nobody changes what was shared; a reader sees what is shared and no id; when it was made is the database's to say.
+-- Functions share and revoke; nobody changes what was shared. A reader sees what is shared and no id.
 revoke all on public.shared_reports from public, anon, authenticated, service_role;
 grant select (snapshot, created_at, expires_at) on public.shared_reports to anon;
-grant select, delete, insert (share_id, session_id, token_hash, snapshot, expires_at)
-  on public.shared_reports to authenticated;
-grant select, insert, update, delete on public.shared_reports to service_role;
+grant select on public.shared_reports to authenticated;
+grant select, insert, delete on public.shared_reports to interview_api;
+grant select, delete on public.shared_reports to service_role;
 
--- Shares a snapshot for some days; a repeat under the same id changes nothing. Outcomes: shared, too_many,
--- not_found.
+-- Shares a snapshot for some days, at most ten at a time; a repeat under the same id changes nothing. Outcomes: shared,
+-- changed (the session is not at the base version that the snapshot was made of, or has no report), too_many, not_found.
 create function public.share_report(
-  p_session_id uuid, p_share_id uuid, p_token_hash bytea, p_snapshot jsonb, p_days integer
+  p_session_id uuid, p_base_version bigint, p_share_id uuid, p_token_hash bytea, p_snapshot jsonb, p_days integer
 ) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 declare
   h private.session_head := private.lock_session(p_session_id);
-  v_constraint text;
 begin
   if h.session_id is null then
     return '{"outcome": "not_found"}';
   end if;
   delete from public.shared_reports where session_id = p_session_id and expires_at <= now();
   if not exists (select from public.shared_reports r where r.share_id = p_share_id) then
+    if h.base_version is distinct from p_base_version or not exists (
+      select from public.interview_sessions s where s.session_id = p_session_id and s.final_summary is not null
+    ) then
+      return '{"outcome": "changed"}';
+    elsif (select count(*) from public.shared_reports r where r.session_id = p_session_id) >= 10 then
+      return '{"outcome": "too_many"}';
+    end if;
     insert into public.shared_reports (share_id, session_id, token_hash, snapshot, expires_at)
     values (p_share_id, p_session_id, p_token_hash, p_snapshot, now() + make_interval(days => p_days));
   end if;
@@ -106,18 +87,12 @@ begin
     select jsonb_build_object('outcome', 'shared', 'created_at', r.created_at, 'expires_at', r.expires_at)
     from public.shared_reports r
     where r.share_id = p_share_id);
-exception when check_violation then
-  get stacked diagnostics v_constraint = constraint_name;
-  if v_constraint <> 'shared_reports_limit_check' then
-    raise;
-  end if;
-  return '{"outcome": "too_many"}';
 end
 $$;
 
 -- Outcomes: revoked, not_shared, not_found.
 create function public.revoke_share(p_session_id uuid, p_share_id uuid) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
   if not exists (select from public.interview_sessions s where s.session_id = p_session_id) then
     return '{"outcome": "not_found"}';
@@ -141,18 +116,38 @@ $$;
 
 revoke all on function
   private.request_share_hash(),
-  private.check_share_limit(),
-  private.drop_shares(),
-  public.share_report(uuid, uuid, bytea, jsonb, integer),
+  public.share_report(uuid, bigint, uuid, bytea, jsonb, integer),
   public.revoke_share(uuid, uuid),
   public.cleanup_expired_shares()
 from public, anon, authenticated, service_role;
 grant execute on function private.request_share_hash() to anon, authenticated, service_role;
 grant execute on function
-  public.share_report(uuid, uuid, bytea, jsonb, integer),
+  public.share_report(uuid, bigint, uuid, bytea, jsonb, integer),
   public.revoke_share(uuid, uuid)
-to authenticated;
+to authenticated, interview_api;
 grant execute on function public.cleanup_expired_shares() to service_role;
+
+-- Keeps the configuration; a reply still on its way finds no row, and links to the report show nothing. Outcomes: reset,
+-- not_found.
+create or replace function public.reset_interview(p_session_id uuid, p_known_version bigint) returns jsonb
+language plpgsql security invoker set search_path = '' set role = interview_api as $$
+declare
+  h private.session_head := private.lock_session(p_session_id);
+begin
+  if h.session_id is null then
+    return '{"outcome": "not_found"}';
+  end if;
+  delete from public.interview_turns where session_id = p_session_id;
+  delete from public.shared_reports where session_id = p_session_id;
+  update public.interview_sessions
+  set status = 'active', final_summary = null, session_stats = '{}', turn_bytes = 0, report_owner = null,
+    report_lease_until = null, version = h.version + 1, base_version = h.version + 1
+  where session_id = p_session_id
+  returning status, version, base_version, session_stats, updated_at
+  into h.status, h.version, h.base_version, h.session_stats, h.updated_at;
+  return jsonb_build_object('outcome', 'reset') || private.session_delta(h, p_known_version);
+end
+$$;
 
 -- A PostgREST that is already running learns of table and functions.
 notify pgrst, 'reload schema';
