@@ -7,8 +7,8 @@ use interview::SessionConfig;
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::practices::Origin;
 use super::report::{ReportStatus, Reports};
+use super::row::Origin;
 use super::rpc::{
     self, ClaimOutcome, ClaimSession, CreateOutcome, CreateSession, DeleteOutcome, DeleteSession,
     EndInterview, EndOutcome, ResetInterview,
@@ -69,8 +69,8 @@ impl Lifecycle {
         let arguments = CreateSession {
             p_session_id: session_id,
             p_config: config,
-            p_practice_of: origin.map(|origin| origin.practice_of),
-            p_practice_question: origin.map(|origin| origin.practice_question),
+            p_practice_of: origin.map(|origin| origin.session_id),
+            p_practice_question: origin.map(|origin| origin.question),
         };
         let identity = caller.identity(session_id);
         match rpc::call(&self.rest, &identity, &arguments).await?.outcome {

@@ -11,26 +11,10 @@ use uuid::Uuid;
 
 use super::error::SessionError;
 use super::lifecycle::Lifecycle;
+use super::row::Origin;
 use super::state::SessionState;
 use super::views::{FeedbackItem, feedback_item};
 use crate::auth::Caller;
-
-/// Practices that are compared, the latest.
-const MOST_ATTEMPTS: usize = 50;
-
-/// The question of an interview that a practice is about.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Origin {
-    pub practice_of: Uuid,
-    pub practice_question: u32,
-}
-
-/// The columns of a session; both null in an interview, the first where the origin was deleted.
-#[derive(Deserialize)]
-struct OriginColumns {
-    practice_of: Option<Uuid>,
-    practice_question: Option<u32>,
-}
 
 /// All answers to one question: in the interview, then in practices of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,15 +38,18 @@ pub struct Attempt {
     pub feedback: FeedbackItem,
 }
 
+/// What was asked in a practice, and the turn with the first answer.
 #[derive(Deserialize)]
-struct PracticeRow {
+struct AnsweredPractice {
     session_id: Uuid,
-    interview_turns: Vec<Value>,
+    question: Option<String>,
+    answer: Value,
 }
 
 impl Lifecycle {
     /// Makes a session that practises the main question of that number of another session, set up alike.
-    /// A practice of a practice is one of the same question. Two round trips at most, one more for a practice.
+    /// A practice of a practice is one of the same question. One round trip, and one for each session that is not in
+    /// memory: the one that is named and, for a practice, its origin.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], [`SessionError::NoSuchQuestion`], upstream failures.
@@ -75,8 +62,8 @@ impl Lifecycle {
         let session = self.store.get(caller, session_id).await?;
         let practice = question(&session, number)?;
         let itself = Origin {
-            practice_of: session_id,
-            practice_question: number,
+            session_id,
+            question: number,
         };
         let origin = self.origin(caller, &session).await?;
         let origin = origin.map_or(itself, |(origin, _)| origin);
@@ -91,7 +78,8 @@ impl Lifecycle {
     }
 
     /// All answers to a question, whether it is named by the interview or by a practice of it, whose only
-    /// question is the first. Two round trips at most, two more for a practice.
+    /// question is the first. One round trip, and one for each session that is not in memory: the one that is named and,
+    /// for a practice, its origin.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], [`SessionError::NoSuchQuestion`], upstream failures.
@@ -106,23 +94,18 @@ impl Lifecycle {
         let mut number = number.unwrap_or(u32::from(is_practice));
         let practised = question(&session, number)?;
         if let Some((origin, first)) = self.origin(caller, &session).await? {
-            (session, number) = (first, origin.practice_question);
+            (session, number) = (first, origin.question);
         }
         let session_id = session.row.session_id;
         let practices = self.practices(caller, session_id, number).await?;
-        let later = practices.into_iter().filter_map(|row| {
-            // A row that another client wrote as it liked must not hide the others.
-            let turns: Result<Vec<Turn>, _> = row
-                .interview_turns
-                .into_iter()
-                .map(serde_json::from_value)
-                .collect();
-            let turns: Vec<Arc<Turn>> = turns.ok()?.into_iter().map(Arc::new).collect();
-            let asked = turns.first()?.reply.as_ref()?;
-            is_asked(&session, number, &asked.content)
-                .then(|| attempt(row.session_id, &turns, 1))?
+        let later = practices.into_iter().filter_map(|practice| {
+            let asked = practice.question?;
+            // What another client wrote as it liked must not hide the others.
+            let answer = Turn::deserialize(practice.answer).ok()?;
+            is_asked(&session, number, &asked)
+                .then(|| attempt(practice.session_id, asked, &answer))?
         });
-        let first = attempt(session_id, &session.turns, number);
+        let first = first_attempt(&session, number);
         let mut attempts: Vec<Attempt> = first.into_iter().chain(later).collect();
         attempts.sort_by_key(|attempt| attempt.answered_at);
         Ok(Attempts {
@@ -143,13 +126,13 @@ impl Lifecycle {
         let Some(practice) = &session.row.config.practice else {
             return Ok(None);
         };
-        let Some(origin) = self.origin_columns(caller, session.row.session_id).await? else {
+        let Some(origin) = session.row.origin else {
             return Ok(None);
         };
-        match self.store.get(caller, origin.practice_of).await {
+        match self.store.get(caller, origin.session_id).await {
             Ok(first) => {
                 // A reset may have begun another interview in its place.
-                let same = is_asked(&first, origin.practice_question, &practice.question);
+                let same = is_asked(&first, origin.question, &practice.question);
                 Ok(same.then_some((origin, first)))
             }
             Err(SessionError::NotFound) => Ok(None),
@@ -157,51 +140,15 @@ impl Lifecycle {
         }
     }
 
-    async fn origin_columns(
-        &self,
-        caller: &Caller,
-        session_id: Uuid,
-    ) -> Result<Option<Origin>, SessionError> {
-        let mut query = vec![("select", "practice_of,practice_question".to_owned())];
-        // A guest's id is named by its header, never in an address.
-        if caller.user().is_some() {
-            query.push(("session_id", format!("eq.{session_id}")));
-        }
-        let identity = caller.identity(session_id);
-        let columns: OriginColumns = self
-            .rest
-            .select_one(&identity, "interview_sessions", &query)
-            .await?;
-        let origin = columns.practice_of.zip(columns.practice_question);
-        Ok(origin.map(|(practice_of, practice_question)| Origin {
-            practice_of,
-            practice_question,
-        }))
-    }
-
     async fn practices(
         &self,
         caller: &Caller,
         session_id: Uuid,
         number: u32,
-    ) -> Result<Vec<PracticeRow>, SessionError> {
+    ) -> Result<Vec<AnsweredPractice>, SessionError> {
         let identity = caller.identity(session_id);
-        if caller.user().is_none() {
-            let arguments = json!({"p_question": number});
-            let rows = self.rest.rpc(&identity, "guest_practices", &arguments);
-            return Ok(rows.await?);
-        }
-        let columns = "session_id,interview_turns(turn_no,turn_id,message,question_no,version,accepted_at,\
-            reply,completed_at,unanswered_at,feedback,lease_until)";
-        let query = [
-            ("select", columns.to_owned()),
-            ("practice_of", format!("eq.{session_id}")),
-            ("practice_question", format!("eq.{number}")),
-            ("order", "created_at.desc".to_owned()),
-            ("limit", MOST_ATTEMPTS.to_string()),
-            ("interview_turns.order", "turn_no".to_owned()),
-        ];
-        let rows = self.rest.select(&identity, "interview_sessions", &query);
+        let arguments = json!({"p_session_id": session_id, "p_question": number});
+        let rows = self.rest.rpc(&identity, "list_practices", &arguments);
         Ok(rows.await?)
     }
 }
@@ -226,12 +173,17 @@ fn is_asked(session: &SessionState, number: u32, words: &str) -> bool {
     asked.is_some_and(|asked| asked.trim_end().ends_with(words.trim_end()))
 }
 
-fn attempt(session_id: Uuid, turns: &[Arc<Turn>], number: u32) -> Option<Attempt> {
-    let asked = practice::main_question(turns, number)?;
-    let answer = practice::first_answer(turns, asked.turn_no)?;
+fn first_attempt(session: &SessionState, number: u32) -> Option<Attempt> {
+    let asked = practice::main_question(&session.turns, number)?;
+    let answer = practice::first_answer(&session.turns, asked.turn_no)?;
+    let question = asked.reply.as_ref()?.content.clone();
+    attempt(session.row.session_id, question, answer)
+}
+
+fn attempt(session_id: Uuid, question: String, answer: &Turn) -> Option<Attempt> {
     Some(Attempt {
         session_id,
         answered_at: answer.accepted_at,
-        feedback: feedback_item(turns, answer)?,
+        feedback: feedback_item(Some(question), answer)?,
     })
 }

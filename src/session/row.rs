@@ -34,6 +34,14 @@ impl SessionStatus {
     }
 }
 
+/// A main question of a session, which a practice is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Origin {
+    pub session_id: Uuid,
+    /// From 1.
+    pub question: u32,
+}
+
 /// The row of `interview_sessions`.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
@@ -47,6 +55,8 @@ pub struct SessionRow {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub config: Arc<SessionConfig>,
+    /// What a practice practises; `None` in an interview and where the origin was deleted.
+    pub origin: Option<Origin>,
     /// `{status, results, error}` of the report, as stored.
     pub final_summary: Option<Arc<Value>>,
 }

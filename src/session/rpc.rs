@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::SessionError;
-use super::row::{SessionRow, SessionStatus};
+use super::row::{Origin, SessionRow, SessionStatus};
 use crate::supabase::postgrest::{Identity, PostgRest};
 
 /// The arguments of a session function.
@@ -89,12 +89,26 @@ pub(super) struct SessionFields {
     pub session_config: Option<SessionConfig>,
     #[serde(default)]
     pub final_summary: Option<Value>,
+    #[serde(default)]
+    pub practice_of: Option<Uuid>,
+    #[serde(default)]
+    pub practice_question: Option<u32>,
 }
 
 impl SessionFields {
+    /// Of a full answer.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        let (session_id, question) = self.practice_of.zip(self.practice_question)?;
+        Some(Origin {
+            session_id,
+            question,
+        })
+    }
+
     pub(super) fn into_row(
         self,
         config: Arc<SessionConfig>,
+        origin: Option<Origin>,
         final_summary: Option<Arc<Value>>,
     ) -> SessionRow {
         SessionRow {
@@ -107,6 +121,7 @@ impl SessionFields {
             created_at: self.created_at,
             updated_at: self.updated_at,
             config,
+            origin,
             final_summary,
         }
     }

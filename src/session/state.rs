@@ -107,8 +107,9 @@ impl SessionState {
         let base_weight = BASE_WEIGHT + config.heap() + summary.as_deref().map_or(0, Heap::heap);
         let turns_weight = delta.turns.iter().map(weight::turn).sum();
         let turns = delta.turns.into_iter().map(Arc::new).collect();
+        let origin = session.origin();
         Some(Self::new(
-            session.into_row(config, summary),
+            session.into_row(config, origin, summary),
             Arc::new(turns),
             base_weight,
             turns_weight,
@@ -152,9 +153,11 @@ impl SessionState {
             }
         }
         let row = if delta.session.version >= self.row.version {
-            delta
-                .session
-                .into_row(Arc::clone(&self.row.config), self.row.final_summary.clone())
+            delta.session.into_row(
+                Arc::clone(&self.row.config),
+                self.row.origin,
+                self.row.final_summary.clone(),
+            )
         } else {
             self.row.clone()
         };

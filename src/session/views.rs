@@ -128,7 +128,9 @@ impl SessionState {
     }
 
     pub fn feedback_item(&self, turn: &Turn) -> Option<FeedbackItem> {
-        feedback_item(&self.turns, turn)
+        let asked = turn.question_no.and_then(|no| self.turns.get(no as usize));
+        let reply = asked.and_then(|asked| asked.reply.as_ref());
+        feedback_item(reply.map(|reply| reply.content.clone()), turn)
     }
 
     /// Seconds left by the server's clock; `None` when it is not the clock that ends the interview.
@@ -142,14 +144,9 @@ impl SessionState {
     }
 }
 
-/// The feedback on the message of one of the turns; `None` for the introduction.
-pub(super) fn feedback_item(turns: &[Arc<Turn>], turn: &Turn) -> Option<FeedbackItem> {
+/// The feedback on a turn's message, which answers that question; `None` for the introduction.
+pub(super) fn feedback_item(question: Option<String>, turn: &Turn) -> Option<FeedbackItem> {
     let answer = turn.message.clone()?;
-    let question = turn
-        .question_no
-        .and_then(|no| turns.get(no as usize))
-        .and_then(|asked| asked.reply.as_ref())
-        .map(|reply| reply.content.clone());
     let given = turn
         .feedback
         .clone()

@@ -166,24 +166,3 @@ grant execute on function
   private.stream_text(jsonb),
   private.claim_session(uuid)
 to interview_api;
-
--- A guest's is made under the id that the request's header names; a practice is of a question of another session of the
--- same owner. A repeat whose first answer was lost changes nothing. Outcomes: created, not_found (the id is another's).
-create function public.create_session(
-  p_session_id uuid, p_config jsonb, p_practice_of uuid default null, p_practice_question integer default null
-) returns jsonb
-language plpgsql security invoker set search_path = '' set role = interview_api as $$
-begin
-  insert into public.interview_sessions (session_id, session_config, practice_of, practice_question)
-  values (p_session_id, coalesce(p_config, '{}'), p_practice_of, p_practice_question)
-  on conflict do nothing;
-  return jsonb_build_object('outcome', case
-    when exists (select from public.interview_sessions s where s.session_id = p_session_id) then 'created'
-    else 'not_found'
-  end);
-end
-$$;
-
-revoke all on function public.create_session(uuid, jsonb, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function public.create_session(uuid, jsonb, uuid, integer)
-to anon, authenticated, service_role, interview_api;

@@ -79,7 +79,7 @@ end
 $$;
 
 create trigger bump_session_version
-  before update of user_id, session_config, final_summary, session_stats, status on public.interview_sessions
+  before update of user_id, session_config, final_summary, session_stats, status, practice_of on public.interview_sessions
   for each row when (new.version = old.version) execute function private.bump_session_version();
 
 -- How many sessions there may be. One row, which the operator may change.

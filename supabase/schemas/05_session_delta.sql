@@ -80,7 +80,8 @@ declare
   v_turns jsonb;
 begin
   if v_full then
-    select v_session || jsonb_build_object('session_config', s.session_config, 'final_summary', s.final_summary)
+    select v_session || jsonb_build_object('session_config', s.session_config, 'final_summary', s.final_summary,
+      'practice_of', s.practice_of, 'practice_question', s.practice_question)
     into v_session
     from public.interview_sessions s
     where s.session_id = h.session_id;

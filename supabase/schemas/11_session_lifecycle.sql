@@ -7,6 +7,10 @@ create function public.create_session(
 ) returns jsonb
 language plpgsql security invoker set search_path = '' set role = interview_api as $$
 begin
+  -- A repeat is not counted among what the caller makes.
+  if exists (select from public.interview_sessions s where s.session_id = p_session_id) then
+    return '{"outcome": "created"}';
+  end if;
   insert into public.interview_sessions (session_id, session_config, practice_of, practice_question)
   values (p_session_id, coalesce(p_config, '{}'), p_practice_of, p_practice_question)
   on conflict do nothing;

@@ -49,13 +49,11 @@ insert into functions_expected values
   ('public.cleanup_abandoned_sessions(integer,integer)', 's'),
   ('public.cleanup_completed_tasks(integer)', 's'),
   ('public.cleanup_expired_shares()', 's'),
-  ('public.guest_practices(integer)', 'a'),
+  ('public.list_practices(uuid,integer)', 'auf'),
   ('public.revoke_share(uuid,uuid)', 'uf'),
   ('public.share_report(uuid,bigint,uuid,bytea,jsonb,integer)', 'uf'),
   ('private.check_practice_of()', ''),
-  ('private.check_share_limit()', ''),
-  ('private.drop_shares()', ''),
-  ('private.guest_practices(integer)', 'a'),
+  ('private.list_practices(uuid,integer)', 'f'),
   ('private.request_share_hash()', 'aus'),
   ('public.complete_turn(uuid,text,text,jsonb,jsonb,jsonb,bigint)', 'ausf'),
   ('public.conversation_history(public.interview_sessions)', 'aus'),
@@ -152,7 +150,7 @@ select is(
 select is(
   (select array_agg(signature order by signature) from functions_found where definer),
   array['private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'private.check_practice_of()',
-    'private.claim_session(uuid)', 'private.count_session()', 'private.guest_practices(integer)',
+    'private.claim_session(uuid)', 'private.count_session()', 'private.list_practices(uuid,integer)',
     'private.on_auth_user_written()'],
   'only six functions are security definer, and none is in an exposed schema');
 select is(

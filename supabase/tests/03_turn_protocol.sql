@@ -48,8 +48,8 @@ select is(a ->> 'outcome', 'ok', 'load: ok') from answer;
 select is(a -> 'full', 'true', 'load: full without a known version') from answer;
 select is(
   (select array_agg(k order by k) from jsonb_object_keys(a -> 'session') k),
-  array['base_version', 'created_at', 'final_summary', 'session_config', 'session_id', 'session_stats', 'status',
-    'updated_at', 'user_id', 'version'],
+  array['base_version', 'created_at', 'final_summary', 'practice_of', 'practice_question', 'session_config', 'session_id',
+    'session_stats', 'status', 'updated_at', 'user_id', 'version'],
   'load: a full session has these keys') from answer;
 select is(
   (select array_agg(k order by k) from jsonb_object_keys(load_session(pg_temp.sid(), 0) -> 'session') k),

@@ -83,7 +83,8 @@ select is(a ->> 'outcome', 'reset', 'reset') from answer;
 select is(
   (a -> 'session') - 'created_at' - 'updated_at' - 'version' - 'base_version',
   '{"session_id": "a1000000-0000-4000-8000-000000000000", "user_id": "a0000000-0000-4000-8000-000000000000",
-    "status": "active", "session_config": {"style": "casual"}, "session_stats": {}, "final_summary": null}',
+    "status": "active", "session_config": {"style": "casual"}, "session_stats": {}, "final_summary": null,
+    "practice_of": null, "practice_question": null}',
   'reset: keeps the configuration and nothing else') from answer;
 select is(a -> 'turns', '[]', 'reset: no turn is left') from answer;
 select is(a #> '{session,version}', a #> '{session,base_version}', 'reset: raises base_version') from answer;

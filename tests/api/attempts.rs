@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::practice::{ANSWER, BETTER, answers, attempts, practised, questions, say, start};
-use crate::support::{Act, Answer, ModelServer, Purpose, TestApp, eventually};
+use crate::support::{Act, Answer, ModelServer, Purpose, TestApp, eventually, stack};
 
 #[tokio::test]
 async fn a_question_is_tried_again_and_both_answers_are_compared() {
@@ -199,6 +199,30 @@ async fn practices_begun_at_once_are_attempts_of_their_own() {
         answers(&attempts(&alice, origin, 1).await),
         [ANSWER, BETTER, BETTER]
     );
+}
+
+#[tokio::test]
+async fn of_a_practice_that_is_full_the_first_answer_is_compared() {
+    let app = TestApp::start();
+    let db = stack().db().await;
+    for client in [app.user("Alice").await, app.guest()] {
+        let origin = client.started(&json!({})).await;
+        say(&client, origin, ANSWER).await;
+        let session = practised(&client, origin, 1).await;
+        start(&client, session).await;
+        say(&client, session, "Could you repeat the question please").await;
+        say(&client, session, BETTER).await;
+        let fill = "insert into interview_turns (session_id, turn_no, turn_id, user_id, message, question_no, version, reply) \
+            select session_id, n, 'k' || n, user_id, repeat('x', 8000), n - 1, version, reply \
+            from interview_turns, generate_series(3, 499) n where session_id = $1 and turn_no = 2";
+        db.execute(fill, &[&session]).await.expect("turns");
+        let both = attempts(&client, origin, 1).await;
+        assert_eq!(answers(&both), [ANSWER, BETTER]);
+        let later = &both["attempts"][1];
+        assert_eq!(later["question"], both["question"], "{later}");
+        assert_eq!(later["status"], "ready", "{later}");
+        assert!(both.to_string().len() < 20_000);
+    }
 }
 
 #[tokio::test]
