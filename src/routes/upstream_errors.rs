@@ -69,12 +69,20 @@ impl From<&RestError> for ApiError {
                 "The database is not set up for this service. Its operator needs to apply the migrations.",
             )
             .retryable(false),
-            RestError::TooManySessions { retry_after } => ApiError::new(
+            RestError::TooManySessions {
+                retry_after: Some(seconds),
+            } => ApiError::new(
                 429,
                 "too_many_sessions",
                 "Too many interviews were set up. Try again later, or delete some that you no longer need.",
             )
-            .retry_after(retry_after.unwrap_or(60).max(1)),
+            .retry_after((*seconds).max(1)),
+            RestError::TooManySessions { retry_after: None } => ApiError::new(
+                429,
+                "too_many_sessions",
+                "You keep as many interviews as there is room for. Delete some that you no longer need.",
+            )
+            .retryable(false),
             RestError::AskedToWait { retry_after, .. } => ApiError::new(
                 503,
                 "database_busy",

@@ -81,7 +81,8 @@ pub enum RestError {
         status: u16,
         retry_after: Option<u64>,
     },
-    /// The caller made, or has, as many sessions as the database lets them; seconds until they may make another.
+    /// The caller made as many sessions as the database lets them, and may make another in so many seconds; or they keep
+    /// as many as they may.
     #[error("too many sessions")]
     TooManySessions { retry_after: Option<u64> },
     /// The transaction lost against another one and did nothing.

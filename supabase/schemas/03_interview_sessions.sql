@@ -87,8 +87,7 @@ create table private.session_limits (
   is_only_row boolean primary key default true check (is_only_row),
   guests_per_hour integer not null default 10000,
   per_user_and_hour integer not null default 500,
-  per_user integer not null default 5000,
-  guest_age interval not null default '30 days'
+  per_user integer not null default 5000
 );
 comment on table private.session_limits is 'How many sessions all guests together, and a user, may make and keep.';
 insert into private.session_limits default values;
@@ -101,18 +100,29 @@ create table private.sessions_made (
 comment on table private.sessions_made is
   'How many sessions a user has made in an hour; all guests, who have no identity, under the nil UUID.';
 
--- Answers 429 with the seconds to wait (a JSON error, as PostgREST reads it from SQLSTATE PGRST).
-create function private.refuse_session(p_message text, p_seconds integer) returns void
+-- Answers 429, with the seconds to wait where waiting helps (a JSON error, as PostgREST reads it from SQLSTATE PGRST).
+create function private.refuse_session(p_message text, p_seconds integer default null) returns void
 language plpgsql set search_path = '' as $$
 begin
   raise sqlstate 'PGRST' using
     message = jsonb_build_object('code', 'PT429', 'message', p_message, 'details', null, 'hint', null)::text,
-    detail = jsonb_build_object('status', 429, 'headers', jsonb_build_object('Retry-After', p_seconds::text))::text;
+    detail = jsonb_build_object('status', 429,
+      'headers', jsonb_strip_nulls(jsonb_build_object('Retry-After', p_seconds::text)))::text;
 end
 $$;
 
--- Counts what callers of the API make. Security definer: nobody resets a count, and a guest's row is hidden from
--- other guests. Guests' sessions past their age make room here, too, so that no job is needed for it.
+-- Whether a user may keep another session, whichever way it comes to them.
+create function private.check_kept_sessions(p_user_id uuid) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if (select count(*) from public.interview_sessions s where s.user_id = p_user_id)
+      >= (select l.per_user from private.session_limits l) then
+    perform private.refuse_session('too many sessions: delete some');
+  end if;
+end
+$$;
+
+-- Counts what callers of the API make. Security definer: nobody resets a count.
 create function private.count_session() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -130,19 +140,9 @@ begin
       ceil(extract(epoch from v_hour + interval '1 hour' - now()))::integer);
   end if;
   if new.user_id is not null then
-    if (select count(*) from public.interview_sessions s where s.user_id = new.user_id) >= l.per_user then
-      perform private.refuse_session('too many sessions: delete some', 3600);
-    end if;
-    return new;
-  end if;
-  with expired as materialized (
-    select s.session_id from public.interview_sessions s
-    where s.user_id is null and s.created_at < now() - l.guest_age
-    order by s.created_at limit 10
-    for update skip locked
-  )
-  delete from public.interview_sessions s using expired e where s.session_id = e.session_id;
-  if v_made = 1 then
+    perform private.check_kept_sessions(new.user_id);
+  elsif v_made = 1 then
+    -- The first guest of an hour clears away what users made in the hours before.
     delete from private.sessions_made where hour < v_hour - interval '1 hour' and maker <> c_guests;
   end if;
   return new;
@@ -156,7 +156,7 @@ create trigger count_session before insert on public.interview_sessions
 revoke all on private.session_limits, private.sessions_made from public, anon, authenticated, service_role;
 revoke all on function
   private.check_session_config(), private.bump_session_version(),
-  private.refuse_session(text, integer), private.count_session()
+  private.refuse_session(text, integer), private.check_kept_sessions(uuid), private.count_session()
 from public, anon, authenticated, service_role;
 
 alter table public.interview_sessions enable row level security;

@@ -70,11 +70,11 @@ begin
     return '{"outcome": "not_found"}';
   end if;
   delete from public.interview_turns where session_id = p_session_id;
+  delete from public.shared_reports where session_id = p_session_id;
   update public.interview_sessions
   set status = 'active', final_summary = null, session_stats = '{}', turn_bytes = 0, report_owner = null,
     report_lease_until = null, version = h.version + 1, base_version = h.version + 1
   where session_id = p_session_id
-  delete from public.shared_reports where session_id = p_session_id;
   returning status, version, base_version, session_stats, updated_at
   into h.status, h.version, h.base_version, h.session_stats, h.updated_at;
   return jsonb_build_object('outcome', 'reset') || private.session_delta(h, p_known_version);
@@ -114,6 +114,7 @@ begin
       'outcome', 'busy', 'turn_no', t.turn_no, 'turn_id', t.turn_id,
       'lease_remaining_ms', private.lease_remaining_ms(t.lease_until, v_now));
   end if;
+  perform private.check_kept_sessions(v_uid);
   update public.interview_sessions
   set user_id = v_uid, version = version + 1, base_version = version + 1
   where session_id = p_session_id;

@@ -75,6 +75,7 @@ insert into functions_expected values
   ('private.check_write_secret()', 'f'),
   ('private.set_write_secret(text)', ''),
   ('private.count_session()', ''),
+  ('private.check_kept_sessions(uuid)', ''),
   ('private.is_bounded_object(jsonb,integer)', 'ausf'),
   ('private.refuse_session(text,integer)', ''),
   ('public.create_session(uuid,jsonb,uuid,integer)', 'ausf'),

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(111);
+select plan(118);
 
 insert into auth.users (id, email) values
   ('a0000000-0000-4000-8000-000000000000', 'a@key.test'), ('b0000000-0000-4000-8000-000000000000', 'b@key.test');
@@ -175,9 +175,34 @@ reset role;
 update private.session_limits set per_user = 4;
 select pg_temp.become('b');
 select throws_ok($$select create_session(gen_random_uuid(), '{}')$$, 'PGRST', null, 'nor more than a user may keep');
+select set_config('request.headers', jsonb_build_object('x-session-id', pg_temp.gid(1))::text, true);
+select throws_ok($$select claim_session(pg_temp.gid(1), null)$$, 'PGRST', null, 'by no way');
 reset role;
-insert into interview_sessions (session_id, user_id, created_at) values
-  (pg_temp.gid(4), null, now() - interval '31 days'), (pg_temp.gid(5), null, now() - interval '29 days');
+select is((select user_id from interview_sessions where session_id = pg_temp.gid(1)), null, 'what was claimed in vain stays a guest''s');
+create function pg_temp.headers_of(p_sql text) returns text language plpgsql as $$
+declare
+  v_detail text;
+begin
+  execute p_sql;
+  return null;
+exception when sqlstate 'PGRST' then
+  get stacked diagnostics v_detail = pg_exception_detail;
+  return (select string_agg(k, ' ') from jsonb_object_keys(v_detail::jsonb -> 'headers') k);
+end $$;
+select pg_temp.become('b');
+select is(pg_temp.headers_of($$select create_session(gen_random_uuid(), '{}')$$), null, 'waiting would not help');
+select pg_temp.become('3');
+select is(pg_temp.headers_of($$select create_session(pg_temp.gid(3), '{}')$$), null, '(the guests'' hour is another)');
+reset role;
+update private.sessions_made set hour = date_trunc('hour', now()), made = 3 where maker = '00000000-0000-0000-0000-000000000000';
+select pg_temp.become('4');
+select is(pg_temp.headers_of($$select create_session(pg_temp.gid(4), '{}')$$), 'Retry-After', 'the hour''s end does');
+select pg_temp.become('1');
+select is(create_session(pg_temp.gid(1), '{}') ->> 'outcome', 'created', 'a repeat of what was made is no more');
+reset role;
+select is((select made from private.sessions_made where maker = '00000000-0000-0000-0000-000000000000'), 3, 'and is not counted');
+update private.session_limits set guests_per_hour = 100;
+insert into interview_sessions (session_id, user_id, created_at) values (pg_temp.gid(5), null, now() - interval '900 days');
 select pg_temp.become('6');
 select lives_ok($$select create_session(pg_temp.gid(6), '{}')$$, '(a guest comes)');
 reset role;

@@ -327,6 +327,19 @@ async fn sessions_are_made_at_a_bounded_rate_and_read_in_bounded_pages() {
         .get("interview_sessions?select=session_id&limit=100000")
         .await;
     assert_eq!(listed.body.as_array().map(Vec::len), Some(1_000));
+
+    // Who keeps as many as they may gets no more by any way, and is not told to wait.
+    let limits = "update private.session_limits set guests_per_hour = 10, per_user = 1000";
+    db.execute(limits, &[]).await.expect("limits");
+    let open = guest.create(&json!({})).await;
+    for refused in [
+        alice.post("/agent/create_session", &json!({})).await,
+        alice.act("/agent/claim_session", open, &json!({})).await,
+    ] {
+        refused.is_problem(429, "too_many_sessions");
+        assert!(!refused.headers.contains_key("retry-after"), "{refused:?}");
+    }
+    assert_eq!(guest.read("/agent/session", open).await.status, 200);
 }
 
 #[tokio::test]
