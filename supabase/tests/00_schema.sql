@@ -156,7 +156,7 @@ select is(
   'only six functions are security definer, and none is in an exposed schema');
 select is(
   (select array_agg(signature order by signature) from functions_found
-   where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_|guest_practices)'),
+   where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_)'),
   null, 'every function of the API but fields and jobs runs as its own role');
 select is(
   (select array[rolcanlogin, rolinherit, rolbypassrls, rolsuper, rolcreaterole, rolcreatedb,
