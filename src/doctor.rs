@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::{Config, ConfigError};
@@ -78,7 +79,7 @@ impl Report {
     pub fn print(&self, json: bool) -> anyhow::Result<()> {
         if json {
             let passed = self.passed();
-            let document = serde_json::json!({"passed": passed, "checks": self.checks});
+            let document = json!({"passed": passed, "checks": self.checks});
             output::line(serde_json::to_string_pretty(&document)?);
             return Ok(());
         }
@@ -290,9 +291,7 @@ async fn tables(rest: &PostgRest) -> Check {
     let guest = Identity::Guest { session_id: None };
     for (table, columns) in TABLES {
         let query = [("select", columns.to_owned()), ("limit", "1".to_owned())];
-        let rows = rest
-            .select::<serde_json::Value>(&guest, table, &query)
-            .await;
+        let rows = rest.select::<Value>(&guest, table, &query).await;
         match rows {
             // Nothing is granted to visitors on it: it is there, and closed.
             Ok(_) | Err(RestError::Forbidden(_)) => {}
@@ -318,18 +317,23 @@ async fn tables(rest: &PostgRest) -> Check {
     Check::ok(name, "all five are there with their columns")
 }
 
+/// Calls that find no session, and so change nothing.
 async fn functions(rest: &PostgRest) -> Check {
     let name = "functions";
     let nobody = Uuid::new_v4();
     let guest = Identity::Guest {
         session_id: Some(nobody),
     };
-    let arguments = serde_json::json!({"p_session_id": nobody, "p_known_version": null});
-    for function in ["load_session", "reset_interview", "claim_session"] {
-        let answer = rest
-            .rpc::<serde_json::Value>(&guest, function, &arguments)
-            .await;
-        match answer {
+    let known = json!({"p_session_id": nobody, "p_known_version": null});
+    let practice = json!({"p_session_id": nobody, "p_config": {}, "p_practice_of": Uuid::new_v4(), "p_practice_question": 1});
+    for (function, arguments) in [
+        ("load_session", &known),
+        ("reset_interview", &known),
+        ("claim_session", &known),
+        ("create_session", &practice),
+    ] {
+        match rest.rpc::<Value>(&guest, function, arguments).await {
+            Err(RestError::NotFound) => {}
             Ok(answer) if answer["outcome"] == "not_found" => {}
             Ok(_) => {
                 return Check::failed(
@@ -340,6 +344,13 @@ async fn functions(rest: &PostgRest) -> Check {
             }
             Err(RestError::SchemaMissing(what)) => {
                 return Check::failed(name, what, "apply the migrations: supabase db push");
+            }
+            Err(error @ RestError::WriteSecretRefused) => {
+                return Check::failed(
+                    name,
+                    error.to_string(),
+                    "set SUPABASE_WRITE_SECRET to what private.set_write_secret was given",
+                );
             }
             Err(error) => {
                 return Check::failed(name, format!("{function}: {error}"), "apply the migrations");
@@ -364,9 +375,7 @@ async fn guests(rest: &PostgRest) -> Check {
         "speech_usage",
         "users",
     ] {
-        if let Ok(rows) = rest
-            .select::<serde_json::Value>(&guest, table, &query)
-            .await
+        if let Ok(rows) = rest.select::<Value>(&guest, table, &query).await
             && !rows.is_empty()
         {
             seen.push(table);
@@ -393,7 +402,7 @@ async fn service_key(rest: &PostgRest, config: &Config) -> Check {
         ("limit", "1".to_owned()),
     ];
     match rest
-        .select::<serde_json::Value>(&Identity::Service, "interview_sessions", &query)
+        .select::<Value>(&Identity::Service, "interview_sessions", &query)
         .await
     {
         Ok(_) => Check::ok(name, "the service key is accepted"),

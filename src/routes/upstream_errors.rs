@@ -54,6 +54,12 @@ impl From<&RestError> for ApiError {
             RestError::TokenRejected(_) => ApiError::token_invalid(),
             RestError::KeyRejected => key_rejected(),
             RestError::Forbidden(_) => ApiError::new(403, "forbidden", "You may not do that."),
+            RestError::WriteSecretRefused => ApiError::new(
+                502,
+                "database_misconfigured",
+                "The database refuses what this service writes. Its operator can find out more with the doctor command.",
+            )
+            .retryable(false),
             RestError::NotFound => ApiError::new(404, "not_found", "There is no such thing."),
             RestError::Conflict => {
                 ApiError::new(409, "conflict", "That exists already. Try again.").retryable(true)

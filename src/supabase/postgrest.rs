@@ -65,6 +65,9 @@ pub enum RestError {
     KeyRejected,
     #[error("not allowed: {0}")]
     Forbidden(String),
+    /// The database demands another write secret than the service's.
+    #[error("the write secret was refused")]
+    WriteSecretRefused,
     #[error("no such row")]
     NotFound,
     #[error("the row exists already")]

@@ -56,6 +56,8 @@ fn of_code(error: &ErrorBody) -> Option<RestError> {
         // refers to itself.
         "PGRST106" | "PGRST125" | "PGRST202" | "PGRST203" | "PGRST204" | "PGRST205" | "42P01"
         | "42703" | "42883" | "42P17" | "42725" => RestError::SchemaMissing(message),
+        // Raised by private.check_write_secret.
+        "PT403" => RestError::WriteSecretRefused,
         "42501" => RestError::Forbidden(message),
         "PGRST116" => RestError::NotFound,
         "23505" => RestError::Conflict,
@@ -197,6 +199,14 @@ mod tests {
                 401,
                 r#"{"message": "No API key found in request"}"#.to_owned(),
                 "KeyRejected",
+            ),
+            (
+                403,
+                coded(
+                    "PT403",
+                    "this database takes interviews from its service alone",
+                ),
+                "WriteSecretRefused",
             ),
             (402, String::new(), "QuotaExceeded"),
             (

@@ -36,6 +36,7 @@ begin
 end
 $$;
 
+-- Answers 403 with a code of its own, by which the service tells its own misconfiguration from a refusal.
 create function private.check_write_secret() returns void
 language plpgsql stable set search_path = '' as $$
 declare
@@ -43,7 +44,7 @@ declare
 begin
   if v_digest <> sha256(convert_to(coalesce(
       nullif(current_setting('request.headers', true), '')::json ->> 'x-write-secret', ''), 'UTF8')) then
-    raise exception 'this database takes interviews from its service alone' using errcode = 'insufficient_privilege';
+    raise exception 'this database takes interviews from its service alone' using errcode = 'PT403';
   end if;
 end
 $$;

@@ -206,8 +206,8 @@ insert into interview_sessions (session_id, user_id, created_at) values (pg_temp
 select pg_temp.become('6');
 select lives_ok($$select create_session(pg_temp.gid(6), '{}')$$, '(a guest comes)');
 reset role;
-select is((select array_agg(session_id order by 1) from interview_sessions where session_id in (pg_temp.gid(4), pg_temp.gid(5))),
-  array[pg_temp.gid(5)], 'guests'' sessions past their age make room');
+select is((select count(*)::int from interview_sessions where session_id = pg_temp.gid(5)), 1,
+  'how old a guest''s session is says nothing of its use: it goes when the job says so');
 select is((select count(*)::int from private.sessions_made), 3, 'there is one count for all guests and one for each user');
 
 -- Speech: numbers that are none, and tasks.
@@ -225,13 +225,13 @@ select is(begin_speech_task(gen_random_uuid(), null, 'tts', null, 60, 0, 0, 100,
 reset role;
 select private.set_write_secret('of the service');
 select pg_temp.become('a');
-select throws_ok(sql, '42501', null, 'without the secret: ' || sql) from (values
+select throws_ok(sql, 'PT403', null, 'without the secret: ' || sql) from (values
   ('select accept_turn(pg_temp.sid(), ''k'', ''m'', ''p'', 60, null, false)'), ('select reset_interview(pg_temp.sid(), null)'),
   ('select complete_turn(pg_temp.sid(), ''k'', ''p'', ''{}'', null, null, null)'),
   ('select record_feedback(pg_temp.sid(), ''k1'', ''{"scores": [5]}'', null)'),
   ('select record_report(pg_temp.sid(), ''p'', ''{"overall_score": 5}'', null)')) s (sql);
 select set_config('request.headers', '{"x-write-secret": "of somebody"}', true);
-select throws_ok($$select reset_interview(pg_temp.sid(), null)$$, '42501', null, 'nor with another');
+select throws_ok($$select reset_interview(pg_temp.sid(), null)$$, 'PT403', null, 'nor with another');
 select set_config('request.headers', '{"x-write-secret": "of the service"}', true);
 select is(reset_interview(pg_temp.sid(), null) ->> 'outcome', 'reset', 'with it');
 reset role;

@@ -80,6 +80,7 @@ fn rest_outcome(result: &Result<Value, RestError>) -> &'static str {
         Err(RestError::TokenRejected(_)) => "token rejected",
         Err(RestError::KeyRejected) => "key rejected",
         Err(RestError::Forbidden(_)) => "forbidden",
+        Err(RestError::WriteSecretRefused) => "write secret refused",
         Err(RestError::NotFound) => "not found",
         Err(RestError::Conflict) => "conflict",
         Err(RestError::Invalid { .. }) => "invalid",

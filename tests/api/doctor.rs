@@ -6,7 +6,7 @@ use crate::devstack::{binary, text};
 use crate::support::model_modes::{
     ModeServer, Played, at_once, error, events, openai, refusal, response,
 };
-use crate::support::{ModelServer, SearchServer, SpeechServer, stack};
+use crate::support::{DevstackProcess, ModelServer, SearchServer, SpeechServer, eventually, stack};
 
 fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
     let output = binary(&["doctor", "--json"])
@@ -46,6 +46,38 @@ fn the_doctor_finds_a_good_configuration_good_and_names_what_is_wrong() {
     let (passed, report) = doctor(&[anon]);
     assert!(!passed);
     assert_eq!(failed(&report), ["configuration"]);
+}
+
+#[tokio::test]
+async fn the_doctor_knows_a_database_that_takes_nothing_from_this_service() {
+    let stack = DevstackProcess::start(&[]);
+    let db = stack.db().await;
+    db.execute("select private.set_write_secret('right')", &[])
+        .await
+        .expect("a secret");
+    let with = |secret: &str| {
+        doctor(&[
+            ("SUPABASE_URL", stack.api_url()),
+            ("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY")),
+            ("SUPABASE_WRITE_SECRET", secret),
+        ])
+    };
+    assert!(with("right").0);
+    let (passed, report) = with("wrong");
+    assert!(!passed);
+    assert_eq!(failed(&report), ["functions"]);
+    assert!(
+        report.to_string().contains("private.set_write_secret"),
+        "{report:#}"
+    );
+    // A database whose migrations end before the latest functions.
+    let undo = "drop function public.create_session; notify pgrst, 'reload schema'";
+    db.batch_execute(undo).await.expect("a function less");
+    eventually("PostgREST knows", async || {
+        let (_, report) = with("right");
+        failed(&report) == ["functions"] && report.to_string().contains("apply the migrations")
+    })
+    .await;
 }
 
 #[test]

@@ -379,7 +379,7 @@ async fn with_a_secret_interviews_come_from_the_service_alone() {
         let answer = direct.call(function, &arguments).await;
         assert_eq!(
             (answer.status.as_u16(), answer.code()),
-            (403, "42501"),
+            (403, "PT403"),
             "{function}: {answer:?}"
         );
     }
@@ -390,4 +390,18 @@ async fn with_a_secret_interviews_come_from_the_service_alone() {
     );
     let ended = alice.act("/agent/end_interview", session, &json!({})).await;
     assert_eq!(ended.status, 200, "{ended:?}");
+
+    // A service without it, or with another, is set up wrongly: that is not the candidate's to mend.
+    for secret in [None, Some("another")] {
+        let app = TestApp::on(&stack, |config| {
+            config.supabase.write_secret = secret.map(SecretString::from);
+        });
+        let guest = app.guest();
+        let session = guest.create(&json!({})).await;
+        let started = guest
+            .act("/agent/start_interview", session, &json!({}))
+            .await;
+        started.is_problem(502, "database_misconfigured");
+        assert_eq!(started.body["retryable"], false, "{started:?}");
+    }
 }

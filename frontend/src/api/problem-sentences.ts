@@ -92,6 +92,7 @@ export const problemSentences: Record<string, () => string> = {
   upstream_bad_response: unreachable,
   supabase_key_rejected: misconfigured,
   migrations_missing: misconfigured,
+  database_misconfigured: misconfigured,
   project_paused: misconfigured,
   project_quota_exceeded: misconfigured,
   service_key_missing: misconfigured,
