@@ -80,7 +80,7 @@ impl From<&RestError> for ApiError {
             } => ApiError::new(
                 429,
                 "too_many_sessions",
-                "Too many interviews were set up. Try again later, or delete some that you no longer need.",
+                "Too many interviews were set up. Try again later.",
             )
             .retry_after((*seconds).max(1)),
             RestError::TooManySessions { retry_after: None } => ApiError::new(
