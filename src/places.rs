@@ -62,9 +62,10 @@ impl Places {
     /// # Errors
     /// There is none now.
     pub fn try_take(&self, client: Client) -> Result<Place, Full> {
+        // Dropped last, also when there is no place.
+        let (of_client, shares) = self.shares(client);
         let total = Arc::clone(&self.total);
         let mut permits = vec![total.try_acquire_owned().map_err(|_| Full::Everybody)?];
-        let (of_client, shares) = self.shares(client);
         for share in shares {
             permits.push(share.try_acquire_owned().map_err(|_| Full::Client)?);
         }
@@ -157,6 +158,21 @@ mod tests {
         drop((held, hers));
         assert_eq!(places.taken(), 0);
         assert!(places.lock().is_empty(), "nobody is remembered");
+    }
+
+    #[test]
+    fn who_gets_no_place_is_not_remembered() {
+        let places = Places::new(16);
+        let held: Vec<Place> = (0..4)
+            .map(|_| places.try_take(at(1)).expect("a place"))
+            .collect();
+        for _ in 0..3 {
+            let user = Client::new([192, 0, 2, 1].into(), Some(Uuid::new_v4()));
+            assert_eq!(places.try_take(user).err(), Some(Full::Client));
+        }
+        assert_eq!(places.lock().len(), 1, "the address alone");
+        drop(held);
+        assert!(places.lock().is_empty());
     }
 
     #[test]
