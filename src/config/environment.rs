@@ -7,6 +7,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+/// Thirty years: clocks and caches count further, but not for ever.
+const MAX_SECONDS: f64 = 1e9;
+
 /// Everything that is wrong with the environment, a line each.
 #[derive(Debug)]
 pub struct ConfigError(Vec<String>);
@@ -120,14 +123,21 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     pub(super) fn seconds(&mut self, name: &str, default: f64) -> Duration {
-        let looks_like = "a number of seconds, 0 or more, such as 1 or 0.5";
-        let value = self.parsed(name, default, looks_like);
-        Duration::try_from_secs_f64(value).unwrap_or_else(|_| {
-            self.problems.push(format!(
-                "{name}={value} is not usable; it should be {looks_like}"
-            ));
-            Duration::from_secs_f64(default)
-        })
+        self.seconds_up_to(name, default, MAX_SECONDS)
+    }
+
+    pub(super) fn seconds_up_to(&mut self, name: &str, default: f64, maximum: f64) -> Duration {
+        let looks_like = format!("a number of seconds from 0 to {maximum}, such as 1 or 0.5");
+        let value = self.parsed(name, default, &looks_like);
+        match Duration::try_from_secs_f64(value) {
+            Ok(duration) if value <= maximum => duration,
+            _ => {
+                self.problems.push(format!(
+                    "{name}={value} is not usable; it should be {looks_like}"
+                ));
+                Duration::from_secs_f64(default)
+            }
+        }
     }
 
     pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigError> {

@@ -172,7 +172,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 idle: self.seconds("CACHE_IDLE_SECONDS", 30.0 * 60.0),
                 lifetime: self.seconds("CACHE_LIFETIME_SECONDS", 4.0 * 3600.0),
                 max_staleness: self.seconds("CACHE_MAX_STALENESS", 1.0),
-                events_poll: Some(self.seconds("EVENTS_POLL_SECONDS", 2.0))
+                events_poll: Some(self.seconds_up_to("EVENTS_POLL_SECONDS", 2.0, 3_600.0))
                     .filter(|poll| !poll.is_zero()),
             },
             turn: TurnConfig {
@@ -357,6 +357,23 @@ mod tests {
             let mut pairs = MINIMUM.to_vec();
             pairs.push(("CORS_ALLOWED_ORIGINS", origin));
             assert!(read(&pairs).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn times_are_no_longer_than_clocks_can_count() {
+        for (name, value, usable) in [
+            ("EVENTS_POLL_SECONDS", "0", true),
+            ("EVENTS_POLL_SECONDS", "3600", true),
+            ("EVENTS_POLL_SECONDS", "3601", false),
+            ("EVENTS_POLL_SECONDS", "1e18", false),
+            ("CACHE_IDLE_SECONDS", "1e9", true),
+            ("CACHE_IDLE_SECONDS", "1e18", false),
+            ("CACHE_IDLE_SECONDS", "inf", false),
+        ] {
+            let mut pairs = MINIMUM.to_vec();
+            pairs.push((name, value));
+            assert_eq!(read(&pairs).is_ok(), usable, "{name}={value}");
         }
     }
 
