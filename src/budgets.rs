@@ -60,7 +60,7 @@ pub struct Budgets {
     /// By day, so that a new day begins with nothing spent.
     payers: Cache<(i64, Payer), Arc<Spent>>,
     instance: Cache<i64, Arc<Spent>>,
-    /// The last day on which the instance's budget was seen to be used up.
+    /// The last day on which the instance's budget refused something.
     braked: [AtomicI64; Resource::ALL.len()],
 }
 
@@ -98,7 +98,7 @@ impl Budgets {
         })
     }
 
-    /// Resources of which this instance has nothing left today.
+    /// Resources of which this instance has refused some today, since its own budget does not reach any more.
     pub fn used_up(&self) -> Vec<Resource> {
         let today = day(Timestamp::now());
         let used_up =
@@ -165,12 +165,13 @@ impl Budgets {
                 .fetch_add(amount, Ordering::Relaxed);
         }
         self.show(resource, today);
-        // Nothing more fits where more than the limit is spent.
+        // Nothing more fits where more than the limit is spent. Everybody's comes first, since everybody should know.
         let over = |budget: &&Budget| budget.spent.add(resource, 0, budget.limit).is_err();
         budgets
             .iter()
             .find(over)
             .map_or(Ok(()), |budget| Err(self.refusal(budget, resource, 0, now)))
+            .rev()
     }
 
     fn refusal(
@@ -181,7 +182,7 @@ impl Budgets {
         now: Timestamp,
     ) -> OverBudget {
         let Budget { scope, limit, .. } = *budget;
-        if scope == Scope::Instance && left == 0 {
+        if scope == Scope::Instance {
             self.brake(resource, day(now), limit);
         }
         metrics::counter!("budget_refusals_total", "resource" => resource.name(), "scope" => scope.name())
@@ -203,13 +204,13 @@ impl Budgets {
         self.show(resource, today);
     }
 
-    /// Says once a day that nobody is served any more.
+    /// Says once a day that not everybody is served any more.
     fn brake(&self, resource: Resource, today: i64, limit: u64) {
         if self.braked[resource as usize].swap(today, Ordering::Relaxed) != today {
             tracing::error!(
                 resource = resource.name(),
                 limit,
-                "this instance's budget is used up: nobody gets more until midnight UTC"
+                "this instance's budget does not reach any more: requests are refused until midnight UTC"
             );
         }
     }

@@ -67,7 +67,7 @@ fn budgets(state: &AppState) -> String {
     let names: Vec<&str> = used_up.iter().map(|resource| resource.name()).collect();
     match names.as_slice() {
         [] => "ok".to_owned(),
-        names => format!("used up today: {}", names.join(", ")),
+        names => format!("does not reach any more today: {}", names.join(", ")),
     }
 }
 

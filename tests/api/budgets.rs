@@ -117,7 +117,7 @@ async fn the_instances_budget_stops_everybody_and_is_told() {
     assert_eq!(ready.status, 200, "it serves whatever costs nothing");
     assert_eq!(
         ready.body["checks"]["budgets"],
-        "used up today: model_calls"
+        "does not reach any more today: model_calls"
     );
     let metrics = app.guest().get("/metrics").await.body;
     let metrics = metrics.as_str().expect("text");
