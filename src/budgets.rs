@@ -1,5 +1,6 @@
 //! Daily budgets of what providers are paid for: per client address, per user and for this instance as a whole.
-//! They are kept in memory, so each instance counts for itself.
+//! They are kept in memory, so each instance counts for itself; a user's characters and seconds are counted by the
+//! database.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use moka::sync::Cache;
 use upstream::meter::{Meter, OverBudget, Resource, Scope};
 use uuid::Uuid;
 
-use crate::config::{Allowance, BudgetConfig};
+use crate::config::{Allowance, BudgetConfig, UserAllowance};
 use crate::network::{Client, Payer};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -108,16 +109,17 @@ impl Budgets {
 
     /// The budgets of a request, the narrowest first.
     fn budgets(&self, account: &Account, resource: Resource, day: i64) -> Vec<Budget> {
-        let payers = account.client().payers().map(|payer| {
-            let (scope, allowance) = match payer {
-                Payer::User(_) => (Scope::User, &self.config.user),
-                Payer::Address(_) => (Scope::Address, &self.config.address),
+        let payers = account.client().payers().filter_map(|payer| {
+            let (scope, limit) = match payer {
+                Payer::User(_) => (Scope::User, users_amount(&self.config.user, resource)?),
+                Payer::Address(_) => (Scope::Address, amount(&self.config.address, resource)),
             };
-            Budget {
+            let spent = self.payers.get_with((day, payer), Arc::default);
+            Some(Budget {
                 scope,
-                spent: self.payers.get_with((day, payer), Arc::default),
-                limit: amount(allowance, resource),
-            }
+                spent,
+                limit,
+            })
         });
         let instance = Budget {
             scope: Scope::Instance,
@@ -169,9 +171,9 @@ impl Budgets {
         let over = |budget: &&Budget| budget.spent.add(resource, 0, budget.limit).is_err();
         budgets
             .iter()
+            .rev()
             .find(over)
             .map_or(Ok(()), |budget| Err(self.refusal(budget, resource, 0, now)))
-            .rev()
     }
 
     fn refusal(
@@ -294,6 +296,15 @@ fn amount(allowance: &Allowance, resource: Resource) -> u64 {
     }
 }
 
+/// `None`: the database counts it.
+fn users_amount(allowance: &UserAllowance, resource: Resource) -> Option<u64> {
+    match resource {
+        Resource::ModelCalls => Some(allowance.model_calls),
+        Resource::Searches => Some(allowance.searches),
+        Resource::Characters | Resource::Seconds => None,
+    }
+}
+
 fn day(now: Timestamp) -> i64 {
     now.as_second().div_euclid(DAY)
 }
@@ -329,7 +340,10 @@ mod tests {
     fn budgets(address: u64, user: u64, instance: u64) -> Arc<Budgets> {
         Budgets::new(&BudgetConfig {
             address: allowance(address),
-            user: allowance(user),
+            user: UserAllowance {
+                model_calls: user,
+                searches: 10,
+            },
             instance: allowance(instance),
             guest_models: false,
             guest_speech: true,
@@ -421,6 +435,34 @@ mod tests {
         assert!(heard(0).is_ok() && heard(1).is_err());
         let tomorrow = noon() + jiff::SignedDuration::from_hours(12);
         assert!(speak(1_000, tomorrow).is_ok());
+    }
+
+    #[test]
+    fn a_users_speech_is_left_to_the_database() {
+        let budgets = budgets(5, 0, 5);
+        let account = budgets.account(at("192.0.2.1"));
+        account.belongs_to(Uuid::new_v4());
+        for (resource, amount) in [(Resource::Characters, 1_000), (Resource::Seconds, 100)] {
+            assert!(budgets.spend(&account, resource, amount, noon()).is_ok());
+            let over = budgets.spend(&account, resource, 1, noon());
+            assert_eq!(over.expect_err("the address's").scope, Scope::Address);
+        }
+    }
+
+    #[test]
+    fn any_refusal_of_the_instances_budget_brakes_it() {
+        let (budgets, now) = (budgets(5, 5, 5), Timestamp::now());
+        let [first, second] = ["192.0.2.1", "192.0.2.2"].map(|text| budgets.account(at(text)));
+        let call = |account, amount| budgets.spend(account, Resource::ModelCalls, amount, now);
+        assert!(call(&first, 3).is_ok());
+        assert!(call(&first, 3).is_err(), "the address has two left");
+        assert!(budgets.used_up().is_empty());
+        assert!(call(&second, 3).is_err(), "so has everybody");
+        assert_eq!(budgets.used_up(), [Resource::ModelCalls]);
+        // The address is over as well.
+        let heard = budgets.charge(&first, Resource::Seconds, 101, now);
+        assert!(heard.is_err());
+        assert_eq!(budgets.used_up(), [Resource::ModelCalls, Resource::Seconds]);
     }
 
     #[test]

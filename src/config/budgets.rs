@@ -13,11 +13,18 @@ pub struct Allowance {
     pub searches: u64,
 }
 
+/// A user's amounts of a day (UTC). Characters and seconds are in [`super::SpeechConfig`]: the database counts them.
+#[derive(Clone, Copy, Debug)]
+pub struct UserAllowance {
+    pub model_calls: u64,
+    pub searches: u64,
+}
+
 #[derive(Clone, Debug)]
 pub struct BudgetConfig {
     /// All clients of one address, signed in or not.
     pub address: Allowance,
-    pub user: Allowance,
+    pub user: UserAllowance,
     /// Everybody that one instance serves.
     pub instance: Allowance,
     /// Guests are interviewed by the model; otherwise by the built-in interviewer.
@@ -34,10 +41,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 seconds: self.at_least("BUDGET_ADDRESS_SECONDS", 21_600, 0),
                 searches: self.at_least("BUDGET_ADDRESS_SEARCHES", 300, 0),
             },
-            user: Allowance {
+            user: UserAllowance {
                 model_calls: self.at_least("BUDGET_USER_MODEL_CALLS", 1_000, 0),
-                characters: self.at_least("SPEECH_CHARACTERS_PER_DAY", 100_000, 0),
-                seconds: self.at_least("SPEECH_SECONDS_PER_DAY", 7_200, 0),
                 searches: self.at_least("BUDGET_USER_SEARCHES", 150, 0),
             },
             instance: Allowance {

@@ -17,7 +17,7 @@ use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
-pub use budgets::{Allowance, BudgetConfig};
+pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
 pub use speech::SpeechConfig;
