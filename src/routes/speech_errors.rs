@@ -25,13 +25,6 @@ impl From<SpeechError> for ApiError {
             )
             .retryable(true)
             .retry_after(10),
-            SpeechError::NotResumable => ApiError::new(
-                503,
-                "speech_not_resumable",
-                "Your last words are still being written down. Connect again in a moment.",
-            )
-            .retryable(true)
-            .retry_after(5),
             SpeechError::TooManyAtOnce => too_many_at_once(
                 "You have too many recordings open at the same time. Close one, or wait until one is done.",
             ),

@@ -16,8 +16,6 @@ pub enum SpeechError {
     Unavailable,
     #[error("too many live transcriptions or uploads at once")]
     Busy,
-    #[error("the words of the broken connection are still being written")]
-    NotResumable,
     #[error("too many live transcriptions or uploads of one client at once")]
     TooManyAtOnce,
     /// The named session does not exist for the caller.
@@ -74,6 +72,7 @@ impl From<LiveError> for SpeechError {
         match error {
             LiveError::Audio(error) => Self::Audio(error),
             LiveError::Provider(error) => Self::Provider(error),
+            LiveError::OverBudget(over) => Self::OverBudget(over),
             LiveError::Internal(error) => Self::Internal(error),
         }
     }

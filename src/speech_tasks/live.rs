@@ -9,15 +9,15 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use upstream::meter::{self, Resource};
+use upstream::meter::Resource;
 use uuid::Uuid;
 
 use super::error::SpeechError;
-use super::tasks::{NewTask, TaskType, Utterance, whole_seconds};
-use super::transcription::{count_seconds, rounded};
+use super::tasks::{NewTask, TaskType, Utterance, Words, whole_seconds};
+use super::transcription::rounded;
 use super::{Speech, permitted};
 use crate::auth::Caller;
-use crate::in_flight::Guard;
+use crate::in_flight::{Guard, Running};
 use crate::network::Client;
 use crate::places::Place;
 use crate::supabase::postgrest::Identity;
@@ -66,7 +66,7 @@ impl LiveEvent {
 /// A live transcription in flight. Dropping `audio` ends it: what was sent is still transcribed and stored.
 pub struct Live {
     pub task_id: Uuid,
-    /// The transcript of earlier connections that broke.
+    /// The transcript of earlier connections that broke, so far: words that are still written come as events.
     pub text: String,
     /// Accepts the next chunk of audio when there is room.
     pub audio: mpsc::Sender<Bytes>,
@@ -79,12 +79,9 @@ pub struct Live {
 /// Chunks of audio, and events, that are buffered.
 const BUFFERED_CHUNKS: usize = 64;
 const BUFFERED_EVENTS: usize = 64;
-/// How long a resumed transcription waits for the last words of its broken connection: a provider's usual
-/// time for an utterance, on a busy day.
-const RESUME_TIMEOUT: Duration = Duration::from_secs(25);
-/// Ends a live transcription.
-const BUDGET_EXCEEDED: &str = "speech_budget_exceeded";
-/// Attempts to write an utterance.
+/// Paid seconds without words that are written down together.
+const WORDLESS_SECONDS: f64 = 10.0;
+/// Attempts at a call to the database.
 const MAX_ATTEMPTS: u32 = 5;
 
 impl Speech {
@@ -109,8 +106,10 @@ impl Speech {
         }
         let place = self.live_places.try_take(client)?;
         let identity = caller.identity(session_id);
+        // Looked up before the row is read: a connection that ends in between still has words to write.
+        let earlier = request.resume.map(|task| self.live_in_flight.of(&task));
         let (task_id, text) = match request.resume {
-            Some(task_id) => (task_id, self.resume(&identity, task_id).await?),
+            Some(task_id) => (task_id, self.tasks.resume(&identity, task_id).await?),
             None => (self.begin(&identity, session_id).await?, String::new()),
         };
         let (audio, received_audio) = mpsc::channel(BUFFERED_CHUNKS);
@@ -121,6 +120,8 @@ impl Speech {
             identity,
             task_id,
             id: Uuid::new_v4().simple().to_string(),
+            earlier: earlier.unwrap_or_default(),
+            told: text.clone(),
             events: event_sender,
             _place: place,
             _in_flight: self.live_in_flight.start(task_id, superseded.clone()),
@@ -136,28 +137,6 @@ impl Speech {
             events,
             superseded,
         })
-    }
-
-    /// Resumes a task; its transcript with the last words of its broken connection. Without them it is not
-    /// resumed: nobody would ever tell them to the client.
-    async fn resume(&self, identity: &Identity, task_id: Uuid) -> Result<String, SpeechError> {
-        // Looked up before the row is read: a connection that ends in between still has words to write.
-        let earlier = self.live_in_flight.of(&task_id);
-        let text = self.tasks.resume(identity, task_id).await?;
-        if earlier.is_empty() {
-            return Ok(text);
-        }
-        let ended = async {
-            for connection in &earlier {
-                // It may not know yet that its client is gone.
-                connection.value.cancel();
-                connection.finished().await;
-            }
-        };
-        tokio::time::timeout(RESUME_TIMEOUT, ended)
-            .await
-            .map_err(|_| SpeechError::NotResumable)?;
-        self.tasks.resume(identity, task_id).await
     }
 
     async fn begin(
@@ -182,7 +161,7 @@ impl Speech {
 
 fn over_budget() -> LiveEvent {
     LiveEvent::error(
-        BUDGET_EXCEEDED,
+        "speech_budget_exceeded",
         "Today's time for speaking is used up. Please go on by typing.",
         false,
     )
@@ -195,6 +174,10 @@ struct Connection {
     task_id: Uuid,
     /// Distinguishes this connection's utterances from an earlier one's.
     id: String,
+    /// The task's connections that have not ended yet.
+    earlier: Vec<Running<CancellationToken>>,
+    /// Their words that the client knows.
+    told: String,
     events: mpsc::Sender<LiveEvent>,
     _place: Place,
     _in_flight: Guard<Uuid, CancellationToken>,
@@ -203,162 +186,216 @@ struct Connection {
 impl Connection {
     async fn run(self, sandbox: &Sandbox, request: &LiveRequest, audio: mpsc::Receiver<Bytes>) {
         metrics::gauge!("speech_streams").increment(1.0);
-        let (transcript_sender, transcript) = mpsc::channel(BUFFERED_EVENTS);
-        let language = request.language.as_deref();
-        let engine = async {
-            match (&self.speech.config.deepgram, &self.speech.stt) {
-                (Some(deepgram), _) => {
-                    let timeout = self.speech.config.provider.connect_timeout;
-                    deepgram::run(
-                        deepgram,
-                        timeout,
-                        request.encoding,
-                        language,
-                        audio,
-                        transcript_sender,
-                    )
-                    .await?;
-                }
-                (None, Some(provider)) => {
-                    utterances::run(
-                        provider,
-                        sandbox,
-                        request.encoding,
-                        language,
-                        audio,
-                        transcript_sender,
-                    )
-                    .await?;
-                }
-                (None, None) => return Err(SpeechError::Unavailable),
-            }
-            Ok(())
-        };
-        let work = async { tokio::join!(engine, self.forward(transcript)).0 };
         let ended = tokio::select! {
-            ended = work => ended,
+            ended = self.work(sandbox, request, audio) => ended,
             never = self.speech.tasks.renew_lease(&self.identity, self.task_id) => match never {},
         };
-        let error = ended.err().map(|error| {
-            tracing::info!(task_id = %self.task_id, %error, "a live transcription failed");
-            error
-        });
-        let message = error.as_ref().map(SpeechError::public_message);
+        let (message, event) = match ended {
+            Ok(()) => (None, None),
+            // What was heard is whole.
+            Err(SpeechError::OverBudget(_)) => (None, Some(over_budget())),
+            Err(error) => {
+                tracing::info!(task_id = %self.task_id, %error, "a live transcription failed");
+                (Some(error.public_message()), Some(failed(&error)))
+            }
+        };
         self.speech
             .tasks
             .finish_live(&self.identity, self.task_id, message)
             .await;
-        if let Some(error) = error {
-            let retryable = !matches!(error, SpeechError::Audio(_));
-            let code = if retryable {
-                "speech_provider_failed"
-            } else {
-                "audio_unusable"
-            };
-            self.send(LiveEvent::error(code, error.public_message(), retryable))
-                .await;
+        if let Some(event) = event {
+            self.send(event).await;
         }
         metrics::gauge!("speech_streams").decrement(1.0);
+    }
+
+    async fn work(
+        &self,
+        sandbox: &Sandbox,
+        request: &LiveRequest,
+        audio: mpsc::Receiver<Bytes>,
+    ) -> Result<(), SpeechError> {
+        self.take_over().await?;
+        let (sender, transcript) = mpsc::channel(BUFFERED_EVENTS);
+        let hearing = self.hear(sandbox, request, audio, sender);
+        tokio::join!(hearing, self.forward(transcript)).0
+    }
+
+    /// Waits for the last words of the task's earlier connections, which come before this one's, and tells those that
+    /// the client does not know. Its sound waits meanwhile.
+    async fn take_over(&self) -> Result<(), SpeechError> {
+        if self.earlier.is_empty() {
+            return Ok(());
+        }
+        for connection in &self.earlier {
+            // It may not know yet that its client is gone.
+            connection.value.cancel();
+        }
+        for connection in &self.earlier {
+            connection.finished().await;
+        }
+        let tasks = &self.speech.tasks;
+        let text = retried(|| tasks.reopen(&self.identity, self.task_id)).await?;
+        let late = text.strip_prefix(&self.told).unwrap_or_default().trim();
+        if !late.is_empty() {
+            self.tell(late.to_owned(), true).await;
+        }
+        Ok(())
+    }
+
+    async fn hear(
+        &self,
+        sandbox: &Sandbox,
+        request: &LiveRequest,
+        audio: mpsc::Receiver<Bytes>,
+        events: mpsc::Sender<TranscriptEvent>,
+    ) -> Result<(), SpeechError> {
+        let (encoding, language) = (request.encoding, request.language.as_deref());
+        match (&self.speech.config.deepgram, &self.speech.stt) {
+            (Some(deepgram), _) => {
+                let timeout = self.speech.config.provider.connect_timeout;
+                deepgram::run(deepgram, timeout, encoding, language, audio, events).await?;
+            }
+            (None, Some(provider)) => {
+                utterances::run(provider, sandbox, encoding, language, audio, events).await?;
+            }
+            (None, None) => return Err(SpeechError::Unavailable),
+        }
+        Ok(())
     }
 
     /// Forwards events to the client; final transcripts are stored first.
     async fn forward(&self, mut transcript: mpsc::Receiver<TranscriptEvent>) {
         let mut number = 0_u32;
+        // Seconds that were paid for, and those of them that the row does not have yet.
+        let (mut paid, mut unstored) = (0.0, 0.0);
         while let Some(event) = transcript.recv().await {
             match event {
                 TranscriptEvent::SpeechStarted { at } => {
-                    self.send(LiveEvent::SpeechStarted {
-                        timestamp: rounded(at),
-                    })
-                    .await
+                    let timestamp = rounded(at);
+                    self.send(LiveEvent::SpeechStarted { timestamp }).await;
                 }
-                TranscriptEvent::Interim { text } => {
-                    self.send(LiveEvent::Transcript {
-                        text,
-                        is_final: false,
-                    })
-                    .await
-                }
+                TranscriptEvent::Interim { text } => self.tell(text, false).await,
                 TranscriptEvent::UtteranceEnded { at } => {
-                    self.send(LiveEvent::UtteranceEnd {
-                        last_spoken_at: rounded(at),
-                    })
-                    .await
+                    let last_spoken_at = rounded(at);
+                    self.send(LiveEvent::UtteranceEnd { last_spoken_at }).await;
                 }
                 TranscriptEvent::UtteranceFailed(error) => {
                     tracing::warn!(task_id = %self.task_id, %error, "an utterance was not transcribed");
-                    self.send(LiveEvent::error(
-                        "utterance_missed",
-                        "Some of what you said could not be heard. Please say it again, or type it.",
-                        true,
-                    ))
-                    .await;
+                    self.send(missed()).await;
                 }
-                TranscriptEvent::Final {
-                    text,
-                    start,
-                    end,
-                    seconds,
-                } => {
+                TranscriptEvent::Billed { seconds } => {
+                    let begun = whole_seconds(paid);
+                    paid += seconds;
+                    metrics::counter!("speech_audio_seconds_total")
+                        .increment(whole_seconds(paid) - begun);
+                    unstored += seconds;
+                    if unstored >= WORDLESS_SECONDS {
+                        number += 1;
+                        let stored = self.store(number, None, std::mem::take(&mut unstored));
+                        if stored.await == Stored::OverBudget {
+                            return self.send(over_budget()).await;
+                        }
+                    }
+                }
+                TranscriptEvent::Final { text, start, end } => {
                     number += 1;
-                    let utterance = Utterance {
-                        id: format!("{}-{number}", self.id),
+                    let words = Words {
                         text: text.clone(),
                         start: rounded(start),
                         end: rounded(end),
                     };
-                    count_seconds(seconds);
-                    let paid = meter::charge(Resource::Seconds, whole_seconds(seconds));
-                    let stored = self.store(&utterance, seconds).await;
-                    let stored = stored.or_else(|| paid.err().map(|_| over_budget()));
-                    self.send(LiveEvent::Transcript {
-                        text,
-                        is_final: true,
-                    })
-                    .await;
-                    if let Some(problem) = stored {
-                        let ends = matches!(&problem, LiveEvent::Error { code, .. } if *code == BUDGET_EXCEEDED);
-                        self.send(problem).await;
-                        if ends {
-                            return;
-                        }
+                    let stored = self.store(number, Some(words), std::mem::take(&mut unstored));
+                    let stored = stored.await;
+                    self.tell(text, true).await;
+                    match stored {
+                        Stored::Whole => {}
+                        Stored::OverBudget => return self.send(over_budget()).await,
+                        Stored::Not => self.send(not_stored()).await,
                     }
                 }
             }
         }
+        if unstored > 0.0 {
+            self.store(number + 1, None, unstored).await;
+        }
     }
 
-    /// Writes an utterance, with retries; an event for the client if it is not simply stored.
-    async fn store(&self, utterance: &Utterance, seconds: f64) -> Option<LiveEvent> {
-        let mut wait = Duration::from_millis(200);
-        for attempt in 1..=MAX_ATTEMPTS {
-            match self
-                .speech
-                .tasks
-                .append(&self.identity, self.task_id, utterance, seconds)
-                .await
-            {
-                Ok(true) => return None,
-                Ok(false) => return Some(over_budget()),
-                Err(SpeechError::Rest(error)) if error.is_transient() && attempt < MAX_ATTEMPTS => {
-                    tokio::time::sleep(wait).await;
-                    wait *= 2;
-                }
-                Err(error) => {
-                    tracing::warn!(task_id = %self.task_id, %error, "an utterance was not stored");
-                    break;
-                }
+    /// Writes an utterance and counts `seconds`.
+    async fn store(&self, number: u32, words: Option<Words>, seconds: f64) -> Stored {
+        let utterance = Utterance {
+            id: format!("{}-{number}", self.id),
+            words,
+        };
+        let tasks = &self.speech.tasks;
+        let append = || tasks.append(&self.identity, self.task_id, &utterance, seconds);
+        match retried(append).await {
+            Ok(true) => Stored::Whole,
+            Ok(false) => Stored::OverBudget,
+            Err(error) => {
+                tracing::warn!(task_id = %self.task_id, %error, "an utterance was not stored");
+                Stored::Not
             }
         }
-        Some(LiveEvent::error(
-            "utterance_not_stored",
-            "What you said was heard but not stored. Do not close this page before you have sent it.",
-            true,
-        ))
+    }
+
+    async fn tell(&self, text: String, is_final: bool) {
+        self.send(LiveEvent::Transcript { text, is_final }).await;
     }
 
     /// Events for a client that is gone are dropped; its words are stored all the same.
     async fn send(&self, event: LiveEvent) {
         let _gone = self.events.send(event).await;
     }
+}
+
+#[derive(PartialEq, Eq)]
+enum Stored {
+    Whole,
+    /// Stored, but the day's budget is used up.
+    OverBudget,
+    Not,
+}
+
+/// Repeats a call that failed for a moment.
+async fn retried<T, F: Future<Output = Result<T, SpeechError>>>(
+    call: impl Fn() -> F,
+) -> Result<T, SpeechError> {
+    let mut wait = Duration::from_millis(200);
+    for _ in 1..MAX_ATTEMPTS {
+        match call().await {
+            Err(SpeechError::Rest(error)) if error.is_transient() => {
+                tokio::time::sleep(wait).await;
+                wait *= 2;
+            }
+            done => return done,
+        }
+    }
+    call().await
+}
+
+fn missed() -> LiveEvent {
+    LiveEvent::error(
+        "utterance_missed",
+        "Some of what you said could not be heard. Please say it again, or type it.",
+        true,
+    )
+}
+
+fn not_stored() -> LiveEvent {
+    LiveEvent::error(
+        "utterance_not_stored",
+        "What you said was heard but not stored. Do not close this page before you have sent it.",
+        true,
+    )
+}
+
+fn failed(error: &SpeechError) -> LiveEvent {
+    let retryable = !matches!(error, SpeechError::Audio(_));
+    let code = if retryable {
+        "speech_provider_failed"
+    } else {
+        "audio_unusable"
+    };
+    LiveEvent::error(code, error.public_message(), retryable)
 }

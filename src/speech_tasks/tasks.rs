@@ -77,6 +77,20 @@ impl NewTask {
     }
 }
 
+/// Spends before it is done what `work` costs; what fails costs nothing.
+async fn paid<T>(
+    resource: Resource,
+    amount: u64,
+    work: impl Future<Output = Result<T, SpeechError>>,
+) -> Result<T, SpeechError> {
+    meter::spend(resource, amount)?;
+    let done = work.await;
+    if done.is_err() {
+        meter::refund(resource, amount);
+    }
+    done
+}
+
 /// Begun seconds count whole.
 pub fn whole_seconds(seconds: f64) -> u64 {
     #[expect(
@@ -125,10 +139,18 @@ impl FinishTask {
     }
 }
 
-/// An utterance of a live transcription; times in seconds of its connection.
+/// An utterance of a live transcription.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Utterance {
     pub id: String,
+    /// `None`: sound that was paid for, in which no words were heard.
+    #[serde(flatten)]
+    pub words: Option<Words>,
+}
+
+/// Times are seconds of the connection.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Words {
     pub text: String,
     pub start: f64,
     pub end: f64,
@@ -228,18 +250,18 @@ impl Tasks {
         task: &NewTask,
     ) -> Result<(), SpeechError> {
         let (resource, amount) = task.cost();
-        meter::spend(resource, amount)?;
-        let begun = self.insert(identity, task).await;
-        if begun.is_err() {
-            meter::refund(resource, amount);
-        }
-        begun
+        paid(resource, amount, self.insert(identity, task)).await
     }
 
     async fn insert(&self, identity: &Identity, task: &NewTask) -> Result<(), SpeechError> {
         if is_unbound(identity) {
             self.unbound.begin(task);
             return Ok(());
+        }
+        let mut seconds_per_day = i64::from(self.seconds_per_day);
+        if task.task_type == TaskType::SttStream {
+            // Its seconds come later; one must be left for them.
+            seconds_per_day -= 1;
         }
         let arguments = json!({
             "p_task_id": task.task_id,
@@ -250,21 +272,21 @@ impl Tasks {
             "p_characters": task.characters,
             "p_seconds": task.seconds,
             "p_max_characters": self.characters_per_day,
-            "p_max_seconds": self.seconds_per_day,
+            "p_max_seconds": seconds_per_day,
             "p_result": task.result,
         });
         match self.call(identity, "begin_speech_task", &arguments).await? {
             BeginOutcome::Started => Ok(()),
             BeginOutcome::OverBudget => {
                 let (resource, _) = task.cost();
-                Err(self.over_budget(identity, resource).await?.into())
+                Err(self.counted(identity, resource).await?.into())
             }
             BeginOutcome::NotFound => Err(SpeechError::NoSuchSession),
         }
     }
 
-    /// What is left of the budget that the database keeps.
-    async fn over_budget(
+    /// The budget that the database keeps, and what is left of it.
+    async fn counted(
         &self,
         identity: &Identity,
         resource: Resource,
@@ -399,10 +421,10 @@ impl Tasks {
         }
     }
 
-    /// Resumes a live transcription; returns its text so far.
+    /// Resumes a live transcription over another connection, which counts as the first did; returns its text so far.
     ///
     /// # Errors
-    /// [`SpeechError::NoSuchTask`]; upstream failures.
+    /// [`SpeechError::NoSuchTask`]; the day's budget; upstream failures.
     pub(super) async fn resume(
         &self,
         identity: &Identity,
@@ -411,6 +433,25 @@ impl Tasks {
         if is_unbound(identity) {
             return Err(SpeechError::NoSuchTask);
         }
+        let resumed = async {
+            let budget = self.counted(identity, Resource::Seconds).await?;
+            if budget.left == 0 {
+                return Err(budget.into());
+            }
+            self.reopen(identity, task_id).await
+        };
+        paid(Resource::Seconds, 1, resumed).await
+    }
+
+    /// Takes up a live transcription again; returns its text so far.
+    ///
+    /// # Errors
+    /// [`SpeechError::NoSuchTask`]; upstream failures.
+    pub(super) async fn reopen(
+        &self,
+        identity: &Identity,
+        task_id: Uuid,
+    ) -> Result<String, SpeechError> {
         let arguments = json!({"p_task_id": task_id, "p_lease_seconds": self.lease_seconds});
         match self.call(identity, "resume_stream", &arguments).await? {
             ResumeOutcome::Resumed { text } => Ok(text),

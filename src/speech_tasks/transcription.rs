@@ -148,7 +148,7 @@ impl Speech {
     }
 }
 
-pub(super) fn count_seconds(seconds: f64) {
+fn count_seconds(seconds: f64) {
     metrics::counter!("speech_audio_seconds_total").increment(whole_seconds(seconds));
 }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures_util::SinkExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message};
 use uuid::Uuid;
 
+use crate::support::app::deepgram;
 use crate::support::socket::{Socket, WEBM, finals, kinds, record, row, settled, token};
 use crate::support::{Fault, SpeechServer, TestApp, eventually};
 
@@ -271,39 +272,69 @@ async fn what_was_finished_survives_the_connection_and_is_taken_up_again() {
     let again = json!({"type": "start", "session_id": session, "task_id": task});
     let mut socket = Socket::begun(&app.url, &again).await;
     gate.add_permits(10);
-    let connected = socket.event().await;
-    assert_eq!(
-        (&connected["task_id"], &connected["text"]),
-        (&task, &json!("Before the break. Before the break."))
-    );
+    let mut told = vec![socket.event().await];
+    assert_eq!(told[0]["task_id"], task);
+    let before = "Before the break. Before the break.";
+    while heard(&told) != before {
+        told.push(socket.event().await);
+    }
     speech.says("After it.");
     record(&mut socket).await;
     socket.say(&json!({"type": "stop"})).await;
-    socket.rest().await;
+    told.extend(socket.rest().await);
     let whole = "Before the break. Before the break. After it. After it.";
+    assert_eq!(heard(&told), whole);
     assert_eq!(settled(&task).await["result_data"]["transcription"], whole);
     let path = format!("/speech/task_status/{}", task.as_str().expect("an id"));
     assert_eq!(guest.read(&path, session).await.body["transcript"], whole);
 }
 
+/// All final words that a connection was told of.
+fn heard(events: &[Value]) -> String {
+    let before = events[0]["text"].as_str().expect("a text");
+    let words = std::iter::once(before).chain(finals(&events[1..]));
+    words
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[tokio::test]
-async fn who_comes_back_is_told_every_word_however_slow_the_provider_is() {
+async fn who_comes_back_is_told_every_word_and_heard_at_once_however_slow_the_provider_is() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |_| {});
     let alice = app.user("Alice").await;
     let start = json!({"type": "start", "access_token": token(&alice)});
-    speech.says("Before the break.");
-    speech.next(Fault::Slow(Duration::from_secs(6)));
+    let gate = speech.gated();
+    speech.says("Before.");
     let mut first = Socket::begun(&app.url, &start).await;
     let task = first.event().await["task_id"].clone();
     record(&mut first).await;
+    eventually("the provider has the beginning", async || {
+        speech.heard().len() == 1
+    })
+    .await;
     // The service does not know that this connection is broken: it hears nothing more of it.
     let again = json!({"type": "start", "access_token": token(&alice), "task_id": task});
     let mut second = Socket::begun(&app.url, &again).await;
+    let mut told = vec![second.event().await];
     assert_eq!(
-        second.event().await["text"],
-        "Before the break. Before the break."
+        (&told[0]["type"], &told[0]["text"]),
+        (&json!("connected"), &json!(""))
     );
+    record(&mut second).await;
+    second.say(&json!({"type": "stop"})).await;
+    gate.add_permits(1);
+    eventually("the provider has the rest of it", async || {
+        speech.heard().len() == 2
+    })
+    .await;
+    speech.says("After.");
+    gate.add_permits(10);
+    told.extend(second.rest().await);
+    let whole = "Before. Before. After. After.";
+    assert_eq!(heard(&told), whole);
+    assert_eq!(settled(&task).await["result_data"]["transcription"], whole);
     drop(first);
 }
 
@@ -376,11 +407,8 @@ async fn a_days_seconds_end_a_stream_after_what_was_said() {
     let speech = SpeechServer::start();
     let app = TestApp::with_speech(&speech, |config| config.speech.seconds_per_day = 2);
     let alice = app.user("Alice").await;
-    let mut socket = Socket::begun(
-        &app.url,
-        &json!({"type": "start", "access_token": token(&alice)}),
-    )
-    .await;
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    let mut socket = Socket::begun(&app.url, &start).await;
     let task = socket.event().await["task_id"].clone();
     record(&mut socket).await;
     let events = socket.rest().await;
@@ -393,6 +421,82 @@ async fn a_days_seconds_end_a_stream_after_what_was_said() {
         settled(&task).await["result_data"]["transcription"],
         finals(&events)[0]
     );
+    let before = speech.heard().len();
+    let again = json!({"type": "start", "access_token": token(&alice), "task_id": task});
+    for start in [start, again] {
+        let mut socket = Socket::begun(&app.url, &start).await;
+        assert_eq!(socket.event().await["code"], "speech_budget_exceeded");
+    }
+    assert_eq!(speech.heard().len(), before);
+    assert_eq!(row(&task).await["status"], "completed", "as it was");
+}
+
+#[tokio::test]
+async fn nothing_is_heard_when_an_addresss_seconds_are_used_up() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| config.budgets.address.seconds = 3);
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    let mut start = json!({"type": "start", "session_id": session});
+    let mut first = Socket::begun(&app.url, &start).await;
+    let task = first.event().await["task_id"].clone();
+    let mut second = Socket::begun(&app.url, &start).await;
+    assert_eq!(second.event().await["type"], "connected");
+    record(&mut first).await;
+    let events = first.rest().await;
+    assert_eq!(finals(&events).len(), 1, "what was begun: {events:?}");
+    let last = events.last().expect("events");
+    assert_eq!(last["code"], "speech_budget_exceeded");
+    let row = settled(&task).await;
+    assert_eq!(row["status"], "completed");
+    assert_eq!(row["result_data"]["transcription"], finals(&events)[0]);
+    record(&mut second).await;
+    let events = second.rest().await;
+    assert_eq!(kinds(&events), ["speech_started", "error"], "{events:?}");
+    start["task_id"] = task;
+    let mut again = Socket::begun(&app.url, &start).await;
+    assert_eq!(again.event().await["code"], "speech_budget_exceeded");
+    assert_eq!(speech.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn sound_without_words_is_counted_as_well() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    speech.says("");
+    let start = json!({"type": "start", "access_token": token(&alice)});
+    let mut socket = Socket::begun(&app.url, &start).await;
+    let task = socket.event().await["task_id"].clone();
+    record(&mut socket).await;
+    socket.say(&json!({"type": "stop"})).await;
+    assert!(finals(&socket.rest().await).is_empty());
+    let result = settled(&task).await["result_data"].clone();
+    assert_eq!(result["transcription"], "");
+    let stats = alice.get("/speech/usage_stats").await.body;
+    let used = stats["usage"]["seconds"].as_f64().expect("seconds");
+    assert!(used > 5.0 && used < 7.5, "{used}");
+    assert_eq!(result["duration"], stats["usage"]["seconds"]);
+}
+
+#[tokio::test]
+async fn deepgram_is_paid_for_silence_too() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |config| {
+        config.speech.deepgram = Some(deepgram(&speech.url));
+        config.budgets.address.seconds = 1;
+    });
+    let guest = app.guest();
+    let session = guest.create(&json!({})).await;
+    let start = json!({"type": "start", "session_id": session});
+    let mut socket = Socket::begun(&app.url, &start).await;
+    let task = socket.event().await["task_id"].clone();
+    socket.sound(b"a second and a half without a word").await;
+    let events = socket.rest().await;
+    assert_eq!(kinds(&events), ["speech_started", "error"], "{events:?}");
+    assert_eq!(events[1]["code"], "speech_budget_exceeded");
+    let result = settled(&task).await["result_data"].clone();
+    assert_eq!(result, json!({"transcription": "", "duration": 1.5}));
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use upstream::meter::OverBudget;
+
 use crate::audio::AudioError;
 
 /// A failure of the provider. Its own words stay out: they may hold what was said.
@@ -83,6 +85,8 @@ pub enum LiveError {
     Audio(#[from] AudioError),
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     #[error("internal: {0}")]
     Internal(Arc<std::io::Error>),
 }

@@ -312,6 +312,10 @@ impl Connection {
                     if last_sign.elapsed() > DEAD_AFTER && waiting.is_none() {
                         return Err(Gone);
                     }
+                    if waiting.is_some() {
+                        // There is sound, though no room for it yet.
+                        last_sound = Instant::now();
+                    }
                     let over = over(started, last_sound, expires_in, &config);
                     if let Some(event) = over.filter(|_| sound.is_some()) {
                         sound = None;

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::tally::Tally;
 use super::{Encoding, TranscriptEvent};
 use crate::DeepgramConfig;
 use crate::error::{LiveError, ProviderError};
@@ -62,10 +63,22 @@ struct Alternative {
     transcript: String,
 }
 
+impl Channel {
+    fn words(self, is_final: bool, start: f64, end: f64) -> Option<TranscriptEvent> {
+        let text = self.alternatives.into_iter().next()?.transcript;
+        let text = text.trim().to_owned();
+        match (text.is_empty(), is_final) {
+            (true, _) => None,
+            (false, false) => Some(TranscriptEvent::Interim { text }),
+            (false, true) => Some(TranscriptEvent::Final { text, start, end }),
+        }
+    }
+}
+
 /// Transcribes `audio` until its sender is dropped.
 ///
 /// # Errors
-/// The connection can't be made, is refused, or breaks.
+/// The connection can't be made, is refused, or breaks; a budget did not reach for what was heard.
 pub async fn run(
     config: &DeepgramConfig,
     timeout: Duration,
@@ -82,11 +95,11 @@ pub async fn run(
     tokio::pin!(reading);
     tokio::select! {
         // Deepgram ended it: no more audio is wanted.
-        ended = &mut reading => Ok(ended?),
+        ended = &mut reading => ended,
         sent = feed(audio, sink) => {
             sent?;
             let last = tokio::time::timeout(LAST_RESULT_TIMEOUT, reading).await;
-            Ok(last.map_err(|_| ProviderError::TimedOut("the last result"))??)
+            last.map_err(|_| ProviderError::TimedOut("the last result"))?
         }
     }
 }
@@ -155,25 +168,27 @@ async fn feed(
 async fn read(
     mut stream: SplitStream<Socket>,
     events: mpsc::Sender<TranscriptEvent>,
-) -> Result<(), ProviderError> {
+) -> Result<(), LiveError> {
+    let mut tally = Tally::new();
     // Seconds that were billed already.
     let mut billed = 0.0;
     while let Some(message) = stream.next().await {
         let text = match message {
             Ok(Message::Text(text)) => text,
             Ok(Message::Close(Some(frame))) if frame.code != 1000.into() => {
-                return Err(ProviderError::Cut);
+                return Err(ProviderError::Cut.into());
             }
             Ok(Message::Close(_)) => return Ok(()),
             Ok(_) => continue,
-            Err(_) => return Err(ProviderError::Cut),
+            Err(_) => return Err(ProviderError::Cut.into()),
         };
+        let mut paid = Ok(());
         let event = match serde_json::from_str(&text) {
             Ok(ServerMessage::SpeechStarted { timestamp }) => {
-                TranscriptEvent::SpeechStarted { at: timestamp }
+                Some(TranscriptEvent::SpeechStarted { at: timestamp })
             }
             Ok(ServerMessage::UtteranceEnd { last_word_end }) => {
-                TranscriptEvent::UtteranceEnded { at: last_word_end }
+                Some(TranscriptEvent::UtteranceEnded { at: last_word_end })
             }
             Ok(ServerMessage::Results {
                 is_final,
@@ -181,37 +196,32 @@ async fn read(
                 duration,
                 channel,
             }) => {
-                let text = channel
-                    .alternatives
-                    .into_iter()
-                    .next()
-                    .map(|one| one.transcript)
-                    .unwrap_or_default();
                 let end = start + duration;
-                match (text.trim(), is_final) {
-                    ("", _) => continue,
-                    (text, false) => TranscriptEvent::Interim {
-                        text: text.to_owned(),
-                    },
-                    (text, true) => {
-                        let seconds = (end - billed).max(0.0);
-                        billed = end.max(billed);
-                        TranscriptEvent::Final {
-                            text: text.to_owned(),
-                            start,
-                            end,
-                            seconds,
-                        }
-                    }
+                // Silence is billed as well.
+                let seconds = (end - billed).max(0.0);
+                billed = end.max(billed);
+                paid = tally.charge(seconds);
+                if seconds > 0.0
+                    && events
+                        .send(TranscriptEvent::Billed { seconds })
+                        .await
+                        .is_err()
+                {
+                    return Ok(());
                 }
+                channel.words(is_final, start, end)
             }
             Ok(ServerMessage::Other) => continue,
-            Err(_) => return Err(ProviderError::Unreadable),
+            Err(_) => return Err(ProviderError::Unreadable.into()),
         };
-        if events.send(event).await.is_err() {
+        if let Some(event) = event
+            && events.send(event).await.is_err()
+        {
             return Ok(());
         }
+        // After what was heard.
+        paid?;
     }
     // A connection that ends without a close frame was cut.
-    Err(ProviderError::Cut)
+    Err(ProviderError::Cut.into())
 }

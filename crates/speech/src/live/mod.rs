@@ -3,6 +3,7 @@
 mod decode;
 pub mod deepgram;
 mod segmenter;
+mod tally;
 pub mod utterances;
 pub mod worker;
 
@@ -40,7 +41,9 @@ pub enum TranscriptEvent {
         text: String,
         start: f64,
         end: f64,
-        /// Of audio, to be billed.
+    },
+    /// So much audio is paid for, whatever is heard in it; comes before its words.
+    Billed {
         seconds: f64,
     },
     UtteranceEnded {

@@ -7,6 +7,7 @@ use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
 use super::segmenter::SAMPLE_RATE;
+use super::tally::Tally;
 use super::worker::{self, WorkerMessage};
 use super::{Encoding, TranscriptEvent};
 use crate::error::LiveError;
@@ -21,7 +22,7 @@ const MAX_UTTERANCE_SAMPLES: usize = 60 * SAMPLE_RATE as usize;
 /// Transcribes `audio` until its sender is dropped.
 ///
 /// # Errors
-/// The audio can't be decoded; no worker can be started.
+/// The audio can't be decoded; no worker can be started; a budget does not reach any more.
 pub async fn run(
     provider: &Provider,
     sandbox: &Sandbox,
@@ -53,11 +54,11 @@ pub async fn run(
     tokio::select! {
         biased;
         ended = &mut reading => {
-            transcribing.await;
-            ended
+            let transcribed = transcribing.await;
+            ended.and(transcribed)
         }
-        // The receiver of the events is gone.
-        () = &mut transcribing => Ok(()),
+        // The receiver of the events is gone, or a budget does not reach.
+        ended = &mut transcribing => ended,
     }
 }
 
@@ -113,38 +114,52 @@ async fn transcribe(
     language: Option<&str>,
     mut queue: mpsc::Receiver<Segment>,
     events: mpsc::Sender<TranscriptEvent>,
-) {
+) -> Result<(), LiveError> {
+    let mut tally = Tally::new();
     while let Some(segment) = queue.recv().await {
+        let mut paid = Ok(());
         let new = match segment {
             Segment::SpeechStarted(at) => vec![TranscriptEvent::SpeechStarted { at }],
+            // Nobody wants to know any more.
+            Segment::Utterance { .. } if events.is_closed() => return Ok(()),
             Segment::Utterance { start, end, wav } => {
-                match provider
-                    .transcribe(&AudioInput::Wav(wav), language, None)
-                    .await
-                {
-                    Ok(transcription)
-                        if transcription.is_noise || transcription.text.is_empty() =>
-                    {
-                        vec![TranscriptEvent::UtteranceEnded { at: end }]
-                    }
-                    Ok(transcription) => vec![
-                        TranscriptEvent::Final {
-                            text: transcription.text,
-                            start,
-                            end,
-                            seconds: end - start,
-                        },
-                        TranscriptEvent::UtteranceEnded { at: end },
-                    ],
-                    Err(error) => vec![TranscriptEvent::UtteranceFailed(error)],
-                }
+                let seconds = end - start;
+                paid = tally.spend(seconds)?;
+                let mut new = vec![TranscriptEvent::Billed { seconds }];
+                new.extend(words(provider, language, start, end, wav).await);
+                new
             }
         };
         for event in new {
             if events.send(event).await.is_err() {
-                return;
+                return Ok(());
             }
         }
+        // After what was heard.
+        paid?;
+    }
+    Ok(())
+}
+
+/// What an utterance says.
+async fn words(
+    provider: &Provider,
+    language: Option<&str>,
+    start: f64,
+    end: f64,
+    wav: Bytes,
+) -> Vec<TranscriptEvent> {
+    let ended = TranscriptEvent::UtteranceEnded { at: end };
+    match provider
+        .transcribe(&AudioInput::Wav(wav), language, None)
+        .await
+    {
+        Ok(heard) if heard.is_noise || heard.text.is_empty() => vec![ended],
+        Ok(heard) => {
+            let text = heard.text;
+            vec![TranscriptEvent::Final { text, start, end }, ended]
+        }
+        Err(error) => vec![TranscriptEvent::UtteranceFailed(error)],
     }
 }
 

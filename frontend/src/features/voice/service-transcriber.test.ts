@@ -110,15 +110,6 @@ describe("transcription by the service", () => {
     expect(Socket.made).toHaveLength(1);
   });
 
-  it("waits in silence while its last words are still being written down", async () => {
-    transcribeByService("a-session", "en", listener);
-    const first = await connection(1);
-    first.tell({ type: "error", code: "speech_not_resumable", error: "For programmers.", retryable: true });
-    first.onclose({ code: 1013 });
-    await connection(2);
-    expect(listener.onProblem).not.toHaveBeenCalled();
-  });
-
   it("gives up after some connections that break, and says so", async () => {
     transcribeByService("a-session", "en", listener);
     for (let count = 1; count <= 5; count++) (await connection(count)).onclose({ code: 1006 });

@@ -23,13 +23,7 @@ const INITIAL_DELAY_MS = 300;
 /** Each holds a tenth of a second. */
 const MAX_BUFFERED_CHUNKS = 100;
 /** The user is not told of these: the next connection goes on where the last one ended. */
-const SILENT_CODES = [
-  "restarting",
-  "token_expired",
-  "stream_too_long",
-  "speech_provider_failed",
-  "speech_not_resumable",
-];
+const SILENT_CODES = ["restarting", "token_expired", "stream_too_long", "speech_provider_failed"];
 /** Another connection would end in the same way, or take a place from somebody else. */
 const FINAL_CODES = ["stream_idle", "speech_budget_exceeded", "speech_busy", "too_many_at_once"];
 
