@@ -1,5 +1,6 @@
-//! Tasks of guests who name no session, as an older client does: kept in memory for a while and found by their random
-//! id alone. No row is written, so there is none that somebody else could see; another instance does not know them.
+//! Recordings' tasks of guests who name no session, as an older client does: kept in memory for a while and found by
+//! their random id alone. No row is written, so there is none that somebody else could see; another instance does not
+//! know them. Spoken texts and live transcriptions have told all before anybody could ask, and are not kept.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use moka::sync::Cache;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::tasks::{FinishTask, NewTask, Task, TaskStatus};
+use super::tasks::{FinishTask, NewTask, Task, TaskStatus, TaskType};
 
 /// After the last step.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -36,18 +37,17 @@ impl Default for Unbound {
 
 impl Unbound {
     pub(super) fn begin(&self, task: &NewTask) {
+        if task.task_type != TaskType::SttBatch {
+            return;
+        }
         let now = Timestamp::now();
-        let status = match task.result {
-            Some(_) => TaskStatus::Completed,
-            None => TaskStatus::Processing,
-        };
         let begun = Task {
             task_id: task.task_id,
             session_id: None,
             task_type: task.task_type,
-            status,
+            status: TaskStatus::Processing,
             progress_data: task.progress.clone(),
-            result_data: task.result.clone(),
+            result_data: None,
             error_message: None,
             created_at: now,
             updated_at: now,
@@ -98,7 +98,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::speech_tasks::tasks::TaskType;
 
     fn task(task_id: Uuid) -> NewTask {
         NewTask {
@@ -131,6 +130,19 @@ mod tests {
         );
         assert_eq!(found.result_data, Some(result));
         assert!(unbound.read(Uuid::new_v4()).is_none());
+    }
+
+    #[test]
+    fn only_recordings_are_kept() {
+        let unbound = Unbound::default();
+        for task_type in [TaskType::SttStream, TaskType::Tts] {
+            let id = Uuid::new_v4();
+            unbound.begin(&NewTask {
+                task_type,
+                ..task(id)
+            });
+            assert!(unbound.read(id).is_none(), "{task_type:?}");
+        }
     }
 
     #[test]
