@@ -41,6 +41,15 @@ pub fn permitted(resource: Resource) -> Result<(), SpeechError> {
         .ok_or(SpeechError::ForUsers)
 }
 
+/// # Errors
+/// As [`permitted`]; of what this process counts, nothing is left today.
+pub fn affordable(resource: Resource) -> Result<(), SpeechError> {
+    permitted(resource)?;
+    meter::spend(resource, 1)?;
+    meter::refund(resource, 1);
+    Ok(())
+}
+
 /// Starts speech tasks and reads them.
 pub struct Speech {
     config: SpeechConfig,

@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
 use crate::routes::client;
 use crate::routes::session_id::{SessionId, named_session, session_required};
-use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, permitted};
+use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, affordable};
 use crate::state::AppState;
 use speech::audio::HEAD;
 
@@ -111,7 +111,7 @@ pub(crate) async fn speech_to_text_batch(
     if state.speech.capacity().stt_model.is_none() {
         return Err(SpeechError::Unavailable.into());
     }
-    permitted(Resource::Seconds)?;
+    affordable(Resource::Seconds)?;
     // Before the body is read: nobody should send a long file in vain, nor all of them fill the disk.
     let named = named_session(&request, None)?;
     if let Some(session_id) = named {
