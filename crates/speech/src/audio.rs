@@ -39,7 +39,7 @@ pub enum Container {
     Flac,
 }
 
-/// Formats that no transcription server takes.
+/// Formats that OpenAI's API does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum OtherFormat {
@@ -203,8 +203,8 @@ pub fn open(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Audio
         })
 }
 
-/// Length of the audio in seconds. An MPEG-4 file that was cut is read up to the cut only where the demuxer can't
-/// tell how long the file is.
+/// Length of the audio in seconds. An MPEG-4 file is read twice and the longer reading counts: its demuxer reads a file
+/// that was cut further where it can't tell how long the file is, but finds an index at the end only where it can.
 fn longest<S: Read + Seek + Send + Sync + 'static>(
     open: impl Fn() -> std::io::Result<S>,
 ) -> std::io::Result<Result<f64, AudioError>> {
@@ -214,10 +214,7 @@ fn longest<S: Read + Seek + Send + Sync + 'static>(
         return Ok(whole);
     }
     let cut = seconds(Box::new(ReadOnlySource::new(open()?)));
-    Ok(match (whole, cut) {
-        (Ok(whole), Ok(cut)) => Ok(whole.max(cut)),
-        (whole, cut) => whole.or(cut.or(whole)),
-    })
+    Ok(whole.map_or(cut, |whole| Ok(cut.map_or(whole, |cut| whole.max(cut)))))
 }
 
 /// Length of the audio in seconds: of all packets that are there, whatever headers claim.
@@ -339,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_that_no_server_takes_are_named() {
+    fn formats_that_are_not_taken_are_named() {
         let mut speex = b"OggS\0\x02".to_vec();
         speex.resize(28, 0);
         speex.extend(b"Speex   1.2");
