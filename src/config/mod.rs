@@ -35,7 +35,7 @@ pub struct ServerConfig {
     pub host: String,
     pub port: u16,
     pub workers: usize,
-    /// Origins that browsers may call from; empty: same origin only.
+    /// Origins that browsers may call and open sockets from, besides the one that `Host` names.
     pub cors_allowed_origins: Vec<String>,
     /// The service stands behind one proxy that appends to `X-Forwarded-For`.
     pub trust_proxy: bool,
