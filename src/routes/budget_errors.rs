@@ -7,6 +7,7 @@ use crate::error::ApiError;
 impl From<OverBudget> for ApiError {
     fn from(over: OverBudget) -> Self {
         let (code, what, instead) = match over.resource {
+            // A search that is refused is no failure: the report does without.
             Resource::ModelCalls | Resource::Searches => (
                 "model_budget_exceeded",
                 "AI answers",
