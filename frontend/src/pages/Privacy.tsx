@@ -3,7 +3,7 @@ import { i18n, type MessageDescriptor } from "@lingui/core";
 import type { ReactNode } from "react";
 
 import type { Capabilities } from "@/api/types";
-import { useCapabilities } from "@/hooks/useCapabilities";
+import { useCapabilities } from "@/auth/useCapabilities";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
 /** Where words, sound and the CV go, and who reads them. */

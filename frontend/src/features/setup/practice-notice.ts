@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 
-import type { useCapabilities } from "@/hooks/useCapabilities";
+import type { useCapabilities } from "@/auth/useCapabilities";
 
 /** What to know before an interview without AI, and how to get one with it; nothing where there is AI. */
 export function practiceNotice({

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 
 import { errorMessage, type Problem } from "@/api/problem";
 import { useOpenAuthDialog } from "@/auth/AuthDialogContext";
+import { useCapabilities } from "@/auth/useCapabilities";
 import { Notice } from "@/components/ui/notice";
 import { isClosed, latestLine, pendingTurn, spokenLanguage } from "@/features/interview/conversation";
 import { answeredQuestions } from "@/features/interview/questions";
@@ -14,7 +15,6 @@ import { useReadAloud } from "@/features/interview/hooks/useReadAloud";
 import { useStickToBottom } from "@/features/interview/hooks/useStickToBottom";
 import { PracticeResult } from "@/features/interview/practice/components/PracticeResult";
 import { useVoice } from "@/features/voice/hooks/useVoice";
-import { useCapabilities } from "@/hooks/useCapabilities";
 
 import { Announcements } from "./Announcements";
 import { ClosingCard } from "./ClosingCard";

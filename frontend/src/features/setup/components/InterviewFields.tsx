@@ -1,11 +1,11 @@
 import { t } from "@lingui/core/macro";
 import type { MessageDescriptor } from "@lingui/core";
 
+import { useCapabilities } from "@/auth/useCapabilities";
 import { SelectField } from "@/components/ui/field";
 import type { SetupDraft } from "@/features/setup/draft";
 import { languageOptions } from "@/features/setup/languages";
 import { practiceNotice } from "@/features/setup/practice-notice";
-import { useCapabilities } from "@/hooks/useCapabilities";
 import { choiceName, difficultyNames, styleNames } from "@/lib/config-names";
 
 import type { FieldsProps } from "./JobFields";

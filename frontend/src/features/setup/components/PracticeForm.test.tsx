@@ -2,14 +2,14 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { useCapabilities } from "@/auth/useCapabilities";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
-import { useCapabilities } from "@/hooks/useCapabilities";
 import { activateLanguage } from "@/lib/i18n/language";
 
 import { PracticeForm } from "./PracticeForm";
 
 vi.mock("@/features/interview/hooks/useStartInterview", () => ({ useStartInterview: vi.fn() }));
-vi.mock("@/hooks/useCapabilities", () => ({ useCapabilities: vi.fn() }));
+vi.mock("@/auth/useCapabilities", () => ({ useCapabilities: vi.fn() }));
 
 const mutate = vi.fn();
 function show(isPractice: boolean, models = false) {

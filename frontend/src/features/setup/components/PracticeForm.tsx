@@ -3,6 +3,7 @@ import { t } from "@lingui/core/macro";
 import { useState, type FormEvent } from "react";
 
 import { errorMessage } from "@/api/problem";
+import { useCapabilities } from "@/auth/useCapabilities";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -10,7 +11,6 @@ import { useStartInterview } from "@/features/interview/hooks/useStartInterview"
 import { commonQuestions } from "@/features/setup/common-questions";
 import { defaultLanguage } from "@/features/setup/languages";
 import { practiceNotice } from "@/features/setup/practice-notice";
-import { useCapabilities } from "@/hooks/useCapabilities";
 import { english } from "@/lib/i18n/language";
 
 /** The service's own. */

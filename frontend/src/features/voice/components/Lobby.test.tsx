@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Lobby } from "./Lobby";
 
 const signInBrings = { models: false, speech: false };
-vi.mock("@/hooks/useCapabilities", () => ({ useCapabilities: () => ({ signInBrings }) }));
+vi.mock("@/auth/useCapabilities", () => ({ useCapabilities: () => ({ signInBrings }) }));
 
 class Recognition {
   static last: Recognition;

@@ -1,11 +1,11 @@
 import { t } from "@lingui/core/macro";
 import { RotateCcw } from "lucide-react";
 
+import { useCapabilities } from "@/auth/useCapabilities";
 import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/field";
 import type { Voice } from "@/features/voice/hooks/useVoice";
 import { hearingNotice } from "@/features/voice/hearing-notice";
-import { useCapabilities } from "@/hooks/useCapabilities";
 
 interface Props {
   voice: Voice;

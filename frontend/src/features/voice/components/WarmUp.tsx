@@ -1,12 +1,12 @@
 import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 
+import { useCapabilities } from "@/auth/useCapabilities";
 import { quoted } from "@/lib/quoted";
 import { Button } from "@/components/ui/button";
 import { hasSpeechRecognition, transcribeInBrowser } from "@/features/voice/browser-transcriber";
 import { hearingNotice } from "@/features/voice/hearing-notice";
 import type { Transcriber } from "@/features/voice/transcriber";
-import { useCapabilities } from "@/hooks/useCapabilities";
 
 import { CheckCard } from "./CheckCard";
 

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { capabilitiesQuery } from "@/api/capabilities";
 import type { Capabilities } from "@/api/types";
-import { useAuth } from "@/auth/AuthProvider";
+import { useAuth } from "./AuthProvider";
 
 /** What the service can do for whoever is here, and what they would get by signing in. */
 export function useCapabilities() {

@@ -3,11 +3,11 @@ import { renderHook, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 
 import { client } from "@/api/client";
-import { useAuth } from "@/auth/AuthProvider";
+import { useAuth } from "./AuthProvider";
 
 import { useCapabilities } from "./useCapabilities";
 
-vi.mock("@/auth/AuthProvider", () => ({ useAuth: vi.fn() }));
+vi.mock("./AuthProvider", () => ({ useAuth: vi.fn() }));
 vi.mock("@/api/client", () => ({
   client: { GET: vi.fn() },
   unwrap: (answer: Promise<unknown>) => answer,
