@@ -76,11 +76,12 @@ export const problemSentences: Record<string, () => string> = {
   speech_busy: () => t`Many people are speaking right now. Try again in a moment, or type.`,
   speech_budget_exceeded: () => t`Today’s speech allowance is used up. You can go on by typing.`,
   speech_for_users_only: () => t`Speech needs an account here. Sign in, or type your answers.`,
-  speech_not_resumable: () => t`Your last words are still being written down. Try again in a moment.`,
   speech_refused: () => t`The speech service refuses this. Type your answer.`,
   speech_provider_refuses: () => t`The speech service isn’t available. Type your answers.`,
   speech_provider_unavailable: () => t`The speech service isn’t available right now. Try again in a moment, or type.`,
   speech_provider_timeout: tooSlow,
+  utterance_missed: () => t`Some of what you said couldn’t be heard. Say it again, or type it.`,
+  utterance_not_stored: () => t`What you said was heard but not saved. Don’t close this page before you have sent it.`,
   speech_provider_failed: () => t`The speech service failed. Try again, or type.`,
 
   database_busy: busy,
