@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { getConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
 import { ANSWER, startInterview } from "./actions.mjs";
@@ -28,7 +29,7 @@ const sentences = [...catalog("en").keys()].filter((text) => text.split(" ").len
 const textsOf = (page) =>
   page.evaluate(() => {
     const copy = document.body.cloneNode(true);
-    for (const theirs of copy.querySelectorAll("script, [aria-live] [lang], p[lang]")) theirs.remove();
+    for (const theirs of copy.querySelectorAll("script, [aria-live] [lang], p[lang], button[lang]")) theirs.remove();
     const attributes = [...copy.querySelectorAll("*")].flatMap((element) =>
       ["aria-label", "placeholder", "title", "alt"].map((name) => element.getAttribute(name) ?? ""),
     );
@@ -66,6 +67,13 @@ const LANGUAGES = [
   { tag: "ar", browser: "ar-EG", direction: "rtl" },
 ];
 
+test("every language of the app is tried here", () => {
+  assert.deepEqual(
+    LANGUAGES.map(({ tag }) => tag),
+    getConfig({ cwd: new URL("..", import.meta.url).pathname }).locales,
+  );
+});
+
 for (const language of LANGUAGES) {
   for (const viewport of [DESKTOP, PHONE]) {
     const size = viewport === PHONE ? "phone" : "desktop";
@@ -87,6 +95,12 @@ for (const language of LANGUAGES) {
       const spoken = page.getByLabel(texts.get("Language of the interview"));
       assert.equal(await spoken.inputValue(), tag, "a new interview is in the interface's language");
       await check("setup");
+
+      await page.goto(app.url);
+      await page.getByRole("link", { name: texts.get("Practise one question") }).click();
+      await page.getByText(texts.get("Practice mode without AI is in English only.")).waitFor();
+      await page.getByRole("button", { name: "Tell me about yourself." }).waitFor();
+      await check("practice");
 
       await page.goto(app.url);
       await page.getByRole("button", { name: texts.get("Nurse") }).click();
@@ -152,4 +166,45 @@ test("another language is chosen in the menu, in mid-interview, and stays", asyn
   await menu.selectOption({ label: "العربية" });
   await page.getByLabel("إجابتك").waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+});
+
+/** A browser whose voices and speech recognition note what they are used for. */
+const listenAndSpeak = () => {
+  window.said = [];
+  window.cancelled = 0;
+  window.speechSynthesis.speak = (utterance) => {
+    window.said.push({ text: utterance.text, lang: utterance.lang });
+    setTimeout(() => utterance.onend(), 100);
+  };
+  window.speechSynthesis.cancel = () => window.cancelled++;
+  window.SpeechRecognition = class {
+    start() {
+      window.heardIn = this.lang;
+    }
+    stop() {
+      this.onend();
+    }
+  };
+  localStorage.setItem("ai_interviewer_aloud", "true");
+};
+
+test("where there is no AI, a German interview is read aloud, heard and helped in English, from its first word", async () => {
+  const page = await app.newPage({ locale: "de-DE" });
+  await page.addInitScript(listenAndSpeak);
+  await page.goto(app.url);
+  await page.getByRole("button", { name: "Pflegefachkraft" }).click();
+  const line = page.locator("p[lang]").filter({ hasText: /\?/ }).first();
+  await line.waitFor();
+  await page.locator(".animate-pulse").waitFor({ state: "detached" });
+  const text = await line.textContent();
+  await page.waitForFunction((last) => window.said.at(-1)?.text.endsWith(last), text.trim().slice(-10));
+  const said = await page.evaluate(() => window.said);
+  assert.equal(said.map((one) => one.text).join(" "), text.trim().replace(/\s+/g, " "), "the whole line, once");
+  assert.deepEqual([...new Set(said.map(({ lang }) => lang.slice(0, 2)))], ["en"]);
+  assert.equal(await page.evaluate(() => window.cancelled), 0);
+  await page.getByRole("button", { name: "Sprechen" }).click();
+  await page.waitForFunction(() => window.heardIn);
+  assert.match(await page.evaluate(() => window.heardIn), /^en/);
+  await page.getByRole("button", { name: "Optionen" }).click();
+  await page.getByLabel("Tipps beim Antworten").waitFor();
 });

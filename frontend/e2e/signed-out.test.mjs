@@ -94,6 +94,25 @@ test("another user who signs in is told that the interview is not theirs, and it
   assert.equal(await message(page, LATER).count(), 1);
 });
 
+test("whoever else uses the browser can have the lapsed user removed from it", async () => {
+  const { page, email } = await signedOutInterview();
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  const address = page.getByLabel("E-mail address");
+  assert.equal(await address.inputValue(), email);
+  const forget = page.getByRole("button", { name: "Not you? Remove what is saved here" });
+  await checkAccessibility(page);
+  await forget.click();
+  await forget.waitFor({ state: "detached" });
+  assert.equal(await address.inputValue(), "");
+  const stored = await page.evaluate(() => JSON.stringify(Object.entries({ ...localStorage, ...sessionStorage })));
+  for (const theirs of [email, LATER]) assert.ok(!stored.includes(theirs), stored);
+  await page.keyboard.press("Escape");
+  await page.getByText(ANSWER).waitFor({ state: "detached" });
+  assert.equal(await page.getByText(LATER).count(), 0);
+  await page.getByRole("link", { name: "AI Interviewer" }).click();
+  await startInterview(page, app.url, "Nurse");
+});
+
 test("a guest's interview goes on after a sign-in has ended", async () => {
   const { page } = await signedOutInterview();
   await startInterview(page, app.url, "Nurse");
