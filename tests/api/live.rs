@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message};
 use uuid::Uuid;
 
-use crate::support::app::deepgram;
 use crate::support::socket::{Socket, WEBM, finals, kinds, record, row, settled, token};
 use crate::support::{Fault, SpeechServer, TestApp, eventually};
 
@@ -429,74 +428,6 @@ async fn a_days_seconds_end_a_stream_after_what_was_said() {
     }
     assert_eq!(speech.heard().len(), before);
     assert_eq!(row(&task).await["status"], "completed", "as it was");
-}
-
-#[tokio::test]
-async fn nothing_is_heard_when_an_addresss_seconds_are_used_up() {
-    let speech = SpeechServer::start();
-    let app = TestApp::with_speech(&speech, |config| config.budgets.address.seconds = 3);
-    let guest = app.guest();
-    let session = guest.create(&json!({})).await;
-    let mut start = json!({"type": "start", "session_id": session});
-    let mut first = Socket::begun(&app.url, &start).await;
-    let task = first.event().await["task_id"].clone();
-    let mut second = Socket::begun(&app.url, &start).await;
-    assert_eq!(second.event().await["type"], "connected");
-    record(&mut first).await;
-    let events = first.rest().await;
-    assert_eq!(finals(&events).len(), 1, "what was begun: {events:?}");
-    let last = events.last().expect("events");
-    assert_eq!(last["code"], "speech_budget_exceeded");
-    let row = settled(&task).await;
-    assert_eq!(row["status"], "completed");
-    assert_eq!(row["result_data"]["transcription"], finals(&events)[0]);
-    record(&mut second).await;
-    let events = second.rest().await;
-    assert_eq!(kinds(&events), ["speech_started", "error"], "{events:?}");
-    start["task_id"] = task;
-    let mut again = Socket::begun(&app.url, &start).await;
-    assert_eq!(again.event().await["code"], "speech_budget_exceeded");
-    assert_eq!(speech.heard().len(), 1);
-}
-
-#[tokio::test]
-async fn sound_without_words_is_counted_as_well() {
-    let speech = SpeechServer::start();
-    let app = TestApp::with_speech(&speech, |_| {});
-    let alice = app.user("Alice").await;
-    speech.says("");
-    let start = json!({"type": "start", "access_token": token(&alice)});
-    let mut socket = Socket::begun(&app.url, &start).await;
-    let task = socket.event().await["task_id"].clone();
-    record(&mut socket).await;
-    socket.say(&json!({"type": "stop"})).await;
-    assert!(finals(&socket.rest().await).is_empty());
-    let result = settled(&task).await["result_data"].clone();
-    assert_eq!(result["transcription"], "");
-    let stats = alice.get("/speech/usage_stats").await.body;
-    let used = stats["usage"]["seconds"].as_f64().expect("seconds");
-    assert!(used > 5.0 && used < 7.5, "{used}");
-    assert_eq!(result["duration"], stats["usage"]["seconds"]);
-}
-
-#[tokio::test]
-async fn deepgram_is_paid_for_silence_too() {
-    let speech = SpeechServer::start();
-    let app = TestApp::with_speech(&speech, |config| {
-        config.speech.deepgram = Some(deepgram(&speech.url));
-        config.budgets.address.seconds = 1;
-    });
-    let guest = app.guest();
-    let session = guest.create(&json!({})).await;
-    let start = json!({"type": "start", "session_id": session});
-    let mut socket = Socket::begun(&app.url, &start).await;
-    let task = socket.event().await["task_id"].clone();
-    socket.sound(b"a second and a half without a word").await;
-    let events = socket.rest().await;
-    assert_eq!(kinds(&events), ["speech_started", "error"], "{events:?}");
-    assert_eq!(events[1]["code"], "speech_budget_exceeded");
-    let result = settled(&task).await["result_data"].clone();
-    assert_eq!(result, json!({"transcription": "", "duration": 1.5}));
 }
 
 #[tokio::test]
