@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 mod client;
+pub(crate) mod documents;
 mod model;
 pub(crate) mod model_modes;
 mod proxy;
