@@ -153,6 +153,7 @@ pub(crate) fn turn(turn_no: u32, message: Option<&str>, line: Option<Line>) -> T
         unanswered_at: None,
         feedback: None,
         lease_until: None,
+        speech_timing: None,
     }
 }
 

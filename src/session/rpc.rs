@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use interview::{Feedback, Reply, SessionConfig, SessionStats, Turn};
+use interview::{Feedback, Reply, SessionConfig, SessionStats, SpeechTiming, Turn};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -195,6 +195,8 @@ pub(super) struct AcceptTurn<'a> {
     pub p_lease_seconds: u64,
     pub p_known_version: Option<i64>,
     pub p_join_same_text: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_speech_timing: Option<SpeechTiming>,
 }
 
 impl SessionFunction for AcceptTurn<'_> {

@@ -16,10 +16,17 @@ create table public.interview_turns (
   completed_at timestamptz,
   unanswered_at timestamptz,
   feedback jsonb check (private.is_bounded_object(feedback, 65536)),
+  speech_seconds real check (speech_seconds between 0 and 7200),
+  pauses smallint check (pauses between 0 and 1000),
+  longest_pause_seconds real check (longest_pause_seconds >= 0),
   primary key (session_id, turn_no),
   constraint interview_turns_turn_id_key unique (session_id, turn_id),
   constraint interview_turns_introduction_check check ((turn_no = 0) = (message is null)),
-  constraint interview_turns_answered_check check (reply is null or unanswered_at is null)
+  constraint interview_turns_answered_check check (reply is null or unanswered_at is null),
+  constraint interview_turns_speech_check check (
+    num_nulls(speech_seconds, pauses, longest_pause_seconds) = 3
+    or num_nulls(speech_seconds, pauses, longest_pause_seconds, message) = 0
+      and longest_pause_seconds <= speech_seconds)
 );
 comment on table public.interview_turns is
   'One message of the candidate and the interviewer''s reply; turn 0 is the introduction and has no message.';
@@ -29,6 +36,8 @@ comment on column public.interview_turns.version is 'Version of the session at t
 comment on column public.interview_turns.lease_until is
   'Until then the process named in lease_owner is writing the reply; after it any process may take over.';
 comment on column public.interview_turns.unanswered_at is 'The message was left behind before it got a reply.';
+comment on column public.interview_turns.speech_seconds is
+  'From the first to the last word of a message that was spoken, as its client measured it.';
 
 -- At most one turn of a session is open, whatever callers do.
 create unique index interview_turns_one_open on public.interview_turns (session_id)

@@ -91,7 +91,9 @@ begin
     select jsonb_agg(jsonb_build_object(
       'turn_no', t.turn_no, 'turn_id', t.turn_id, 'message', t.message, 'question_no', t.question_no,
       'version', t.version, 'accepted_at', t.accepted_at, 'reply', t.reply, 'completed_at', t.completed_at,
-      'unanswered_at', t.unanswered_at, 'feedback', t.feedback, 'lease_until', t.lease_until)
+      'unanswered_at', t.unanswered_at, 'feedback', t.feedback, 'lease_until', t.lease_until,
+      'speech_timing', case when t.speech_seconds is not null then jsonb_build_object(
+        'seconds', t.speech_seconds, 'pauses', t.pauses, 'longest_pause_seconds', t.longest_pause_seconds) end)
       order by t.turn_no)
     into v_turns
     from (

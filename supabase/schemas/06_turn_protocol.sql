@@ -72,10 +72,11 @@ $$;
 
 -- A message of the candidate. Outcomes: accepted; replay, in_flight, resumed, unanswered or key_reused for a key
 -- that was used before; in_flight or resumed also for the open turn's very text, with `p_join_same_text`; busy
--- while another turn is open; not_started, ended, not_found.
+-- while another turn is open; not_started, ended, not_found. `p_speech_timing`, of a message that was spoken:
+-- {seconds, pauses, longest_pause_seconds}.
 create function public.accept_turn(
   p_session_id uuid, p_turn_id text, p_message text, p_lease_owner text, p_lease_seconds integer,
-  p_known_version bigint, p_join_same_text boolean
+  p_known_version bigint, p_join_same_text boolean, p_speech_timing jsonb default null
 ) returns jsonb
 language plpgsql security invoker set search_path = ''
 set enable_seqscan = off set enable_bitmapscan = off set role = interview_api as $$
@@ -141,11 +142,14 @@ begin
 
   if v_outcome = 'accepted' then
     insert into public.interview_turns
-      (session_id, turn_no, turn_id, user_id, message, question_no, version, accepted_at, lease_owner, lease_until)
+      (session_id, turn_no, turn_id, user_id, message, question_no, version, accepted_at, lease_owner, lease_until,
+       speech_seconds, pauses, longest_pause_seconds)
     values (
       p_session_id, t.turn_no + 1, p_turn_id, h.user_id, p_message,
       case when t.answered then t.turn_no else t.question_no end,
-      h.version + 1, v_now, p_lease_owner, v_lease_until);
+      h.version + 1, v_now, p_lease_owner, v_lease_until,
+      (p_speech_timing ->> 'seconds')::real, (p_speech_timing ->> 'pauses')::smallint,
+      (p_speech_timing ->> 'longest_pause_seconds')::real);
     update public.interview_sessions
     set version = h.version + 1, status = 'active', turn_bytes = turn_bytes + octet_length(p_message)
     where session_id = p_session_id
@@ -352,7 +356,7 @@ $$;
 revoke all on function
   private.add_coach_usage(jsonb, jsonb),
   public.start_interview(uuid, text, jsonb, text, integer, bigint),
-  public.accept_turn(uuid, text, text, text, integer, bigint, boolean),
+  public.accept_turn(uuid, text, text, text, integer, bigint, boolean, jsonb),
   public.renew_lease(uuid, text, text, integer),
   public.release_lease(uuid, text, text),
   public.stop_turn(uuid, bigint),
@@ -362,7 +366,7 @@ from public, anon, authenticated, service_role;
 grant execute on function private.add_coach_usage(jsonb, jsonb) to interview_api;
 grant execute on function
   public.start_interview(uuid, text, jsonb, text, integer, bigint),
-  public.accept_turn(uuid, text, text, text, integer, bigint, boolean),
+  public.accept_turn(uuid, text, text, text, integer, bigint, boolean, jsonb),
   public.renew_lease(uuid, text, text, integer),
   public.release_lease(uuid, text, text),
   public.stop_turn(uuid, bigint),

@@ -34,7 +34,7 @@ insert into grants_expected values
 -- functions' own (f) and everybody (p) that may execute it.
 create temp table functions_expected (signature text, callers text);
 insert into functions_expected values
-  ('public.accept_turn(uuid,text,text,text,integer,bigint,boolean)', 'ausf'),
+  ('public.accept_turn(uuid,text,text,text,integer,bigint,boolean,jsonb)', 'ausf'),
   ('public.advance_speech_task(uuid,jsonb,integer)', 'ausf'),
   ('public.append_utterance(uuid,jsonb,numeric,numeric,integer)', 'ausf'),
   ('public.begin_speech_task(uuid,uuid,text,jsonb,integer,bigint,numeric,bigint,numeric,jsonb)', 'ausf'),

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(78);
+select plan(86);
 
 insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000000', 'a@turns.test');
 insert into interview_sessions (session_id, user_id, session_config) values
@@ -163,6 +163,18 @@ set local role authenticated;
 select throws_ok($$select pg_temp.accept('k5', repeat('x', 20001), 'p')$$, '23514', null, 'accept: a message has a limit');
 select throws_ok($$select pg_temp.accept('', 'A5', 'p')$$, '23514', null, 'accept: a key has at least one character');
 select throws_ok($$select pg_temp.accept('k5', null, 'p')$$, '23514', null, 'accept: a message must be there');
+-- how it was spoken
+create function pg_temp.accept_spoken(p_timing jsonb) returns jsonb language sql as $$
+  select public.accept_turn(pg_temp.sid(), 'k5', 'A5', 'p', 60, null, false, p_timing) $$;
+select throws_ok($$select pg_temp.accept_spoken('{"seconds": 7201, "pauses": 0, "longest_pause_seconds": 0}')$$, '23514', null, 'accept: two hours at most are spoken');
+select throws_ok($$select pg_temp.accept_spoken('{"seconds": "NaN", "pauses": 0, "longest_pause_seconds": 0}')$$, '23514', null, 'accept: time is a number');
+select throws_ok($$select pg_temp.accept_spoken('{"seconds": 9, "pauses": 1001, "longest_pause_seconds": 0}')$$, '23514', null, 'accept: pauses are bounded');
+select throws_ok($$select pg_temp.accept_spoken('{"seconds": 9, "pauses": 1, "longest_pause_seconds": 10}')$$, '23514', null, 'accept: no pause is longer than the speech');
+select throws_ok($$select pg_temp.accept_spoken('{"seconds": 9}')$$, '23514', null, 'accept: a timing is whole');
+select is(pg_temp.accept_spoken('{"seconds": 41.5, "pauses": 2, "longest_pause_seconds": 3.2, "x": "y"}') #> '{turns,-1,speech_timing}',
+  '{"seconds": 41.5, "pauses": 2, "longest_pause_seconds": 3.2}', 'accept: a timing is told');
+select is(pg_temp.accept_spoken(null) ->> 'outcome', 'resumed', 'accept: a repeat without it is the same turn');
+select is(load_session(pg_temp.sid(), null) #> '{turns,1,speech_timing}', 'null', 'a message that was typed has no timing');
 reset role;
 select throws_ok(
   $$insert into interview_turns (session_id, turn_no, turn_id, message) values (pg_temp.sid(), 9, 'k9', 'm')$$,

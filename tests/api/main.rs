@@ -7,6 +7,7 @@ mod clients;
 mod contract;
 mod database;
 mod deepgram;
+mod delivery;
 mod devstack;
 mod doctor;
 mod document;

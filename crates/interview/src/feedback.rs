@@ -4,6 +4,8 @@ use llm::Usage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::SpokenDelivery;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackStatus {
@@ -132,6 +134,9 @@ pub struct Delivery {
     pub fillers: u32,
     /// Sentences and phrases that were begun twice ("I I went").
     pub repeated_starts: u32,
+    /// Only of an answer that was spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<SpokenDelivery>,
 }
 
 /// Words of an answer, verbatim.

@@ -20,6 +20,7 @@ mod report;
 pub mod resources;
 pub mod scores;
 mod setup;
+mod speech;
 mod transcript;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use report::{
 pub use setup::{
     DEFAULT_DURATION_MINUTES, DEFAULT_QUESTION_COUNT, Difficulty, SessionConfig, Style,
 };
+pub use speech::{SpeechTiming, SpokenDelivery};
 pub use transcript::{Reply, ResponseType, SessionStats, Turn};
 
 /// What the interviewer and the coach may know of an interview.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::Feedback;
+use crate::{Feedback, SpeechTiming};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +67,9 @@ pub struct Turn {
     pub unanswered_at: Option<Timestamp>,
     pub feedback: Option<Feedback>,
     pub lease_until: Option<Timestamp>,
+    /// How the message was spoken; `None` where it was typed.
+    #[serde(default)]
+    pub speech_timing: Option<SpeechTiming>,
 }
 
 impl Turn {

@@ -1299,6 +1299,7 @@ export interface components {
              * @description Sentences and phrases that were begun twice ("I I went").
              */
             repeated_starts: number;
+            spoken?: components["schemas"]["SpokenDelivery"] | null;
         };
         /**
          * @description How demanding the questions are.
@@ -1793,6 +1794,7 @@ export interface components {
         SendMessage: {
             /** @description 1 to 20,000 characters, not only white space. */
             message: string;
+            speech_timing?: components["schemas"]["SpeechTiming"] | null;
             /**
              * Format: uuid
              * @description May stand here instead of in the `X-Session-ID` header.
@@ -1999,6 +2001,51 @@ export interface components {
             includes_answers: boolean;
             /** @description Empty unless its owner chose to show them. */
             answers: components["schemas"]["SharedAnswer"][];
+        };
+        /** @description How a message was spoken, as its client measured it. */
+        SpeechTiming: {
+            /**
+             * Format: float
+             * @description From the first to the last word, 0 to 7200.
+             */
+            seconds: number;
+            /**
+             * Format: int32
+             * @description Silences of 1.5 seconds or more between words, 0 to 1000.
+             */
+            pauses: number;
+            /**
+             * Format: float
+             * @description 0 without a pause; not more than `seconds`.
+             */
+            longest_pause_seconds: number;
+        };
+        /** @description How an answer was spoken. */
+        SpokenDelivery: {
+            /**
+             * Format: float
+             * @description From the first to the last word.
+             */
+            seconds: number;
+            /**
+             * Format: int32
+             * @description Null where too little was said to tell.
+             */
+            words_per_minute?: number | null;
+            /**
+             * Format: int32
+             * @description A pace that listeners follow with ease.
+             */
+            words_per_minute_from: number;
+            /** Format: int32 */
+            words_per_minute_to: number;
+            /**
+             * Format: int32
+             * @description Silences of 1.5 seconds or more between words.
+             */
+            pauses: number;
+            /** Format: float */
+            longest_pause_seconds: number;
         };
         /** @description The first message of a connection. */
         Start: {

@@ -13,7 +13,7 @@ use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
 use crate::session::{Stopped, TurnHandle, TurnResult};
 use crate::state::AppState;
-use interview::Reply;
+use interview::{Reply, SpeechTiming};
 
 /// Longest message of a candidate, in characters.
 const LONGEST_MESSAGE: usize = 20_000;
@@ -24,6 +24,8 @@ pub(crate) struct SendMessage {
     /// 1 to 20,000 characters, not only white space.
     #[schema(min_length = 1, max_length = 20000)]
     pub message: String,
+    /// How the message was spoken, for the feedback's measures of delivery; without it, it was typed.
+    pub speech_timing: Option<SpeechTiming>,
     /// May stand here instead of in the `X-Session-ID` header.
     #[schema(value_type = Option<Uuid>)]
     pub session_id: Option<String>,
@@ -38,6 +40,7 @@ impl FromFields for SendMessage {
         }
         Self {
             message,
+            speech_timing: speech_timing(fields),
             session_id,
         }
     }
@@ -45,6 +48,16 @@ impl FromFields for SendMessage {
     fn session_id(&self) -> Option<&str> {
         self.session_id.as_deref()
     }
+}
+
+fn speech_timing(fields: &mut Fields) -> Option<SpeechTiming> {
+    let expected = "must be {seconds, pauses, longest_pause_seconds}: at most 7200 seconds and 1000 pauses, none \
+        longer than the whole";
+    let timing: SpeechTiming = fields.deserialize("speech_timing", expected)?;
+    if !timing.is_valid() {
+        fields.reject("speech_timing", expected);
+    }
+    Some(timing)
 }
 
 #[derive(Serialize, ToSchema)]
@@ -70,10 +83,11 @@ pub(crate) async fn send_message(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let key = idempotency_key(&request)?;
-    let handle = state
-        .sessions
-        .turns
-        .send(&caller, session_id, key, body.message)?;
+    let handle =
+        state
+            .sessions
+            .turns
+            .send(&caller, session_id, key, body.message, body.speech_timing)?;
     answer(&state, &request, handle).await
 }
 

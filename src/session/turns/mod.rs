@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use interview::{Draft, Interviewer, SessionConfig, Turn};
+use interview::{Draft, Interviewer, SessionConfig, SpeechTiming, Turn};
 use moka::sync::Cache;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -63,17 +63,17 @@ struct TurnInFlight {
 enum TurnInput {
     /// Turn 0: the introduction, with the configuration to start with.
     Introduction(Option<Box<SessionConfig>>),
-    /// A candidate's message.
-    Message(String),
+    /// A candidate's message, and how it was spoken where it was.
+    Message(String, Option<SpeechTiming>),
 }
 
 impl TurnInput {
     /// Whether a repeat with this is the same turn. A session has one introduction, whatever the
-    /// configuration it is asked for with.
+    /// configuration it is asked for with; a message is its text, however it was spoken.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Introduction(_), Self::Introduction(_)) => true,
-            (Self::Message(a), Self::Message(b)) => a == b,
+            (Self::Message(a, _), Self::Message(b, _)) => a == b,
             _ => false,
         }
     }
@@ -187,8 +187,10 @@ impl Turns {
         session_id: Uuid,
         key: Option<String>,
         message: String,
+        speech_timing: Option<SpeechTiming>,
     ) -> Result<TurnHandle, SessionError> {
-        self.request(caller, session_id, key, TurnInput::Message(message))
+        let input = TurnInput::Message(message, speech_timing);
+        self.request(caller, session_id, key, input)
     }
 
     /// The turns of the session in flight in this process.
@@ -295,7 +297,7 @@ mod tests {
             session_id: Uuid::nil(),
             turn_id: turn_id.to_owned(),
             named,
-            input: Arc::new(TurnInput::Message(text.to_owned())),
+            input: Arc::new(TurnInput::Message(text.to_owned(), None)),
         }
     }
 
@@ -333,6 +335,6 @@ mod tests {
     fn introductions_are_one_turn_whatever_their_configuration() {
         let with = TurnInput::Introduction(Some(Box::default()));
         assert!(with.is_same(&TurnInput::Introduction(None)));
-        assert!(!with.is_same(&TurnInput::Message(String::new())));
+        assert!(!with.is_same(&TurnInput::Message(String::new(), None)));
     }
 }

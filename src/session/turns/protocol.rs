@@ -128,7 +128,7 @@ impl Turns {
                 };
                 self.store.call(caller, session_id, &arguments).await
             }
-            TurnInput::Message(message) => {
+            TurnInput::Message(message, speech_timing) => {
                 let arguments = AcceptTurn {
                     p_session_id: session_id,
                     p_turn_id: turn_id,
@@ -137,6 +137,7 @@ impl Turns {
                     p_lease_seconds,
                     p_known_version,
                     p_join_same_text: join_same_text,
+                    p_speech_timing: *speech_timing,
                 };
                 self.store.call(caller, session_id, &arguments).await
             }

@@ -13,7 +13,7 @@ use super::proof::{Judgement, check_judgement, honest, proven, with_gaps_told};
 use super::proof::{readable, sentence, sentences};
 use super::structured::structured;
 use super::unit::Unit;
-use super::{delivery, language, narrative, rubric};
+use super::{language, narrative, rubric};
 use crate::phrases::{self, Phrases};
 use crate::scores::DIMENSIONS;
 use crate::{Coach, Conversation, InterviewError, Usage};
@@ -63,7 +63,7 @@ impl Unit<'_> {
         Feedback {
             rubric_version: RUBRIC_VERSION.clone(),
             question_kind: kind,
-            delivery: Some(delivery::measured(self.said, kind, self.config)),
+            delivery: Some(self.delivery(kind)),
             set_aside: self.answer().set_aside(),
             ..Feedback::empty(FeedbackStatus::Ready)
         }

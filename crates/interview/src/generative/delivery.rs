@@ -25,6 +25,7 @@ pub(super) fn measured(
         words_to,
         fillers: phrases::of(config).map_or(0, |phrases| fillers(answer, phrases)),
         repeated_starts: repeated_starts(answer),
+        spoken: None,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::contact::without_contact;
 use super::delivery;
 use super::material::{self, shortened, tokens};
 use super::screen::{Screened, screened};
 use crate::chain::{Exchange, exchanges};
-use crate::{Conversation, QuestionKind, SessionConfig};
+use crate::{Conversation, Delivery, QuestionKind, SessionConfig};
 
 /// Shares of the room, in percent.
 const ANSWER_SHARE: usize = 40;
@@ -71,17 +71,12 @@ impl<'a> Unit<'a> {
         let (Some(main), Some(last)) = (self.exchanges.first(), self.exchanges.last()) else {
             return String::new();
         };
-        let measured = delivery::measured(self.said, self.kind, self.config);
         let answer = shortened(self.said, room * ANSWER_SHARE / 100);
         let mut asked = json!({
             "question": shortened(Self::line(last), room / 10),
             "answer": screened(&answer).value(),
             "difficulty": self.config.difficulty.unwrap_or_default(),
-            "measured": {
-                "words": measured.words,
-                "fillers": measured.fillers,
-                "repeated_starts": measured.repeated_starts,
-            },
+            "measured": self.measured(),
         });
         let before = &self.exchanges[..self.exchanges.len() - 1];
         if !before.is_empty() {
@@ -99,6 +94,31 @@ impl<'a> Unit<'a> {
         let left = room.saturating_sub(tokens(&asked.to_string()));
         let job = material::of(self.config, left.min(MATERIAL_ROOM));
         format!("{asked}\n{job}")
+    }
+
+    /// How the answer was given.
+    pub(super) fn delivery(&self, kind: Option<QuestionKind>) -> Delivery {
+        let timing = self
+            .exchanges
+            .last()
+            .and_then(|last| last.turn.speech_timing);
+        delivery::measured(self.said, kind, self.config).spoken(timing)
+    }
+
+    fn measured(&self) -> Value {
+        let delivery = self.delivery(self.kind);
+        let mut measured = json!({
+            "words": delivery.words,
+            "fillers": delivery.fillers,
+            "repeated_starts": delivery.repeated_starts,
+        });
+        if let Some(spoken) = delivery.spoken {
+            measured["seconds"] = json!(spoken.seconds.round());
+            measured["words_per_minute"] = json!(spoken.words_per_minute);
+            measured["pauses"] = json!(spoken.pauses);
+            measured["longest_pause_seconds"] = json!(spoken.longest_pause_seconds.round());
+        }
+        measured
     }
 
     /// Texts that a rewritten answer may take facts from.

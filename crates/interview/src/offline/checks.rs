@@ -319,5 +319,6 @@ fn delivery(text: &Text<'_>, usual: (u32, u32)) -> Delivery {
         words_to: usual.1,
         fillers: count(text.find_all(&WORDS.fillers).len()),
         repeated_starts: count(repeated_starts(text).len()),
+        spoken: None,
     }
 }

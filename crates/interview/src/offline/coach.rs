@@ -30,7 +30,9 @@ impl Coach for OfflineCoach {
             .as_deref()
             .ok_or_else(|| InterviewError::Invalid(format!("turn {turn_no} has no message")))?;
         let asked = Asked::of(conversation, turn);
-        Ok(card(Sheet::of(message, turn_no, &asked), &asked))
+        let mut sheet = Sheet::of(message, turn_no, &asked);
+        sheet.delivery = sheet.delivery.spoken(turn.speech_timing);
+        Ok(card(sheet, &asked))
     }
 
     async fn narrate(

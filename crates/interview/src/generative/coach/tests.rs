@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::{Reply, ResponseType, SessionConfig, SessionStats, Turn, scores};
+use crate::{Reply, ResponseType, SessionConfig, SessionStats, SpeechTiming, Turn, scores};
 
 const STRONG: &str = "Our nightly batch lost orders, so I moved billing to a queue. I compared two brokers, tested one for a week, and losses fell from ten a night to none.";
 
@@ -27,6 +27,7 @@ fn turn(turn_no: u32, message: Option<&str>, reply: Option<(ResponseType, &str)>
         unanswered_at: None,
         feedback: None,
         lease_until: None,
+        speech_timing: None,
     }
 }
 
@@ -266,6 +267,25 @@ fn a_stronger_answer_invents_nothing() {
     assert_eq!(feedback.question_kind, Some(QuestionKind::Behavioral));
     let delivery = feedback.delivery.expect("measured");
     assert!(delivery.words > 25 && delivery.words_from > 0);
+    assert_eq!(delivery.spoken, None);
+}
+
+#[test]
+fn a_spoken_answers_time_and_pauses_are_told() {
+    let mut talk = interview("en", &[(STRONG, ResponseType::Question)]);
+    let typed = Unit::of(&talk, 1).expect("an answer").told(4_000);
+    assert!(!typed.contains("words_per_minute"), "{typed}");
+    let turns = Arc::make_mut(&mut talk.turns);
+    Arc::make_mut(&mut turns[1]).speech_timing = Some(SpeechTiming {
+        seconds: 15.0,
+        pauses: 2,
+        longest_pause_seconds: 3.2,
+    });
+    let told = Unit::of(&talk, 1).expect("an answer").told(4_000);
+    assert!(told.contains(r#""words_per_minute":120"#), "{told}");
+    let delivery = assessed(&talk, 1, judgement(STRONG, 4, &json!({}))).delivery;
+    let spoken = delivery.and_then(|delivery| delivery.spoken);
+    assert_eq!(spoken.expect("it was spoken").pauses, 2);
 }
 
 #[test]

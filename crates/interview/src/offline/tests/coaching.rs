@@ -257,9 +257,12 @@ fn fillers_stutters_and_words_are_counted() {
         "Tell me about a time you led others.",
     );
     session.answer(said);
+    session.spoken(1, 20.0);
     let feedback = session.feedback(1);
     let delivery = feedback.delivery.expect("measures");
     assert_eq!((delivery.fillers, delivery.repeated_starts), (9, 4));
+    let spoken = delivery.spoken.expect("it was spoken");
+    assert_eq!(spoken.words_per_minute, Some(delivery.words * 3));
     for name in ["fillers", "repetition"] {
         let check = feedback.checklist.iter().find(|check| check.check == name);
         assert_eq!(check.expect("the line").met, Some(false), "{name}");

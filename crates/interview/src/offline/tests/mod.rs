@@ -16,7 +16,9 @@ use super::{OfflineCoach, OfflineInterviewer};
 use crate::director::{allowed, stats_after};
 use crate::resources::Library;
 use crate::{Allowed, Coach, Conversation, Draft, Interviewer, Line, scores};
-use crate::{Feedback, Reply, Report, ResponseType, SessionConfig, SessionStats, Style, Turn};
+use crate::{
+    Feedback, Reply, Report, ResponseType, SessionConfig, SessionStats, SpeechTiming, Style, Turn,
+};
 
 const STRONG: &str = "Last year our team at Acme had a billing service that failed every night, and I was \
     responsible for fixing it before the audit deadline. First I traced 40 failed runs in Grafana, because the logs \
@@ -116,6 +118,15 @@ impl Session {
         line
     }
 
+    fn spoken(&mut self, turn_no: usize, seconds: f32) {
+        let turn = Arc::make_mut(&mut Arc::make_mut(&mut self.talk.turns)[turn_no]);
+        turn.speech_timing = Some(SpeechTiming {
+            seconds,
+            pauses: 0,
+            longest_pause_seconds: 0.0,
+        });
+    }
+
     fn feedback(&self, turn_no: u32) -> Feedback {
         block_on(OfflineCoach.assess(&self.talk, turn_no)).expect("feedback")
     }
@@ -166,6 +177,7 @@ fn turn(turn_no: usize, message: Option<&str>, line: Option<&Line>) -> Turn {
         unanswered_at: None,
         feedback: None,
         lease_until: None,
+        speech_timing: None,
     }
 }
 
