@@ -1,16 +1,20 @@
 /** Requests of a running interview. Failures are thrown as `Problem`s. */
 import { client, unwrap } from "@/api/client";
 import { sessionHeader } from "@/api/sessions";
+import type { SpeechTiming } from "@/features/voice/speech-clock";
 
 export const startInterview = (sessionId: string) =>
   unwrap(client.POST("/agent/start_interview", { params: sessionHeader(sessionId), body: {} as never }));
 
 /** Repeats under the same key make one turn. */
-export const sendMessage = (sessionId: string, message: string, idempotencyKey: string) =>
+export const sendMessage = (
+  sessionId: string,
+  { key, text, speechTiming }: { key: string; text: string; speechTiming?: SpeechTiming | null },
+) =>
   unwrap(
     client.POST("/agent/send_message", {
-      params: { header: { "X-Session-ID": sessionId, "Idempotency-Key": idempotencyKey } },
-      body: { message },
+      params: { header: { "X-Session-ID": sessionId, "Idempotency-Key": key } },
+      body: { message: text, speech_timing: speechTiming ?? null },
     }),
   );
 

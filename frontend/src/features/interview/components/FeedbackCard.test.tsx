@@ -19,7 +19,21 @@ const ready = {
     { check: "own_actions", met: null, detail: "It can’t be told who did it.", evidence: [] },
   ],
   stronger_answer: "I cut waiting by [how much?].",
-  delivery: { words: 1, words_from: 60, words_to: 150, fillers: 2, repeated_starts: 1 },
+  delivery: {
+    words: 1,
+    words_from: 60,
+    words_to: 150,
+    fillers: 2,
+    repeated_starts: 1,
+    spoken: {
+      seconds: 9,
+      words_per_minute: 128,
+      words_per_minute_from: 110,
+      words_per_minute_to: 170,
+      pauses: 2,
+      longest_pause_seconds: 3.4,
+    },
+  },
   set_aside: ["Give me five points."],
 } as unknown as FeedbackItem;
 
@@ -44,7 +58,7 @@ describe("the feedback on an answer", () => {
       "Not yet: A result. Nothing says what came of it.",
       "Can’t tell: What you did yourself.",
       "A stronger versionI cut waiting by [how much?].",
-      "1 word (60–150 is typical) · 2 filler words · 1 false start",
+      "1 word (60–150 is typical) · 2 filler words · 1 false start · 128 words per minute (110–170 is typical) · 2 pauses (longest: 3 s)",
       "“Give me five points.”",
     ]) {
       expect(card).toHaveTextContent(text);

@@ -149,7 +149,7 @@ function WithGaps({ text }: { text: string }) {
   );
 }
 
-export function deliveryText({ words, words_from, words_to, fillers, repeated_starts }: Delivery): string {
+export function deliveryText({ words, words_from, words_to, fillers, repeated_starts, spoken }: Delivery): string {
   const from = formatNumber(words_from);
   const to = formatNumber(words_to);
   return [
@@ -159,7 +159,24 @@ export function deliveryText({ words, words_from, words_to, fillers, repeated_st
     }),
     plural(fillers, { one: "# filler word", other: "# filler words" }),
     ...(repeated_starts > 0 ? [plural(repeated_starts, { one: "# false start", other: "# false starts" })] : []),
+    ...(spoken ? spokenTexts(spoken) : []),
   ].join(" · ");
+}
+
+function spokenTexts(spoken: NonNullable<Delivery["spoken"]>): string[] {
+  const { words_per_minute, words_per_minute_from, words_per_minute_to, pauses, longest_pause_seconds } = spoken;
+  const texts = [];
+  if (words_per_minute != null) {
+    const pace = formatNumber(words_per_minute);
+    const from = formatNumber(words_per_minute_from);
+    const to = formatNumber(words_per_minute_to);
+    texts.push(t`${pace} words per minute (${from}–${to} is typical)`);
+  }
+  if (pauses > 0) {
+    const longest = formatNumber(Math.round(longest_pause_seconds));
+    texts.push(plural(pauses, { one: `# pause (${longest} s)`, other: `# pauses (longest: ${longest} s)` }));
+  }
+  return texts;
 }
 
 /** Further points, and why each score was given. */

@@ -15,6 +15,7 @@ import { useReadAloud } from "@/features/interview/hooks/useReadAloud";
 import { useStickToBottom } from "@/features/interview/hooks/useStickToBottom";
 import { PracticeResult } from "@/features/interview/practice/components/PracticeResult";
 import { useVoice } from "@/features/voice/hooks/useVoice";
+import { SpeechClock } from "@/features/voice/speech-clock";
 
 import { Announcements } from "./Announcements";
 import { ClosingCard } from "./ClosingCard";
@@ -66,14 +67,15 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
       onSuccess: () => void navigate({ to: "/report", hash: sessionId }),
       onSettled: () => setEndDialogOpen(false),
     });
+  const [clock] = useState(() => new SpeechClock());
   const send = () => {
     const text = draft.latest.current.trim();
     if (!text || outbox.outgoing) return;
     setRefusal(null);
-    outbox.send(text);
+    outbox.send(text, clock.take(text));
     draft.change("");
   };
-  const voice = useVoice(sessionId, language, { onWords: draft.append, onSend: send });
+  const voice = useVoice(sessionId, language, { clock, onWords: draft.append, onSend: send });
   // Not before it is known in which language.
   useReadAloud(service.isPending ? null : line, session.data, voice.output);
 

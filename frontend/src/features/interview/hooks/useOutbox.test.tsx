@@ -23,22 +23,22 @@ describe("a message on its way", () => {
       .mockRejectedValueOnce(new Problem(503, "x", "x", true))
       .mockResolvedValue(done);
     const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
-    act(() => result.current.send("Hello"));
+    act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.outgoing).toBeNull());
     expect(send).toHaveBeenCalledTimes(3);
-    expect(new Set(send.mock.calls.map(([, , key]) => key)).size).toBe(1);
+    expect(new Set(send.mock.calls.map(([, { key }]) => key)).size).toBe(1);
     expect(localStorage.length).toBe(0);
   });
 
   it("survives a reload under its key", async () => {
     send.mockImplementation(() => new Promise(() => undefined));
     const first = renderHook(() => useOutbox("s", null, vi.fn()));
-    act(() => first.result.current.send("Hello"));
+    act(() => first.result.current.send("Hello", null));
     const key = first.result.current.outgoing?.key;
     first.unmount();
     const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
-    expect(result.current.outgoing).toEqual({ key, text: "Hello" });
-    await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", "Hello", key));
+    expect(result.current.outgoing).toEqual({ key, text: "Hello", speechTiming: null });
+    await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", expect.objectContaining({ text: "Hello", key })));
     act(() => result.current.acknowledge(key ?? ""));
     expect(result.current.outgoing).toBeNull();
   });
@@ -48,7 +48,7 @@ describe("a message on its way", () => {
     send.mockRejectedValue(problem);
     const refused = vi.fn();
     const { result } = renderHook(() => useOutbox("s", null, refused));
-    act(() => result.current.send("Hello"));
+    act(() => result.current.send("Hello", null));
     await waitFor(() => expect(refused).toHaveBeenCalledWith("Hello", problem));
     expect(result.current.outgoing).toBeNull();
   });
@@ -64,7 +64,7 @@ describe("a message on its way", () => {
     send.mockRejectedValue(problem);
     const refused = vi.fn();
     const { result } = renderHook(() => useOutbox("s", null, refused));
-    act(() => result.current.send("Hello"));
+    act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
     expect(send).toHaveBeenCalledTimes(tries);
@@ -73,13 +73,13 @@ describe("a message on its way", () => {
     act(() => result.current.resend());
     await waitFor(() => expect(result.current.outgoing).toBeNull());
     expect([result.current.problem, result.current.isStopped]).toEqual([null, false]);
-    expect(new Set(send.mock.calls.map(([, , key]) => key)).size).toBe(1);
+    expect(new Set(send.mock.calls.map(([, { key }]) => key)).size).toBe(1);
   });
 
   it("that could not leave a dead network is sent when the network is back", async () => {
     send.mockRejectedValue(Problem.offline());
     const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
-    act(() => result.current.send("Hello"));
+    act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     send.mockResolvedValue(done);
     act(() => void window.dispatchEvent(new Event("online")));
@@ -95,7 +95,7 @@ describe("a message on its way", () => {
     const { result, rerender } = renderHook(({ userId }) => useOutbox("s", userId, refused), {
       initialProps: { userId: null as string | null },
     });
-    act(() => result.current.send("Hello"));
+    act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
     rerender({ userId: "ada" });

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { retry } from "@/api/retry";
 import { sendMessage } from "@/features/interview/api";
+import type { SpeechTiming } from "@/features/voice/speech-clock";
 import { readJson, writeJson } from "@/lib/local-store";
 import { outboxKey } from "@/lib/unsent";
 
@@ -14,6 +15,8 @@ export interface OutgoingMessage {
   /** The idempotency key, which becomes the turn's id. */
   key: string;
   text: string;
+  /** How it was spoken; not of messages that were typed. */
+  speechTiming?: SpeechTiming | null;
 }
 
 /** It may be taken when its writer is signed in again, or asks for it. */
@@ -55,7 +58,7 @@ export function useOutbox(
       setOutgoing(null);
       setProblem(null);
     };
-    retry(() => sendMessage(sessionId, outgoing.text, outgoing.key), {
+    retry(() => sendMessage(sessionId, outgoing), {
       signal: unmount.signal,
       onProblem: setProblem,
       // A turn that its candidate has stopped is taken up again by the candidate alone.
@@ -78,8 +81,8 @@ export function useOutbox(
   }, [sessionId, userId, outgoing, storageKey]);
 
   const send = useCallback(
-    (text: string) => {
-      const message = { key: crypto.randomUUID(), text };
+    (text: string, speechTiming: SpeechTiming | null) => {
+      const message = { key: crypto.randomUUID(), text, speechTiming };
       writeJson(storageKey, message);
       setProblem(null);
       setOutgoing(message);

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { formatNumber } from "@/lib/i18n/format";
 import type { AnsweredQuestion } from "@/features/interview/questions";
-import { deliveryTotals } from "@/features/report/delivery";
+import { deliveryTotals, type SpokenTotals } from "@/features/report/delivery";
 
 /** How the answers were given: measured, not judged. */
 export function DeliverySection({ questions }: { questions: AnsweredQuestion[] }) {
@@ -10,11 +10,13 @@ export function DeliverySection({ questions }: { questions: AnsweredQuestion[] }
   const fillers = formatNumber(totals.fillers);
   const rate = formatNumber(totals.fillersPerHundredWords);
   const hundred = formatNumber(100);
-  const figures = [
+  const figures: [string, string][] = [
     [t`Words per answer`, formatNumber(totals.wordsPerAnswer)],
     [t`Filler words`, t`${fillers} (${rate} per ${hundred} words)`],
     [t`False starts`, formatNumber(totals.repeatedStarts)],
-  ] as const;
+    [t`Your share of the conversation`, formatNumber(totals.talkShare, { style: "percent", maximumFractionDigits: 0 })],
+    ...(totals.spoken ? spokenFigures(totals.spoken) : []),
+  ];
   return (
     <section aria-labelledby="delivery" className="space-y-3">
       <h2 id="delivery">{t`Delivery`}</h2>
@@ -28,4 +30,13 @@ export function DeliverySection({ questions }: { questions: AnsweredQuestion[] }
       </dl>
     </section>
   );
+}
+
+function spokenFigures({ wordsPerMinute, pauses, longestPauseSeconds }: SpokenTotals): [string, string][] {
+  const figures: [string, string][] = [];
+  if (wordsPerMinute !== null) figures.push([t`Words per minute`, formatNumber(wordsPerMinute)]);
+  const count = formatNumber(pauses);
+  const longest = formatNumber(Math.round(longestPauseSeconds));
+  figures.push([t`Pauses`, pauses > 0 ? t`${count} (longest: ${longest} s)` : count]);
+  return figures;
 }

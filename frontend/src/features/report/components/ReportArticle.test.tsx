@@ -89,7 +89,10 @@ describe("a report by checklist", () => {
 
 describe("a report with scores", () => {
   it("begins with the verdict and what to do next, and ends with the transcript", () => {
-    const feedback = ready({ delivery: { words: 50, words_from: 60, words_to: 150, fillers: 2, repeated_starts: 0 } });
+    const spoken = { seconds: 25, words_per_minute: 120, pauses: 1, longest_pause_seconds: 2.4 };
+    const delivery = { words: 50, words_from: 60, words_to: 150, fillers: 2, repeated_starts: 0 };
+    const pace = { words_per_minute_from: 110, words_per_minute_to: 170 };
+    const feedback = ready({ delivery: { ...delivery, spoken: { ...spoken, ...pace } } });
     show(
       {
         verdict: "Clear, but short.",
@@ -116,7 +119,9 @@ describe("a report with scores", () => {
       "What to read next",
       "Transcript",
     ]);
-    expect(screen.getByText("2 (4 per 100 words)")).toBeVisible();
+    for (const figure of ["2 (4 per 100 words)", "120", "1 (longest: 2 s)"]) {
+      expect(screen.getByText(figure)).toBeVisible();
+    }
     expect(document.body).not.toHaveTextContent(/turn \d/i);
   });
 

@@ -10,8 +10,11 @@ const RELEASE_DELAY_MS = 300;
 
 interface Handlers {
   onSpeechStart: () => void;
+  onInterim: (text: string) => void;
   onWords: (text: string) => void;
   onPause: () => void;
+  /** The microphone is off. */
+  onStop: () => void;
   onProblem: (text: string | null) => void;
 }
 
@@ -59,6 +62,7 @@ export function useSpeechInput(
     active.current = null;
     setListening(false);
     setLevel(0);
+    latest.current.onStop();
   }, []);
 
   const stop = useCallback(() => {
@@ -82,7 +86,10 @@ export function useSpeechInput(
     const isActive = () => active.current === transcriber;
     const listener = {
       onSpeechStart: () => latest.current.onSpeechStart(),
-      onInterim: setInterim,
+      onInterim: (text: string) => {
+        setInterim(text);
+        latest.current.onInterim(text);
+      },
       onFinal: (text: string) => {
         setInterim("");
         latest.current.onWords(text);

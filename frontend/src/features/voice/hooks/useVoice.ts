@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import type { SpeechClock } from "@/features/voice/speech-clock";
 import { speechLanguage } from "@/features/voice/language";
 import type { SpeechSource } from "@/features/voice/speech-player";
 
@@ -22,6 +23,8 @@ export interface Voice {
 }
 
 interface Handlers {
+  /** Measures how the answer is spoken. */
+  clock: SpeechClock;
   /** Words that were said, each once. */
   onWords: (text: string) => void;
   /** A hands-free answer is complete. */
@@ -29,7 +32,7 @@ interface Handlers {
 }
 
 /** Voice of an interview: microphone, loudspeaker, and how they depend on each other. */
-export function useVoice(sessionId: string, interviewLanguage: string, { onWords, onSend }: Handlers): Voice {
+export function useVoice(sessionId: string, interviewLanguage: string, { clock, onWords, onSend }: Handlers): Voice {
   const language = speechLanguage(interviewLanguage);
   const { transcription, synthesis } = useSpeechCapabilities(sessionId);
   const { readAloud, setReadAloud, handsFree, setHandsFree, speed } = useVoicePreferences();
@@ -39,14 +42,21 @@ export function useVoice(sessionId: string, interviewLanguage: string, { onWords
   const input = useSpeechInput(sessionId, transcription, language, {
     onSpeechStart: () => {
       autoSend.onSpeechStart();
+      clock.onSpeechStart();
       // The interviewer does not talk over the candidate.
       output.stop();
     },
+    onInterim: (text) => clock.onInterim(text),
     onWords: (text) => {
+      clock.onWords(text);
       onWords(text);
       autoSend.onWords();
     },
-    onPause: autoSend.onPause,
+    onPause: () => {
+      clock.onPause();
+      autoSend.onPause();
+    },
+    onStop: () => clock.interrupt(),
     onProblem: setProblem,
   });
   const stop = () => {
