@@ -62,6 +62,7 @@ async function openInterview() {
   const page = await app.newPage({ permissions: ["microphone"] });
   // Transcription takes as long as the machine needs for it.
   page.setDefaultTimeout(60_000);
+  await page.addInitScript(keepSentMessage);
   const consoleErrors = [];
   page.on("console", (entry) => {
     if (entry.type() === "error") consoleErrors.push(entry.text());
@@ -71,6 +72,20 @@ async function openInterview() {
   await waitForIntroduction(page);
   await page.getByRole("button", { name: "Speak" }).waitFor();
   return { page, consoleErrors };
+}
+
+/** How the message that was sent last was spoken, as the page says; Chromium tells no bodies of requests. */
+const sentTiming = async (page) => {
+  await page.waitForFunction(() => window.sentMessage);
+  return page.evaluate(() => window.sentMessage.speech_timing);
+};
+
+function keepSentMessage() {
+  const { fetch } = window;
+  window.fetch = async (request, init) => {
+    if (request.url?.endsWith("/agent/send_message")) window.sentMessage = await request.clone().json();
+    return fetch(request, init);
+  };
 }
 
 /** Without the punctuation, which a small model gets wrong. */
@@ -123,6 +138,7 @@ test("spoken words become the answer, can be changed, and are sent; lines are re
   await box.fill(`${SPOKEN} That saved us a month.`);
   synthesized.length = 0;
   await page.getByRole("button", { name: "Send", exact: true }).click();
+  assert.equal(await sentTiming(page), null, "a third of it was typed");
   await message(page, "That saved us a month.").waitFor();
   await waitForReplies(page, 2);
   await page.getByRole("button", { name: "Stop reading" }).waitFor();
@@ -156,6 +172,8 @@ test("hands-free, an answer is sent after a pause", async () => {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Speak" }).click();
   await message(page, MEASURED).waitFor();
+  const { seconds, longest_pause_seconds } = await sentTiming(page);
+  assert.ok(seconds > 0 && longest_pause_seconds < seconds, `${seconds} s`);
   await waitForReplies(page, 2);
   assert.equal(await page.getByLabel("Your answer").inputValue(), "");
   assert.equal(await page.getByRole("button", { name: "Stop listening" }).count(), 1, "it goes on listening");
