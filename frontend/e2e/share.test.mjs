@@ -28,7 +28,7 @@ test("a report is read by whoever has its link, until the link is revoked", asyn
   await page.getByText("None.", { exact: true }).waitFor();
   await page.getByLabel("Show my answers and their feedback").check();
   await page.getByLabel("Show my name (Ada)").check();
-  await page.getByLabel("The link works for").selectOption("7 days");
+  await page.getByLabel("Link expires after").selectOption("7 days");
   const link = await createdLink(page);
   await checkAccessibility(page);
 

@@ -50,7 +50,7 @@ export function ShareDialog({ sessionId, onClose }: { sessionId: string; onClose
           ) : null}
         </div>
         <SelectField
-          label={t`The link works for`}
+          label={t`Link expires after`}
           value={days}
           onChange={({ target }) => setDays(Number(target.value))}
         >
