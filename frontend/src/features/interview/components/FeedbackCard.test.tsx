@@ -26,7 +26,7 @@ const ready = {
 function show(item: FeedbackItem | null, given: Partial<{ isLatest: boolean; isHeld: boolean }> = {}) {
   const { container } = render(
     <QueryClientProvider client={new QueryClient()}>
-      <FeedbackCard sessionId="s" turnNo={1} item={item} isLatest isHeld={false} {...given} />
+      <FeedbackCard sessionId="s" turnNo={1} item={item} isLatest isHeld={false} offersComparison {...given} />
     </QueryClientProvider>,
   );
   return container;

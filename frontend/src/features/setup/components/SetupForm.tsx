@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { useRef, useState, type FormEvent } from "react";
 
 import { Problem, errorMessage } from "@/api/problem";
+import { useCapabilities } from "@/auth/useCapabilities";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
@@ -25,6 +26,7 @@ export function SetupForm() {
   const [errors, setErrors] = useState<Record<string, string>>({});
   const start = useStartInterview();
   const isOnline = useIsOnline();
+  const { isPractice } = useCapabilities();
   const change = (values: Partial<SetupDraft>) => {
     const next = { ...draft, ...values };
     setDraft(next);
@@ -57,8 +59,10 @@ export function SetupForm() {
         />
       </fieldset>
       <InterviewFields {...fields} />
-      <Lobby language={draft.language} />
-      <div className="flex flex-wrap items-center gap-4">
+      {/* The interviewer without AI speaks English only. */}
+      <Lobby language={isPractice ? "en" : draft.language} />
+      {/* In view from the start: only the role must be filled in. Not where it would cover the fields. */}
+      <div className="-mx-4 flex flex-wrap items-center gap-x-4 gap-y-1 border-t bg-background px-4 py-2 [@media(min-height:30rem)]:sticky [@media(min-height:30rem)]:bottom-0">
         <Button type="submit" disabled={start.isPending || !isOnline}>
           {start.isPending ? t`Starting…` : t`Start interview`}
         </Button>
