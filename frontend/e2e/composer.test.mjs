@@ -1,13 +1,12 @@
 // Where answers are written: in view at every size, and nothing that is written gets lost.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { ANSWER, answerQuestion, message, startInterview, waitForIntroduction, waitForReplies } from "./actions.mjs";
 import { checkAccessibility, checkWidth } from "./accessibility.mjs";
 import { testApp } from "./app.mjs";
+import { savePicture } from "./pictures.mjs";
 
-const screenshots = process.env.SCREENSHOTS;
 const app = testApp();
 const LONG_ANSWER = Array.from({ length: 40 }, (_, count) => `${count + 1}. ${ANSWER}`).join("\n");
 
@@ -44,14 +43,11 @@ for (const [name, width, height] of [
     await page.getByRole("button", { name: "Options" }).click();
     await page.getByRole("dialog").waitFor();
     await checkAccessibility(page);
-    if (screenshots) {
-      mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: `${screenshots}/composer-${width}x${height}-options.png` });
-      await page.keyboard.press("Escape");
-      await page.getByLabel("Your answer").fill(ANSWER);
-      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-      await page.screenshot({ path: `${screenshots}/composer-${width}x${height}.png` });
-    }
+    await savePicture(page, `composer-${width}x${height}-options`);
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Your answer").fill(ANSWER);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await savePicture(page, `composer-${width}x${height}`);
   });
 }
 

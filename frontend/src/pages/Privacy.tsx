@@ -25,7 +25,7 @@ export function Privacy() {
         {capabilities ? (
           <p>
             {!isPractice
-              ? t`Here it is ${{ model: capabilities.interviewer }}.`
+              ? t`Right now it’s ${{ model: capabilities.interviewer }}.`
               : signInBrings.models
                 ? t`Without an account, you’re in practice mode here.`
                 : t`This service is in practice mode.`}
