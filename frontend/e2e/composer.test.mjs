@@ -51,6 +51,41 @@ for (const [name, width, height] of [
   });
 }
 
+test("the end of the question stays in view when a phone's keyboard opens", async () => {
+  const page = await app.newPage({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+  await startInterview(page, app.url);
+  await page.getByLabel("Your answer").tap();
+  await page.setViewportSize({ width: 390, height: 360 });
+  await page.waitForFunction(() => {
+    const question = [...document.querySelectorAll("p[lang]")].at(-1).getBoundingClientRect();
+    return question.bottom <= document.querySelector("form").getBoundingClientRect().top;
+  });
+});
+
+test("where there is a keyboard, the first answer can be typed at once, and no focus is stolen", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await page.keyboard.type("I am");
+  assert.equal(await page.getByLabel("Your answer").inputValue(), "I am");
+  await page.reload();
+  await page.getByRole("link", { name: "History" }).focus();
+  await waitForIntroduction(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "History");
+});
+
+test("on a phone, an interview can be started from the top of the set-up", async () => {
+  const page = await app.newPage({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+  await page.goto(`${app.url}/setup`);
+  const start = page.getByRole("button", { name: "Start interview" });
+  await start.waitFor();
+  const box = await start.boundingBox();
+  assert.ok(box.y + box.height <= 664, `Start is at ${box.y}`);
+  await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+  await start.tap();
+  await waitForIntroduction(page);
+});
+
 test("a keyboard that covers the page leaves the composer in view", async () => {
   const height = 664;
   const page = await app.newPage({ viewport: { width: 390, height } });
