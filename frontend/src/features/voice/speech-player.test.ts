@@ -11,10 +11,12 @@ const uttered: string[] = [];
 const languages: string[] = [];
 /** Ends what is being uttered. */
 let end: () => void;
+let fail: (event: { error: string }) => void;
 
 class Utterance {
   lang = "";
   onend: () => void = () => undefined;
+  onerror: (event: { error: string }) => void = () => undefined;
   constructor(readonly text: string) {}
 }
 
@@ -41,6 +43,7 @@ beforeEach(() => {
       uttered.push(utterance.text);
       languages.push(utterance.lang);
       end = utterance.onend;
+      fail = utterance.onerror;
     },
     cancel: () => undefined,
     getVoices: () => [],
@@ -120,6 +123,17 @@ it("asks the service for the chosen voice and speed", async () => {
   manner = { ...DEFAULT, speed: 1.25, serviceVoice: "nova" };
   newPlayer("service").playLine(1, ["One."]);
   expect(synthesize).toHaveBeenCalledWith("a-session", "One.", { speed: 1.25, voice: "nova" }, expect.anything());
+});
+
+it.each([
+  ["not-allowed", /before you click/],
+  ["language-unavailable", /No voice for this language/],
+  ["synthesis-failed", /couldn’t read this aloud/],
+])("tells why the browser did not speak (%s)", async (error, sentence) => {
+  player.playLine(1, ["One."]);
+  fail({ error });
+  await vi.waitFor(() => expect(onProblem).toHaveBeenCalledWith(expect.stringMatching(sentence)));
+  expect(onPlayingChange).toHaveBeenLastCalledWith(false);
 });
 
 describe("when the service refuses to read aloud", () => {

@@ -97,7 +97,7 @@ export class SpeechPlayer {
     } catch (error) {
       if (signal.aborted) return;
       this.queue = [];
-      this.onProblem(isRefusal(error) ? errorMessage(error) : t`We couldn’t read this aloud.`);
+      this.onProblem(readingProblem(error));
     }
     this.setPlaying(false);
   }
@@ -132,16 +132,42 @@ export class SpeechPlayer {
   }
 }
 
+/** The browser did not say a sentence. */
+class VoiceError extends Error {
+  constructor(readonly code: SpeechSynthesisErrorCode) {
+    super(`the browser can't speak: ${code}`);
+  }
+}
+
+/** Why nothing was read aloud, for the user. */
+export function readingProblem(error: unknown): string {
+  if (isRefusal(error)) return errorMessage(error);
+  switch (error instanceof VoiceError ? error.code : null) {
+    case "not-allowed":
+      return t`Your browser plays no sound before you click or type on this page. Then choose “Read again” in the options.`;
+    case "language-unavailable":
+    case "voice-unavailable":
+    case "synthesis-unavailable":
+      return t`No voice for this language is installed on this device.`;
+    default:
+      return t`We couldn’t read this aloud.`;
+  }
+}
+
+/** @throws `VoiceError` */
 export async function speakInBrowser(text: string, manner: Manner, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const utterance = new SpeechSynthesisUtterance(text);
     utterance.lang = manner.language;
     utterance.rate = manner.speed;
     const voice = browserVoices(manner.language).find(({ voiceURI }) => voiceURI === manner.browserVoice);
     if (voice) utterance.voice = voice;
     utterance.onend = () => resolve();
-    utterance.onerror = () => resolve();
+    utterance.onerror = ({ error }) => {
+      if (error === "canceled" || error === "interrupted") resolve();
+      else reject(new VoiceError(error));
+    };
     signal.addEventListener("abort", () => {
       speechSynthesis.cancel();
       resolve();

@@ -5,7 +5,14 @@ import { errorMessage, Problem } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { synthesize } from "@/features/voice/api";
 import { browserVoices } from "@/features/voice/browser-voices";
-import { isRefusal, playAudio, speakInBrowser, type Manner, type SpeechSource } from "@/features/voice/speech-player";
+import {
+  isRefusal,
+  playAudio,
+  readingProblem,
+  speakInBrowser,
+  type Manner,
+  type SpeechSource,
+} from "@/features/voice/speech-player";
 
 import { CheckCard, type CheckState } from "./CheckCard";
 
@@ -38,6 +45,10 @@ export function LoudspeakerCheck({ reader, manner }: Props) {
 }
 
 const heard = (): CheckState => ({ text: t`Heard it? Then you’re set.` });
+const failed = (cause: string): CheckState => ({
+  text: `${cause} ${t`Every question is on the screen as well.`}`,
+  isProblem: true,
+});
 
 async function playService(manner: Manner, signal: AbortSignal): Promise<CheckState> {
   try {
@@ -47,18 +58,20 @@ async function playService(manner: Manner, signal: AbortSignal): Promise<CheckSt
   } catch (error) {
     // As in the interview: what the service refuses, the browser reads.
     if (isRefusal(error) && browserVoices(manner.language).length > 0) {
-      await speakInBrowser(sampleFor(manner.language), manner, signal);
-      return { text: `${errorMessage(error)} ${t`Your browser’s voice is used instead.`}` };
+      const outcome = await playBrowser(manner, signal);
+      return outcome.isProblem
+        ? outcome
+        : { text: `${errorMessage(error)} ${t`Your browser’s voice is used instead.`}` };
     }
-    const cause = error instanceof Problem ? errorMessage(error) : t`We couldn’t read this aloud.`;
-    return { text: `${cause} ${t`Every question is on the screen as well.`}`, isProblem: true };
+    return failed(error instanceof Problem ? errorMessage(error) : readingProblem(error));
   }
 }
 
 async function playBrowser(manner: Manner, signal: AbortSignal): Promise<CheckState> {
   if (browserVoices(manner.language).length > 0) {
-    await speakInBrowser(sampleFor(manner.language), manner, signal);
-    return heard();
+    return speakInBrowser(sampleFor(manner.language), manner, signal).then(heard, (error) =>
+      failed(readingProblem(error)),
+    );
   }
   await playTone();
   return { text: t`That was a tone: no voice for this language is installed on this device.` };
