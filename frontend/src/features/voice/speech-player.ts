@@ -142,7 +142,9 @@ class VoiceError extends Error {
 /** Why nothing was read aloud, for the user. */
 export function readingProblem(error: unknown): string {
   if (isRefusal(error)) return errorMessage(error);
-  switch (error instanceof VoiceError ? error.code : null) {
+  // What plays the service's audio has a name of its own for it.
+  const isBlocked = error instanceof DOMException && error.name === "NotAllowedError";
+  switch (error instanceof VoiceError ? error.code : isBlocked ? "not-allowed" : null) {
     case "not-allowed":
       return t`Your browser plays no sound before you click or type on this page. Then choose “Read again” in the options.`;
     case "language-unavailable":
