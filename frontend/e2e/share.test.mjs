@@ -30,6 +30,7 @@ test("a report is read by whoever has its link, until the link is revoked", asyn
   await page.getByLabel("Show my name (Ada)").check();
   await page.getByLabel("Link expires after").selectOption("7 days");
   const link = await createdLink(page);
+  await page.waitForFunction(() => document.activeElement?.textContent === "Copy link");
   await checkAccessibility(page);
 
   const reader = await app.newPage(PHONE);

@@ -3,6 +3,7 @@ import { useRef, useState, type FormEvent } from "react";
 
 import { Problem, errorMessage } from "@/api/problem";
 import { useCapabilities } from "@/auth/useCapabilities";
+import { ActionBar } from "@/components/ui/action-bar";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
@@ -61,8 +62,7 @@ export function SetupForm() {
       <InterviewFields {...fields} />
       {/* The interviewer without AI speaks English only. */}
       <Lobby language={isPractice ? "en" : draft.language} />
-      {/* In view from the start: only the role must be filled in. Not where it would cover the fields. */}
-      <div className="-mx-4 flex flex-wrap items-center gap-x-4 gap-y-1 border-t bg-background px-4 py-2 [@media(min-height:30rem)]:sticky [@media(min-height:30rem)]:bottom-0">
+      <ActionBar>
         <Button type="submit" disabled={start.isPending || !isOnline}>
           {start.isPending ? t`Starting…` : t`Start interview`}
         </Button>
@@ -79,7 +79,7 @@ export function SetupForm() {
         <p role="status" className="text-muted">
           {isOnline ? null : t`You need a connection to start an interview.`}
         </p>
-      </div>
+      </ActionBar>
     </form>
   );
 }
