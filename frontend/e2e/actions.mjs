@@ -1,5 +1,7 @@
-// What a user does in the browser, for all tests.
+// What a user does in the browser, for all tests, in the page's language (`setLanguage`).
 import assert from "node:assert/strict";
+
+import { say } from "./catalog.mjs";
 
 export const PASSWORD = "Wonder-land-42";
 export const ANSWER =
@@ -21,36 +23,39 @@ export async function newPage(browser, options = {}) {
 
 export async function startInterview(page, url, sample = "Backend engineer") {
   await page.goto(url);
-  await page.getByRole("button", { name: new RegExp(sample) }).click();
+  await page.getByRole("button", { name: new RegExp(say(page, sample)) }).click();
   await waitForIntroduction(page);
 }
 
 /** Waits for the first question and the box for its answer. */
 export async function waitForIntroduction(page) {
-  await page.getByLabel("Your answer").waitFor();
-  await message(page, /\?/).first().waitFor();
+  await page.getByLabel(say(page, "Your answer"), { exact: true }).waitFor();
+  await message(page, /[?؟]/).first().waitFor();
   await page.locator(".animate-pulse").waitFor({ state: "detached" });
 }
 
 /** A message of the conversation, whoever wrote it. */
 export const message = (page, text) =>
-  page.getByRole("list", { name: "Conversation" }).locator("p.whitespace-pre-wrap").filter({ hasText: text });
-export const candidateMessages = (page) => page.getByText("You", { exact: true });
-export const interviewerMessages = (page) => page.getByText("Interviewer", { exact: true });
+  page
+    .getByRole("list", { name: say(page, "Conversation") })
+    .locator("p.whitespace-pre-wrap")
+    .filter({ hasText: text });
+export const candidateMessages = (page) => page.getByText(say(page, "You"), { exact: true });
+export const interviewerMessages = (page) => page.getByText(say(page, "Interviewer"), { exact: true });
 
 /** Waits until the interviewer has written so many messages, each of them to its end. */
 export const waitForReplies = (page, count, timeout = 20_000) =>
   page.waitForFunction(
-    (expected) =>
-      [...document.querySelectorAll("p")].filter((p) => p.textContent === "Interviewer").length === expected &&
+    ([expected, interviewer]) =>
+      [...document.querySelectorAll("p")].filter((p) => p.textContent === interviewer).length === expected &&
       !document.querySelector(".animate-pulse"),
-    count,
+    [count, say(page, "Interviewer")],
     { timeout },
   );
 
 export async function sendAnswer(page, text) {
-  await page.getByLabel("Your answer").fill(text);
-  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByLabel(say(page, "Your answer"), { exact: true }).fill(text);
+  await page.getByRole("button", { name: say(page, "Send"), exact: true }).click();
 }
 
 /** Sends an answer and waits for the whole reply. */
@@ -63,27 +68,36 @@ export async function answerQuestion(page, text = ANSWER) {
 
 /** Ends the interview and waits for its report. */
 export async function endInterview(page) {
-  await page.getByRole("button", { name: "End", exact: true }).click();
-  await page.getByRole("button", { name: "End and get report" }).click();
-  await page.getByRole("heading", { name: "Transcript" }).waitFor();
-  await page.waitForFunction(() => !document.body.textContent.includes("Writing this part"));
+  await page.getByRole("button", { name: say(page, "End"), exact: true }).click();
+  await page.getByRole("button", { name: say(page, "End and get report") }).click();
+  await page.getByRole("heading", { name: say(page, "Transcript") }).waitFor();
+  await page.getByText(say(page, "Writing this part…")).first().waitFor({ state: "detached" });
 }
 
 export async function signUp(page) {
   const email = `e2e-${crypto.randomUUID()}@example.com`;
-  await page.getByRole("button", { name: "Sign in" }).first().click();
-  await page.getByRole("tab", { name: "Create account" }).click();
-  await page.getByLabel("Name").fill("Ada");
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
+  await page
+    .getByRole("button", { name: say(page, "Sign in") })
+    .first()
+    .click();
+  await page.getByRole("tab", { name: say(page, "Create account") }).click();
+  await page.getByLabel(say(page, "Name")).fill("Ada");
+  await page.getByLabel(say(page, "E-mail address")).fill(email);
+  await page.getByLabel(say(page, "Password"), { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: say(page, "Create account") }).click();
   await page.getByRole("link", { name: "Ada" }).waitFor();
   return email;
 }
 
 export async function signIn(page, email, password = PASSWORD) {
-  await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("dialog").getByRole("button", { name: "Sign in" }).click();
+  await page
+    .getByRole("banner")
+    .getByRole("button", { name: say(page, "Sign in") })
+    .click();
+  await page.getByLabel(say(page, "E-mail address")).fill(email);
+  await page.getByLabel(say(page, "Password"), { exact: true }).fill(password);
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: say(page, "Sign in") })
+    .click();
 }

@@ -1,13 +1,12 @@
 // Where answers are written: in view at every size, and nothing that is written gets lost.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { ANSWER, answerQuestion, message, startInterview, waitForIntroduction, waitForReplies } from "./actions.mjs";
 import { checkAccessibility, checkWidth } from "./accessibility.mjs";
 import { testApp } from "./app.mjs";
+import { savePicture } from "./pictures.mjs";
 
-const screenshots = process.env.SCREENSHOTS;
 const app = testApp();
 const LONG_ANSWER = Array.from({ length: 40 }, (_, count) => `${count + 1}. ${ANSWER}`).join("\n");
 
@@ -44,16 +43,48 @@ for (const [name, width, height] of [
     await page.getByRole("button", { name: "Options" }).click();
     await page.getByRole("dialog").waitFor();
     await checkAccessibility(page);
-    if (screenshots) {
-      mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: `${screenshots}/composer-${width}x${height}-options.png` });
-      await page.keyboard.press("Escape");
-      await page.getByLabel("Your answer").fill(ANSWER);
-      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-      await page.screenshot({ path: `${screenshots}/composer-${width}x${height}.png` });
-    }
+    await savePicture(page, `composer-${width}x${height}-options`);
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Your answer").fill(ANSWER);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await savePicture(page, `composer-${width}x${height}`);
   });
 }
+
+test("the end of the question stays in view when a phone's keyboard opens", async () => {
+  const page = await app.newPage({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+  await startInterview(page, app.url);
+  await page.getByLabel("Your answer").tap();
+  await page.setViewportSize({ width: 390, height: 360 });
+  await page.waitForFunction(() => {
+    const question = [...document.querySelectorAll("p[lang]")].at(-1).getBoundingClientRect();
+    return question.bottom <= document.querySelector("form").getBoundingClientRect().top;
+  });
+});
+
+test("where there is a keyboard, the first answer can be typed at once, and no focus is stolen", async () => {
+  const page = await app.newPage();
+  await startInterview(page, app.url);
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await page.keyboard.type("I am");
+  assert.equal(await page.getByLabel("Your answer").inputValue(), "I am");
+  await page.reload();
+  await page.getByRole("link", { name: "History" }).focus();
+  await waitForIntroduction(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "History");
+});
+
+test("on a phone, an interview can be started from the top of the set-up", async () => {
+  const page = await app.newPage({ viewport: { width: 390, height: 664 }, hasTouch: true, isMobile: true });
+  await page.goto(`${app.url}/setup`);
+  const start = page.getByRole("button", { name: "Start interview" });
+  await start.waitFor();
+  const box = await start.boundingBox();
+  assert.ok(box.y + box.height <= 664, `Start is at ${box.y}`);
+  await page.getByRole("combobox", { name: "Role" }).fill("Gardener");
+  await start.tap();
+  await waitForIntroduction(page);
+});
 
 test("a keyboard that covers the page leaves the composer in view", async () => {
   const height = 664;

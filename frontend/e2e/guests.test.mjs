@@ -31,7 +31,9 @@ test("a guest is told before an interview that an account brings an AI interview
   }
   await page.goto(`${app.url}/privacy`);
   await page.getByText("Without an account, you’re in practice mode here.").waitFor();
-  await page.getByText("Without an account, only your browser’s own speech is used here.").waitFor();
+  await page
+    .getByText("Without an account, only your browser’s own voice and speech recognition are used here.")
+    .waitFor();
   await signUp(page);
   await page.getByText("Here it is openai/stand-in.").waitFor();
   assert.equal(await page.getByText("Without an account, ").count(), 1, "but for where interviews are stored");

@@ -1,26 +1,18 @@
 // The interface in each of its languages, from the first page to the report.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { getConfig } from "@lingui/conf";
-import { formatter } from "@lingui/format-po";
 
 import { ANSWER, startInterview } from "./actions.mjs";
 import { checkAccessibility, checkWidth } from "./accessibility.mjs";
 import { testApp } from "./app.mjs";
+import { catalog } from "./catalog.mjs";
+import { savePicture } from "./pictures.mjs";
 
-const screenshots = process.env.SCREENSHOTS;
 const app = testApp();
 const PHONE = { width: 390, height: 664 };
 const DESKTOP = { width: 1280, height: 900 };
-
-/** The texts of a language by the English ones. */
-function catalog(locale) {
-  const file = new URL(`../src/lib/i18n/catalogs/${locale}.po`, import.meta.url);
-  const messages = Object.values(formatter().parse(readFileSync(file, "utf8"), { locale, sourceLocale: "en" }));
-  return new Map(messages.map(({ message, translation }) => [message, translation]));
-}
 
 /** English sentences of ours that are easy to tell from words that languages share, and from the service's own. */
 const sentences = [...catalog("en").keys()].filter((text) => text.split(" ").length > 2 && !text.includes("{"));
@@ -53,12 +45,6 @@ async function checkLanguage(page, { tag, direction }, name) {
   );
 }
 
-async function takePicture(page, name) {
-  if (!screenshots) return;
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
-}
-
 const LANGUAGES = [
   { tag: "en", browser: "en-US", direction: "ltr" },
   { tag: "de", browser: "de-DE", direction: "ltr" },
@@ -83,7 +69,7 @@ for (const language of LANGUAGES) {
       const page = await app.newPage({ locale: language.browser, viewport, reducedMotion: "reduce" });
       const check = async (name) => {
         await checkLanguage(page, language, name);
-        await takePicture(page, `${name}-${tag}-${size}`);
+        await savePicture(page, `${name}-${tag}-${size}`, { fullPage: true });
       };
       await page.goto(app.url);
       await page

@@ -1,6 +1,5 @@
 // Accessibility of every page by axe, in both themes, on a desktop and a phone; focus, and the way by keyboard alone.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { after, test } from "node:test";
 
 import {
@@ -15,82 +14,102 @@ import {
 import { checkAccessibility, checkWidth } from "./accessibility.mjs";
 import { ModelServer } from "./model-server.mjs";
 import { testApp } from "./app.mjs";
+import { say, setLanguage } from "./catalog.mjs";
+import { picturesFolder, savePicture } from "./pictures.mjs";
 
-/** Folder for screenshots of every page. */
-const screenshots = process.env.SCREENSHOTS;
+/** For the pictures, each page is seen in a language that is written from right to left as well. */
+const LANGUAGES = picturesFolder ? ["en", "ar"] : ["en"];
+const ANSWERS = {
+  en: ANSWER,
+  ar: "في عام 2024 قدت فريقًا من خمسة أشخاص في شركة إنتاج، ونقلنا نظام الفواتير إلى منصة جديدة.",
+};
+const LONGER = {
+  en: "First we measured, then we compared two designs, because a rewrite is a risk.",
+  ar: "قسنا أولًا كل خطوة لمدة شهر، ثم قارنّا بين تصميمين مع الفريق كله، لأن إعادة البناء من الصفر فيها مخاطرة، واخترنا الأبسط منهما ونجحنا في أسبوعين.",
+};
 
 const model = await ModelServer.start();
 after(() => model.stop());
 const app = testApp({ settings: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "none", LLM_MODEL: "stand-in" } });
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const [device, viewport] of [
-    ["desktop", { width: 1280, height: 900 }],
-    ["phone", { width: 360, height: 740 }],
-  ]) {
-    test(`every page is accessible and no wider than its window: ${colorScheme}, ${device}`, async () => {
-      const page = await app.newPage({ colorScheme, viewport, reducedMotion: "reduce" });
-      const checkPage = async (name) => {
-        await checkAccessibility(page);
-        await checkWidth(page, name);
-        if (!screenshots) return;
-        mkdirSync(screenshots, { recursive: true });
-        await page.screenshot({ path: `${screenshots}/${name}-${device}-${colorScheme}.png` });
-      };
-      await page.goto(app.url);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await checkPage("home");
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("dialog").waitFor();
-      await checkPage("sign-in");
-      await page.getByRole("button", { name: "Close" }).click();
-      await page.goto(`${app.url}/setup`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await checkPage("setup");
-      await startInterview(page, app.url);
-      await answerQuestion(page);
-      await page.locator("details[open]").first().waitFor();
-      await checkPage("interview");
-      await page.getByRole("button", { name: "End", exact: true }).click();
-      await page.getByRole("dialog").waitFor();
-      await checkPage("end");
-      await page.getByRole("button", { name: "End and get report" }).click();
-      await page.getByRole("heading", { name: "Strengths" }).waitFor();
-      await page.getByRole("heading", { name: "What to read next" }).waitFor();
-      await checkPage("report");
-      await page.goto(`${app.url}/history`);
-      await page.getByRole("link", { name: /See report on/ }).click();
-      await page.getByRole("button", { name: "Practise this again" }).click();
-      await waitForIntroduction(page);
-      await answerQuestion(
-        page,
-        `${ANSWER} First we measured, then we compared two designs, because a rewrite is a risk.`,
-      );
-      await endInterview(page);
-      await startInterview(page, app.url, "Nurse");
-      await page.goto(`${app.url}/history`);
-      await page.getByRole("link", { name: "Continue Nurse" }).waitFor();
-      await checkPage("history");
-      await page.goto(`${app.url}/progress`);
-      await page.getByRole("heading", { name: "Compare two interviews" }).waitFor();
-      await page.getByRole("row", { name: /^Overall/ }).waitFor();
-      await checkPage("progress");
-      await signUp(page);
-      await page.goto(`${app.url}/account`);
-      await page.getByRole("heading", { name: "Delete your account" }).waitFor();
-      await checkPage("account");
-      await page.goto(`${app.url}/privacy`);
-      await page.getByRole("heading", { name: "Your voice" }).waitFor();
-      await checkPage("privacy");
-      await page.goto(`${app.url}/nowhere`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await checkPage("not-found");
-      await page.goto(`${app.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
-      await page.getByRole("heading", { name: "This link didn’t work" }).waitFor();
-      await checkPage("link");
-      await page.context().close();
-    });
+for (const language of LANGUAGES) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [device, viewport] of [
+      ["desktop", { width: 1280, height: 900 }],
+      ["phone", { width: 360, height: 740 }],
+    ]) {
+      test(`every page is accessible and no wider than its window: ${colorScheme}, ${device}, ${language}`, async () => {
+        model.language = language;
+        const page = await app.newPage({ colorScheme, viewport, reducedMotion: "reduce", locale: language });
+        setLanguage(page, language);
+        await everyPage(page, language, async (name) => {
+          await checkAccessibility(page);
+          await checkWidth(page, name);
+          await savePicture(page, [name, device, colorScheme, ...(language === "en" ? [] : [language])].join("-"));
+        });
+        model.language = "en";
+        await page.context().close();
+      });
+    }
   }
+}
+
+/** Goes to every page, with what a user has there after two interviews. */
+async function everyPage(page, language, checkPage) {
+  const button = (name) => page.getByRole("button", { name: say(page, name), exact: true });
+  const heading = (name) => page.getByRole("heading", { name: say(page, name) });
+  await page.goto(app.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await checkPage("home");
+  await button("Sign in").click();
+  await page.getByRole("dialog").waitFor();
+  await checkPage("sign-in");
+  await button("Close").click();
+  await page.goto(`${app.url}/setup`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await checkPage("setup");
+  await page.goto(`${app.url}/practice`);
+  await heading("Practise one question").waitFor();
+  await checkPage("practice");
+  await startInterview(page, app.url);
+  await answerQuestion(page, ANSWERS[language]);
+  await page.locator("details[open]").first().waitFor();
+  await checkPage("interview");
+  await answerQuestion(page, `${ANSWERS[language]} ${LONGER[language]}`);
+  await button("End").click();
+  await page.getByRole("dialog").waitFor();
+  await checkPage("end");
+  await button("End and get report").click();
+  await heading("Strengths").waitFor();
+  await heading("What to read next").waitFor();
+  await checkPage("report");
+  await page.goto(`${app.url}/history`);
+  await page.locator("a[href*='/report#']").click();
+  await button("Practise this again").click();
+  await waitForIntroduction(page);
+  await answerQuestion(page, `${ANSWERS[language]} ${LONGER[language]}`);
+  await endInterview(page);
+  await startInterview(page, app.url, "Nurse");
+  await page.goto(`${app.url}/history`);
+  await page.getByRole("link", { name: say(page, "Continue {role}", { role: say(page, "Nurse") }) }).waitFor();
+  await checkPage("history");
+  await page.goto(`${app.url}/progress`);
+  await heading("Compare two interviews").waitFor();
+  await page.getByRole("row", { name: new RegExp(`^${say(page, "Overall")}`) }).waitFor();
+  await checkPage("progress");
+  await signUp(page);
+  await page.goto(`${app.url}/account`);
+  await heading("Delete your account").waitFor();
+  await checkPage("account");
+  await page.goto(`${app.url}/privacy`);
+  await heading("Your voice").waitFor();
+  await checkPage("privacy");
+  await page.goto(`${app.url}/nowhere`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await checkPage("not-found");
+  await page.goto(`${app.url}/#error=access_denied&error_description=Email+link+is+invalid+or+has+expired`);
+  await heading("This link didn’t work").waitFor();
+  await checkPage("link");
 }
 
 test("navigation moves the focus to the new page and changes the title", async () => {

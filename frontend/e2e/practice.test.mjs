@@ -71,6 +71,7 @@ test("a question of one's own is practised without an interview, and without a m
   await page.getByRole("link", { name: "Practise one question" }).click();
   await page.getByRole("button", { name: "Answer this question" }).click();
   await page.getByText("Type a question or choose one below.").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "TEXTAREA", "where the question belongs");
   await page.getByRole("button", { name: "Tell me about yourself." }).click();
   await page.getByLabel("Question").fill("What did you build last year?");
   await checkAccessibility(page);

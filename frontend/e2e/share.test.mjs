@@ -28,15 +28,16 @@ test("a report is read by whoever has its link, until the link is revoked", asyn
   await page.getByText("None.", { exact: true }).waitFor();
   await page.getByLabel("Show my answers and their feedback").check();
   await page.getByLabel("Show my name (Ada)").check();
-  await page.getByLabel("The link works for").selectOption("7 days");
+  await page.getByLabel("Link expires after").selectOption("7 days");
   const link = await createdLink(page);
+  await page.waitForFunction(() => document.activeElement?.textContent === "Copy link");
   await checkAccessibility(page);
 
   const reader = await app.newPage(PHONE);
   await reader.goto(link);
   await reader.getByRole("heading", { name: "Report: Backend engineer" }).waitFor();
   await reader.getByText("Ada").waitFor();
-  await reader.getByText(ANSWER).first().waitFor();
+  await reader.getByText(ANSWER).filter({ visible: true }).first().waitFor();
   assert.equal(await reader.getByText(email).count(), 0);
   assert.equal(await reader.getByRole("button", { name: /try this question again|share/i }).count(), 0);
   await checkAccessibility(reader);

@@ -20,6 +20,8 @@ const SENTENCE_SECONDS = 60;
 
 /** Texts that were to be read aloud, in order. */
 const synthesized = [];
+/** The voice of each. */
+const voices = [];
 
 const folder = mkdtempSync(join(tmpdir(), "ai-interviewer-voice-"));
 const microphone = join(folder, "said.wav");
@@ -32,7 +34,9 @@ const speechServer = createServer((request, response) => {
   let body = "";
   request.on("data", (chunk) => (body += chunk));
   request.on("end", () => {
-    synthesized.push(JSON.parse(body).input);
+    const { input, voice } = JSON.parse(body);
+    synthesized.push(input);
+    voices.push(voice);
     response.writeHead(200, { "content-type": "audio/wav" }).end(audio);
   });
 }).listen(0, "127.0.0.1");
@@ -46,6 +50,7 @@ after(() => {
 });
 const app = testApp({
   settings: {
+    SPEECH_VOICES: "alloy,nova",
     SPEECH_BASE_URL: `${transcriptionServer.url}/v1`,
     SPEECH_TTS_BASE_URL: `http://127.0.0.1:${speechServer.address().port}/v1`,
   },
@@ -115,6 +120,25 @@ test("the set-up checks the microphone and keeps the voice preferences", async (
   await page.getByLabel("Your answer").waitFor();
   await page.getByRole("button", { name: "Options" }).click();
   assert.equal(await page.getByLabel("Send automatically when I stop talking").isChecked(), true);
+});
+
+test("the set-up tries the service's own recogniser and voice, and begins no interview for it", async () => {
+  const page = await app.newPage({ permissions: ["microphone"] });
+  page.setDefaultTimeout(60_000);
+  await page.goto(`${app.url}/setup`);
+  const recogniser = page.getByRole("group", { name: "Speech to text" });
+  await recogniser.getByText("The sound goes to this service and its speech provider.").waitFor();
+  synthesized.length = 0;
+  await page.getByLabel("Interviewer’s voice").selectOption("Nova");
+  await page.getByRole("button", { name: "Play a sample" }).click();
+  await page.getByText("Playing…").waitFor();
+  assert.deepEqual(synthesized, ["Hello, and welcome. Can you hear me?"]);
+  assert.equal(voices.at(-1), "nova");
+  await recogniser.getByRole("button", { name: "Speak" }).click();
+  await recogniser.getByText(/we measured every change/i).waitFor();
+  await recogniser.getByRole("button", { name: "Stop" }).click();
+  await page.goto(`${app.url}/history`);
+  await page.getByText("No interviews yet.").waitFor();
 });
 
 test("spoken words become the answer, can be changed, and are sent; lines are read sentence by sentence", async () => {

@@ -20,7 +20,7 @@ use url::Url;
 pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
-pub use speech::SpeechConfig;
+pub use speech::{SpeechConfig, is_voice};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

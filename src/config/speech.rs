@@ -17,6 +17,8 @@ pub struct SpeechConfig {
     pub deepgram: Option<DeepgramConfig>,
     /// The voice when a request names none.
     pub voice: String,
+    /// Voices that users may choose from, with `voice` first; empty where there is nothing to choose.
+    pub voices: Vec<String>,
     pub provider: ProviderConfig,
     /// Live transcriptions at once.
     pub max_streams: usize,
@@ -41,6 +43,8 @@ pub struct SpeechConfig {
 }
 
 const OPENAI: &str = "https://api.openai.com/v1/";
+/// Those that every model of OpenAI's has (platform.openai.com/docs/guides/text-to-speech).
+const OPENAI_VOICES: &str = "alloy,ash,coral,echo,fable,nova,onyx,sage,shimmer";
 
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
     pub(super) fn speech(&mut self) -> SpeechConfig {
@@ -54,13 +58,16 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                     .text("DEEPGRAM_MODEL")
                     .unwrap_or_else(|| "nova-3".to_owned()),
             });
+        let voice = self
+            .text("SPEECH_VOICE")
+            .unwrap_or_else(|| "alloy".to_owned());
+        let voices = self.voices(tts.as_ref(), &voice);
         SpeechConfig {
             tts,
             stt,
             deepgram,
-            voice: self
-                .text("SPEECH_VOICE")
-                .unwrap_or_else(|| "alloy".to_owned()),
+            voice,
+            voices,
             provider: ProviderConfig {
                 connect_timeout: self.seconds("SPEECH_CONNECT_TIMEOUT_SECONDS", 5.0),
                 first_byte_timeout: self.seconds("SPEECH_FIRST_BYTE_TIMEOUT_SECONDS", 20.0),
@@ -136,6 +143,29 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         )
     }
 
+    /// `SPEECH_VOICES`, or OpenAI's where OpenAI speaks: no other server's are known.
+    fn voices(&mut self, tts: Option<&AudioApi>, first: &str) -> Vec<String> {
+        let is_openai = tts.is_some_and(|api| api.base_url.as_str() == OPENAI);
+        let listed = match self.text("SPEECH_VOICES") {
+            Some(listed) => listed,
+            None if is_openai => OPENAI_VOICES.to_owned(),
+            None => return Vec::new(),
+        };
+        let mut voices = vec![first.to_owned()];
+        for voice in listed.split(',').map(str::trim) {
+            if !is_voice(voice) {
+                self.problems.push(format!(
+                    "SPEECH_VOICES={listed} is not usable; it should be names of voices such as alloy,nova"
+                ));
+                return Vec::new();
+            }
+            if !voices.iter().any(|known| known == voice) {
+                voices.push(voice.to_owned());
+            }
+        }
+        voices
+    }
+
     fn socket_url(&mut self, name: &str, default: &str) -> Url {
         let text = self.text(name).unwrap_or_else(|| default.to_owned());
         match Url::parse(&format!("{}/", text.trim_end_matches('/'))) {
@@ -148,6 +178,14 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             }
         }
     }
+}
+
+/// Whether requests may name such a voice: at most 64 letters, digits, `-`, `_` and `.`.
+pub fn is_voice(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 #[cfg(test)]
@@ -173,6 +211,25 @@ mod tests {
         assert!(config.tts.is_none() && config.stt.is_none() && config.deepgram.is_none());
         let off = speech(&[("OPENAI_API_KEY", "sk-x"), ("SPEECH_PROVIDER", "none")]);
         assert!(off.tts.is_none() && off.stt.is_none());
+    }
+
+    #[test]
+    fn voices_are_those_that_are_listed_or_openais_the_default_first() {
+        let openai = [("OPENAI_API_KEY", "sk-x"), ("SPEECH_VOICE", "nova")];
+        let known = speech(&openai).voices;
+        assert_eq!((known[0].as_str(), known[1].as_str()), ("nova", "alloy"));
+        assert_eq!(known.len(), 9);
+        let own = ("SPEECH_BASE_URL", "http://127.0.0.1:2/v1");
+        assert!(speech(&[own]).voices.is_empty(), "nobody knows them");
+        let listed = [
+            own,
+            ("SPEECH_VOICE", "af_sky"),
+            ("SPEECH_VOICES", "af_sky, bm_george"),
+        ];
+        assert_eq!(speech(&listed).voices, ["af_sky", "bm_george"]);
+        let mut all = MINIMUM.to_vec();
+        all.push(("SPEECH_VOICES", "alloy, {x}"));
+        assert!(read(&all).is_err());
     }
 
     #[test]

@@ -86,6 +86,18 @@ impl Fields {
         self.deserialize(name, "must be a number")
     }
 
+    /// Whether something is asked for, which a form has as text; not when it is absent.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        if let Some(Value::String(text)) = self.members.get(name)
+            && let Ok(flag) = text.trim().parse()
+        {
+            self.members.remove(name);
+            return flag;
+        }
+        self.deserialize(name, "must be true or false")
+            .unwrap_or_default()
+    }
+
     /// `session_id` as it was sent; which session it is, the extractors of `session_id` tell.
     pub(crate) fn session_id(&mut self) -> Option<String> {
         self.deserialize("session_id", "must be a string")

@@ -19,6 +19,8 @@ pub(crate) struct Capabilities {
     /// Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks.
     pub languages: Vec<&'static str>,
     pub text_to_speech: bool,
+    /// Voices that text to speech may be asked for, the default first; empty: only the default.
+    pub voices: Vec<String>,
     /// Of whole recordings.
     pub transcription: bool,
     pub live_transcription: bool,
@@ -92,6 +94,7 @@ pub(super) async fn capabilities(state: web::Data<AppState>, _caller: Caller) ->
             Vec::new()
         },
         text_to_speech: tts.is_some(),
+        voices: tts.map(|_| speech.voices.clone()).unwrap_or_default(),
         transcription: stt.is_some(),
         live_transcription: live.is_some() || stt.is_some(),
         // What there is for nobody is not kept from guests: an account would not help.

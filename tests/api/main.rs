@@ -47,5 +47,6 @@ mod supabase_js;
 #[expect(dead_code, reason = "the pace of the model is the benchmark's")]
 mod support;
 mod tokens;
+mod trials;
 mod turns;
 mod web_app;

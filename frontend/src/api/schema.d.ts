@@ -1230,6 +1230,8 @@ export interface components {
             /** @description Languages that interviews can be held in, as BCP 47 tags; empty: whichever the model speaks. */
             languages: string[];
             text_to_speech: boolean;
+            /** @description Voices that text to speech may be asked for, the default first; empty: only the default. */
+            voices: string[];
             /** @description Of whole recordings. */
             transcription: boolean;
             live_transcription: boolean;
@@ -2072,6 +2074,8 @@ export interface components {
              * @description Of `linear16`: 16000, 32000 or 48000; 16000 without it.
              */
             sample_rate?: number | null;
+            /** @description Tries the microphone out before there is a session, for at most 30 seconds: no task is stored, and none goes on. */
+            trial?: boolean | null;
         };
         Stats: {
             stats: components["schemas"]["SessionStats"];
@@ -2147,6 +2151,8 @@ export interface components {
              * @description May stand here instead of in the `X-Session-ID` header; guests must name a session.
              */
             session_id?: string | null;
+            /** @description Tries a voice out before there is a session, with at most 200 characters: no task is stored. */
+            trial?: boolean | null;
         };
         TimeRemaining: {
             /**

@@ -40,14 +40,20 @@ export interface Auth {
 
 const Context = createContext<Auth | null>(null);
 
-/** Moves a guest's sessions to the account. One that can't be claimed now is tried again at the next sign-in. */
+/** The session is gone or somebody else's, or there was never one of that id. */
+const isLost = (error: unknown) => error instanceof Problem && [400, 404, 422].includes(error.status);
+
+/**
+ * Moves a guest's sessions to the account. One that can't be claimed now, say because the account has too many, is tried
+ * again at the next sign-in.
+ */
 async function claimGuestSessions(token: string): Promise<void> {
   const unclaimed: string[] = [];
   for (const id of guestSessionIds()) {
     try {
       await api.claimSession(id, token);
     } catch (error) {
-      if (!(error instanceof Problem) || error.retryable) unclaimed.push(id);
+      if (!isLost(error)) unclaimed.push(id);
     }
   }
   saveGuestSessionIds(unclaimed);

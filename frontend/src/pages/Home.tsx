@@ -5,6 +5,7 @@ import { FileText, MessagesSquare, Quote, SlidersHorizontal } from "lucide-react
 
 import { Button } from "@/components/ui/button";
 import { UnfinishedInterview } from "@/features/history/components/UnfinishedInterview";
+import { FeedbackExample } from "@/features/setup/components/FeedbackExample";
 import { SampleInterviews } from "@/features/setup/components/SampleInterviews";
 import { useDocumentTitle } from "@/hooks/useDocumentTitle";
 
@@ -30,21 +31,27 @@ export function Home() {
   useDocumentTitle(t`Practise job interviews`);
   return (
     <div className="space-y-10">
-      <div className="space-y-4 pt-4">
-        <h1 className="text-4xl">{t`Practise the interview before it counts`}</h1>
-        <p className="max-w-2xl text-lg text-muted">
-          {t`An interviewer asks the questions. After each answer, a coach tells you what worked and what to change. Every score shows the sentence it is based on. No account needed.`}
-        </p>
-        <div className="flex flex-wrap items-center gap-3">
-          <Button asChild>
-            <Link to="/setup">
-              <SlidersHorizontal aria-hidden /> {t`Set up an interview`}
-            </Link>
-          </Button>
-          <span className="text-muted">{t`Tailor it to your job ad and CV`}</span>
-          <Button asChild variant="secondary">
-            <Link to="/practice">{t`Practise one question`}</Link>
-          </Button>
+      <div className="grid items-center gap-10 pt-4 lg:grid-cols-[1fr_24rem]">
+        <div className="space-y-4">
+          <h1 className="text-4xl">{t`Practise the interview before it counts`}</h1>
+          <p className="max-w-2xl text-lg text-muted">
+            {t`An interviewer asks the questions. After each answer, a coach tells you what worked and what to change. Every score shows the sentence it is based on. No account needed.`}
+          </p>
+          <div className="flex flex-wrap items-center gap-3">
+            <Button asChild>
+              <Link to="/setup">
+                <SlidersHorizontal aria-hidden /> {t`Set up an interview`}
+              </Link>
+            </Button>
+            <span className="text-muted">{t`Tailor it to your job ad and CV`}</span>
+            <Button asChild variant="secondary">
+              <Link to="/practice">{t`Practise one question`}</Link>
+            </Button>
+          </div>
+        </div>
+        {/* On phones, the way to a first question comes first. */}
+        <div className="max-lg:hidden">
+          <FeedbackExample />
         </div>
       </div>
       <UnfinishedInterview />

@@ -20,12 +20,12 @@ export function Privacy() {
       </Topic>
       <Topic title={t`Who asks and who judges`}>
         <p>
-          {t`The top of each interview says who is there. In practice mode there is no AI: questions come from a prepared list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV and your answers, and its provider’s terms apply.`}
+          {t`Each interview says at the top who asks the questions. In practice mode there is no AI: questions come from a prepared list, and nothing you say leaves this service. Otherwise the AI model named there reads the job ad, your CV and your answers, and its provider’s terms apply.`}
         </p>
         {capabilities ? (
           <p>
             {!isPractice
-              ? t`Here it is ${{ model: capabilities.interviewer }}.`
+              ? t`Right now it’s ${{ model: capabilities.interviewer }}.`
               : signInBrings.models
                 ? t`Without an account, you’re in practice mode here.`
                 : t`This service is in practice mode.`}
@@ -42,7 +42,9 @@ export function Privacy() {
         <p>
           {t`When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns speech into text: Chrome and Edge send the sound to Google or Microsoft for this. Sound isn’t stored, only the text. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s voice. The microphone test stays in your browser.`}
         </p>
-        {signInBrings.speech ? <p>{t`Without an account, only your browser’s own speech is used here.`}</p> : null}
+        {signInBrings.speech ? (
+          <p>{t`Without an account, only your browser’s own voice and speech recognition are used here.`}</p>
+        ) : null}
       </Topic>
       <Topic title={t`Reading tips`}>
         <p>
@@ -61,15 +63,15 @@ export function Privacy() {
 
 const purposes: Record<string, MessageDescriptor> = {
   interview: msg`Job ad, CV and answers`,
-  text_to_speech: msg`The interviewer’s words, to be read aloud`,
-  speech_to_text: msg`Your voice, to be turned into text`,
+  text_to_speech: msg`The interviewer’s questions, to read them aloud`,
+  speech_to_text: msg`Your voice, to turn it into text`,
   web_search: msg`Your role and topics to work on`,
 };
 
 /** What leaves this service, as it is set up. */
 function Processors({ processors }: { processors: Capabilities["processors"] }) {
   return (
-    <Topic title={t`Who else gets something`}>
+    <Topic title={t`Who else gets your data`}>
       {processors.length === 0 ? <p>{t`Nobody. Nothing from your interviews leaves this service.`}</p> : null}
       <ul className="list-disc space-y-1 ps-5">
         {processors.map(({ purpose, host }) => {

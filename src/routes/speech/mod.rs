@@ -24,6 +24,21 @@ fn check_session(older: bool, caller: &Caller, named: Option<Uuid>) -> Result<()
     }
 }
 
+/// As whom speech is served, and for which session. What somebody tries out before an interview is nobody's: no row
+/// tells of it, and the address pays.
+fn owner(
+    trial: bool,
+    older: bool,
+    caller: Caller,
+    named: Option<Uuid>,
+) -> Result<(Caller, Option<Uuid>), ApiError> {
+    if trial {
+        return Ok((Caller::Guest, None));
+    }
+    check_session(older, &caller, named)?;
+    Ok((caller, named))
+}
+
 /// Whether an older client asks: the paths below `/api` are its own.
 fn is_older(request: &HttpRequest) -> bool {
     request.path().starts_with("/api/")

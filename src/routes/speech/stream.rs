@@ -20,7 +20,7 @@ use upstream::meter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{check_limit, check_session, is_older, language};
+use super::{check_limit, is_older, language, owner};
 use crate::auth::{Caller, User};
 use crate::budgets::Account;
 use crate::error::ApiError;
@@ -40,6 +40,8 @@ const LARGEST_MESSAGE: usize = 512 * 1024;
 const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Without a word from a client that is gone, what it sent has arrived.
 const QUIET: Duration = Duration::from_secs(2);
+/// Longest transcription that tries the microphone out.
+const LONGEST_TRIAL: Duration = Duration::from_secs(30);
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// A connection on which nothing comes for so long, not even a pong, is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(30);
@@ -64,6 +66,8 @@ pub(crate) struct Start {
     pub encoding: Option<String>,
     /// Of `linear16`: 16000, 32000 or 48000; 16000 without it.
     pub sample_rate: Option<u32>,
+    /// Tries the microphone out before there is a session, for at most 30 seconds: no task is stored, and none goes on.
+    pub trial: Option<bool>,
 }
 
 /// The first event of a connection; the others are `LiveEvent`s.
@@ -168,9 +172,16 @@ struct Connection {
 /// The client is gone.
 struct Gone;
 
+/// How long a transcription may go on.
+struct Most {
+    /// Until the token that it began with expires.
+    token: Duration,
+    stream: Duration,
+}
+
 impl Connection {
     async fn run(mut self, caller: Caller, named: Option<Uuid>) {
-        let (live, expires_in) = match self.begin(caller, named).await {
+        let (live, most) = match self.begin(caller, named).await {
             Ok(Some(begun)) => begun,
             Ok(None) => return,
             Err(error) => {
@@ -189,7 +200,7 @@ impl Connection {
         if self.tell(&connected).await.is_err() {
             return;
         }
-        if let Ok(code) = self.pass(live, expires_in).await {
+        if let Ok(code) = self.pass(live, &most).await {
             self.close(code).await;
         }
     }
@@ -199,7 +210,7 @@ impl Connection {
         &mut self,
         caller: Caller,
         named: Option<Uuid>,
-    ) -> Result<Option<(Live, Duration)>, ApiError> {
+    ) -> Result<Option<(Live, Most)>, ApiError> {
         let start = match named {
             Some(_) => Start::default(),
             None => match self.first().await? {
@@ -211,8 +222,8 @@ impl Connection {
             Some(token) => Caller::User(known(&self.state, &self.account, token).await?),
             None => caller,
         };
-        let session_id = named.or(start.session_id);
-        check_session(self.older, &caller, session_id)?;
+        let trial = start.trial.unwrap_or_default();
+        let (caller, session_id) = owner(trial, self.older, caller, named.or(start.session_id))?;
         let request = live_request(&start)?;
         let (speech, sandbox) = (&self.state.speech, &self.state.sandbox);
         let client = self.account.client();
@@ -226,7 +237,15 @@ impl Connection {
             }
             started => started?,
         };
-        let most = caller.time_left().saturating_sub(TOKEN_MARGIN);
+        let longest = speech.config().max_stream;
+        let most = Most {
+            token: caller.time_left().saturating_sub(TOKEN_MARGIN),
+            stream: if trial {
+                longest.min(LONGEST_TRIAL)
+            } else {
+                longest
+            },
+        };
         Ok(Some((live, most)))
     }
 
@@ -252,20 +271,20 @@ impl Connection {
 
     /// Sound to the transcription, events to the client. Sound is taken when there is room for it, so a
     /// client that is faster than the transcription waits.
-    async fn pass(&mut self, live: Live, expires_in: Duration) -> Result<CloseCode, Gone> {
+    async fn pass(&mut self, live: Live, most: &Most) -> Result<CloseCode, Gone> {
         let Live {
             audio: sound,
             mut events,
             superseded,
             ..
         } = live;
-        let config = self.state.speech.config().clone();
+        let idle = self.state.speech.config().stream_idle;
         let shutdown = self.state.shutdown.clone();
         let mut sound = Some(sound);
         let mut waiting: Option<Bytes> = None;
         let started = Instant::now();
         let (mut last_sound, mut last_sign) = (started, started);
-        let mut ping = tokio::time::interval(PING_EVERY.min(config.stream_idle));
+        let mut ping = tokio::time::interval(PING_EVERY.min(idle));
         let mut code = CloseCode::Normal;
         let (mut broken, mut closing) = (false, false);
         loop {
@@ -316,7 +335,7 @@ impl Connection {
                         // There is sound, though no room for it yet.
                         last_sound = Instant::now();
                     }
-                    let over = over(started, last_sound, expires_in, &config);
+                    let over = over(started, last_sound, most, idle);
                     if let Some(event) = over.filter(|_| sound.is_some()) {
                         sound = None;
                         self.tell(&event).await?;
@@ -384,21 +403,16 @@ async fn permit(sound: Option<mpsc::Sender<Bytes>>) -> Option<Permit> {
 }
 
 /// Why a stream must end now, if it must.
-fn over(
-    started: Instant,
-    last_sound: Instant,
-    expires_in: Duration,
-    config: &crate::config::SpeechConfig,
-) -> Option<LiveEvent> {
-    if started.elapsed() >= expires_in {
+fn over(started: Instant, last_sound: Instant, most: &Most, idle: Duration) -> Option<LiveEvent> {
+    if started.elapsed() >= most.token {
         let text = "Your access token is about to expire. Refresh it and connect again.";
         return Some(LiveEvent::error("token_expired", text, true));
     }
-    if started.elapsed() >= config.max_stream {
+    if started.elapsed() >= most.stream {
         let text = "This recording has become too long. Connect again to go on.";
         return Some(LiveEvent::error("stream_too_long", text, true));
     }
-    if last_sound.elapsed() >= config.stream_idle {
+    if last_sound.elapsed() >= idle {
         let text = "Nothing was heard for a while. Connect again to go on.";
         return Some(LiveEvent::error("stream_idle", text, true));
     }
@@ -431,7 +445,7 @@ fn live_request(start: &Start) -> Result<LiveRequest, ApiError> {
     Ok(LiveRequest {
         encoding,
         language: start.language.as_deref().and_then(language),
-        resume: start.task_id,
+        resume: start.task_id.filter(|_| start.trial != Some(true)),
     })
 }
 

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
 use super::form::Form;
-use super::{check_limit, check_session, is_older};
+use super::{check_limit, is_older, owner};
 use crate::auth::Caller;
+use crate::config::is_voice;
 use crate::error::ApiError;
 use crate::routes::body::Fields;
 use crate::routes::caller::Then;
@@ -16,7 +17,10 @@ use speech::Format;
 
 use crate::speech_tasks::SynthesisRequest;
 
+/// In characters.
 const LONGEST_VOICE: usize = 64;
+/// Longest text of a trial, in characters.
+const LONGEST_TRIAL: usize = 200;
 
 /// A text to speak; JSON, a URL-encoded form or a multipart form.
 #[derive(ToSchema)]
@@ -34,6 +38,9 @@ pub(crate) struct TextToSpeech {
     /// May stand here instead of in the `X-Session-ID` header; guests must name a session.
     #[schema(value_type = Option<Uuid>)]
     pub session_id: Option<String>,
+    /// Tries a voice out before there is a session, with at most 200 characters: no task is stored.
+    #[schema(value_type = Option<bool>)]
+    pub trial: bool,
 }
 
 /// Speaks a text: the audio comes as it is made. Its task's id is in `X-Task-ID`. A connection that breaks off
@@ -52,7 +59,7 @@ pub(crate) async fn text_to_speech(
     let body = TextToSpeech::from_fields(&mut fields, speech.max_characters);
     let body = fields.validated(body)?;
     let session_id = named_session(&request, body.session_id.as_deref())?;
-    check_session(is_older(&request), &caller, session_id)?;
+    let (caller, session_id) = owner(body.trial, is_older(&request), caller, session_id)?;
     check_limit(&state, &request)?;
     let synthesis = SynthesisRequest {
         text: body.text,
@@ -80,8 +87,15 @@ pub(crate) async fn text_to_speech(
 
 impl TextToSpeech {
     fn from_fields(fields: &mut Fields, longest: usize) -> Self {
+        let trial = fields.flag("trial");
+        let longest = if trial {
+            longest.min(LONGEST_TRIAL)
+        } else {
+            longest
+        };
         Self {
             session_id: fields.session_id(),
+            trial,
             text: text(fields, longest),
             voice: voice(fields),
             speed: speed(fields),
@@ -104,10 +118,7 @@ fn voice(fields: &mut Fields) -> Option<String> {
     let voice = voice
         .or(voice_id)
         .filter(|voice| !voice.trim().is_empty())?;
-    let is_name = voice
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if !is_name {
+    if !is_voice(&voice) {
         fields.reject(
             "voice",
             "must be the name of a voice: letters, digits, -, _ and .",

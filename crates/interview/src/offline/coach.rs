@@ -77,9 +77,9 @@ fn card(sheet: Sheet, asked: &Asked<'_>) -> Feedback {
 
 fn headline(met: usize, missing: usize) -> String {
     match missing {
-        0 => format!("Everything I can check is there, {met} points of {met}."),
+        0 => format!("Everything I can check is there: {met} of {met} points."),
         1 => format!(
-            "Nearly everything I can check is there: {met} points of {}.",
+            "Nearly everything I can check is there: {met} of {} points.",
             met + 1
         ),
         _ => format!(

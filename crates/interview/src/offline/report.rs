@@ -50,7 +50,7 @@ pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
         )),
         actions: actions.take(ACTIONS).collect(),
         patterns_tendencies: patterns(conversation),
-        strengths: listed("What often shows", &strengths),
+        strengths: listed("What often works", &strengths),
         weaknesses: listed("What to work on", &weaknesses),
         improvement_focus_areas: exercise.unwrap_or_default().into(),
         ..Narrative::default()
@@ -59,15 +59,15 @@ pub(super) fn of(conversation: &Conversation, scores: &Scores) -> Narrative {
 
 fn verdict(answers: u32, strength: Option<&&str>, weakness: Option<&&str>) -> String {
     let (most, often) = match answers {
-        1 => ("In your one answer".to_owned(), ""),
-        _ => (format!("In most of your {answers} answers"), "too often "),
+        1 => ("In your one answer,".to_owned(), ""),
+        _ => (format!("In most of your {answers} answers,"), "often "),
     };
     match (strength, weakness) {
         (Some(strength), Some(weakness)) => format!("{most} {strength}, but {often}{weakness}."),
         (Some(strength), None) => {
             format!("{most} {strength}, and nothing that I can check is missing.")
         }
-        (None, Some(weakness)) => format!("{most} {weakness}: begin there."),
+        (None, Some(weakness)) => format!("{most} {weakness}: start there."),
         (None, None) => "There was nothing in your answers that I could check.".into(),
     }
 }
@@ -95,7 +95,7 @@ fn patterns(conversation: &Conversation) -> String {
     };
     match fillers {
         0 => format!("{length}."),
-        1 => format!("{length}, one of them a filler such as “um” or “I guess”."),
+        1 => format!("{length}, with one filler such as “um” or “I guess”."),
         _ => format!("{length}, with {fillers} fillers such as “um” or “I guess” in all."),
     }
 }

@@ -17,7 +17,7 @@ function Framed({ label, hint, error, children }: Frame & { children: (ids: Ids)
   const id = useId();
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (
-    <div className="space-y-1">
+    <div className="space-y-1.5">
       <label htmlFor={id} className="font-medium">
         {label}
       </label>
@@ -51,7 +51,14 @@ export function TextField({ label, hint, error, className, ...props }: Frame & C
 export function TextArea({ label, hint, error, className, ...props }: Frame & ComponentProps<"textarea">) {
   return (
     <Framed label={label} hint={hint} error={error}>
-      {(ids) => <textarea className={cn(box, className)} rows={5} {...ids} {...props} />}
+      {(ids) => (
+        <textarea
+          className={cn(box, "field-sizing-content max-h-[60vh] min-h-24", className)}
+          rows={3}
+          {...ids}
+          {...props}
+        />
+      )}
     </Framed>
   );
 }

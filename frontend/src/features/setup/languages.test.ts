@@ -19,7 +19,9 @@ it.each([
   expect(defaultLanguage(shown, preferred)).toBe(expected);
 });
 
-it("names each language as its speakers do", () => {
-  const names = Object.fromEntries(languageOptions().map(({ tag, name }) => [tag, name]));
-  expect([names["de"], names["fr"], names["ar"]]).toEqual(["Deutsch", "Français", "العربية"]);
+it("names each language as its speakers do, in the order of an alphabet", () => {
+  const named = ({ tag }: { tag: string }) => new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
+  const capitalized = languageOptions.map((option) => named(option).replace(/^./u, (first) => first.toUpperCase()));
+  expect(languageOptions.map(({ name }) => name)).toEqual(capitalized);
+  expect(capitalized.toSorted((a, b) => a.localeCompare(b, "en"))).toEqual(capitalized);
 });

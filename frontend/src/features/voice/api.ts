@@ -6,13 +6,26 @@ import { sessionHeader } from "@/api/sessions";
 export const getSpeechUsage = (sessionId: string) =>
   unwrap(client.GET("/speech/usage_stats", { params: sessionHeader(sessionId) }));
 
-/** A sentence as audio. `speed`: 0.5 to 2. */
-export async function synthesize(sessionId: string, text: string, speed: number, signal: AbortSignal): Promise<Blob> {
+export interface SynthesisOptions {
+  /** 0.5 to 2. */
+  speed: number;
+  /** The service's own choice without one. */
+  voice: string | null;
+}
+
+/** A sentence as audio. Without a session it is a trial: short, and stored nowhere. */
+export async function synthesize(
+  sessionId: string | null,
+  text: string,
+  { speed, voice }: SynthesisOptions,
+  signal: AbortSignal,
+): Promise<Blob> {
+  const options = { ...(speed === 1 ? {} : { speed }), ...(voice ? { voice } : {}) };
   const response = await authorizedFetch(
     new Request(endpoint("/speech/text_to_speech"), {
       method: "POST",
-      headers: { "content-type": "application/json", "x-session-id": sessionId },
-      body: JSON.stringify(speed === 1 ? { text } : { text, speed }),
+      headers: { "content-type": "application/json", ...(sessionId ? { "x-session-id": sessionId } : {}) },
+      body: JSON.stringify({ text, ...options, ...(sessionId ? {} : { trial: true }) }),
       signal,
     }),
   );

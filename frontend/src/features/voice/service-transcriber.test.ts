@@ -60,6 +60,14 @@ describe("transcription by the service", () => {
     vi.stubGlobal("WebSocket", Socket);
   });
 
+  it("is a trial where there is no session yet", async () => {
+    transcribeByService(null, "en", listener);
+    const socket = await connection(1);
+    socket.onopen();
+    expect(socket.sent[0]).toMatchObject({ type: "start", trial: true, access_token: "a-token" });
+    expect(socket.sent[0]).not.toHaveProperty("session_id");
+  });
+
   it("tells who speaks in its first message and never in the address", async () => {
     transcribeByService("a-session", "en", listener);
     const socket = await connection(1);
@@ -98,7 +106,7 @@ describe("transcription by the service", () => {
   it.each([
     ["speech_budget_exceeded", true, "allowance is used up"],
     ["speech_busy", true, "Many people are speaking"],
-    ["too_many_at_once", true, "Too much is open at once"],
+    ["too_many_at_once", true, "You have too much open at once"],
     ["speech_for_users_only", false, "Speech needs an account here"],
   ])("tells why it can't go on (%s), and ends", async (code, retryable, reason) => {
     transcribeByService("a-session", "en", listener);

@@ -27,8 +27,12 @@ const SILENT_CODES = ["restarting", "token_expired", "stream_too_long", "speech_
 /** Another connection would end in the same way, or take a place from somebody else. */
 const FINAL_CODES = ["stream_idle", "speech_budget_exceeded", "speech_busy", "too_many_at_once"];
 
-/** `language`: BCP 47. */
-export function transcribeByService(sessionId: string, language: string, listener: TranscriptionListener): Transcriber {
+/** `language`: BCP 47. Without a session it is a trial: short, and stored nowhere. */
+export function transcribeByService(
+  sessionId: string | null,
+  language: string,
+  listener: TranscriptionListener,
+): Transcriber {
   const transcription = new ServiceTranscription(sessionId, language, listener);
   void transcription.run();
   return transcription;
@@ -47,7 +51,7 @@ class ServiceTranscription implements Transcriber {
   private buffered: Int16Array[] = [];
 
   constructor(
-    private readonly sessionId: string,
+    private readonly sessionId: string | null,
     private readonly language: string,
     private readonly listener: TranscriptionListener,
   ) {}
@@ -95,8 +99,8 @@ class ServiceTranscription implements Transcriber {
       this.socket = socket;
       socket.onopen = () => {
         const format = { encoding: "linear16", sample_rate: sampleRate, language: this.language };
-        const task = { session_id: this.sessionId, task_id: this.taskId, access_token };
-        socket.send(JSON.stringify({ type: "start", ...task, ...format }));
+        const task = this.sessionId ? { session_id: this.sessionId, task_id: this.taskId } : { trial: true };
+        socket.send(JSON.stringify({ type: "start", access_token, ...task, ...format }));
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         const message = JSON.parse(data) as ServerMessage;

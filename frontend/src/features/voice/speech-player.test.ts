@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/api/problem";
 
 import { synthesize } from "./api";
-import { SpeechPlayer } from "./speech-player";
+import { SpeechPlayer, type Manner } from "./speech-player";
 
 vi.mock("./api", () => ({ synthesize: vi.fn() }));
 
@@ -11,10 +11,12 @@ const uttered: string[] = [];
 const languages: string[] = [];
 /** Ends what is being uttered. */
 let end: () => void;
+let fail: (event: { error: string }) => void;
 
 class Utterance {
   lang = "";
   onend: () => void = () => undefined;
+  onerror: (event: { error: string }) => void = () => undefined;
   constructor(readonly text: string) {}
 }
 
@@ -25,7 +27,8 @@ const next = async () => {
 };
 
 let player: SpeechPlayer;
-let manner = { language: "en", speed: 1 };
+const DEFAULT: Manner = { language: "en", speed: 1, serviceVoice: null, browserVoice: null };
+let manner = DEFAULT;
 const onPlayingChange = vi.fn<(isPlaying: boolean) => void>();
 const onProblem = vi.fn<(text: string) => void>();
 const newPlayer = (source: "browser" | "service") =>
@@ -33,15 +36,17 @@ const newPlayer = (source: "browser" | "service") =>
 beforeEach(() => {
   vi.clearAllMocks();
   uttered.length = languages.length = 0;
-  manner = { language: "en", speed: 1 };
+  manner = DEFAULT;
   vi.stubGlobal("SpeechSynthesisUtterance", Utterance);
   vi.stubGlobal("speechSynthesis", {
     speak: (utterance: Utterance) => {
       uttered.push(utterance.text);
       languages.push(utterance.lang);
       end = utterance.onend;
+      fail = utterance.onerror;
     },
     cancel: () => undefined,
+    getVoices: () => [],
   });
   player = newPlayer("browser");
 });
@@ -86,12 +91,49 @@ it("repeats on demand, whatever is being said", () => {
 });
 
 it("goes on with a line whose language turns out to be another one", async () => {
-  manner = { language: "de", speed: 1 };
+  manner = { ...DEFAULT, language: "de" };
   player.playLine(1, ["One.", "Two."]);
-  manner = { language: "en", speed: 1 };
+  manner = DEFAULT;
   await next();
   expect(uttered).toEqual(["One.", "Two."]);
   expect(languages).toEqual(["de", "en"]);
+});
+
+it("reads with the chosen voice, as long as that speaks the language", async () => {
+  const voice = { voiceURI: "urn:katja", name: "Katja", lang: "de-DE" };
+  const used: unknown[] = [];
+  vi.stubGlobal("speechSynthesis", {
+    ...speechSynthesis,
+    getVoices: () => [{ ...voice, voiceURI: "urn:other" }, voice],
+    speak: (utterance: Utterance & { voice?: unknown }) => {
+      used.push(utterance.voice);
+      end = utterance.onend;
+    },
+  });
+  manner = { ...DEFAULT, language: "de", browserVoice: "urn:katja" };
+  player.playLine(1, ["Eins."]);
+  await next();
+  manner = { ...manner, language: "en" };
+  player.playLine(2, ["Two."]);
+  expect(used).toEqual([voice, undefined]);
+});
+
+it("asks the service for the chosen voice and speed", async () => {
+  vi.mocked(synthesize).mockReturnValue(new Promise(() => undefined));
+  manner = { ...DEFAULT, speed: 1.25, serviceVoice: "nova" };
+  newPlayer("service").playLine(1, ["One."]);
+  expect(synthesize).toHaveBeenCalledWith("a-session", "One.", { speed: 1.25, voice: "nova" }, expect.anything());
+});
+
+it.each([
+  ["not-allowed", /before you click/],
+  ["language-unavailable", /No voice for this language/],
+  ["synthesis-failed", /couldn’t read this aloud/],
+])("tells why the browser did not speak (%s)", async (error, sentence) => {
+  player.playLine(1, ["One."]);
+  fail({ error });
+  await vi.waitFor(() => expect(onProblem).toHaveBeenCalledWith(expect.stringMatching(sentence)));
+  expect(onPlayingChange).toHaveBeenLastCalledWith(false);
 });
 
 describe("when the service refuses to read aloud", () => {

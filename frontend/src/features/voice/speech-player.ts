@@ -4,6 +4,7 @@ import { t } from "@lingui/core/macro";
 import { Problem, errorMessage } from "@/api/problem";
 
 import { synthesize } from "./api";
+import { browserVoices, hasSpeechSynthesis } from "./browser-voices";
 
 export type SpeechSource = "service" | "browser";
 
@@ -12,10 +13,14 @@ export interface Manner {
   language: string;
   /** 1 is the voice's own speed. */
   speed: number;
+  /** Which of the service's voices speaks; its own choice without one. */
+  serviceVoice: string | null;
+  /** `voiceURI` of the browser's voice that speaks; the browser's own choice without one, or in another language. */
+  browserVoice: string | null;
 }
 
 /** The service reads nothing more aloud today, or not to this user. */
-const isRefusal = (error: unknown): error is Problem =>
+export const isRefusal = (error: unknown): error is Problem =>
   error instanceof Problem &&
   ["speech_budget_exceeded", "speech_for_users_only", "speech_unavailable"].includes(error.code);
 
@@ -92,7 +97,7 @@ export class SpeechPlayer {
     } catch (error) {
       if (signal.aborted) return;
       this.queue = [];
-      this.onProblem(isRefusal(error) ? errorMessage(error) : t`We couldn’t read this aloud.`);
+      this.onProblem(readingProblem(error));
     }
     this.setPlaying(false);
   }
@@ -122,20 +127,49 @@ export class SpeechPlayer {
   }
 
   private synthesize(text: string): Promise<Blob> {
-    return synthesize(this.sessionId, text, this.manner().speed, this.stopped.signal);
+    const { speed, serviceVoice } = this.manner();
+    return synthesize(this.sessionId, text, { speed, voice: serviceVoice }, this.stopped.signal);
   }
 }
 
-export const hasSpeechSynthesis = (): boolean => typeof speechSynthesis !== "undefined";
+/** The browser did not say a sentence. */
+class VoiceError extends Error {
+  constructor(readonly code: SpeechSynthesisErrorCode) {
+    super(`the browser can't speak: ${code}`);
+  }
+}
 
-export async function speakInBrowser(text: string, { language, speed }: Manner, signal: AbortSignal): Promise<void> {
+/** Why nothing was read aloud, for the user. */
+export function readingProblem(error: unknown): string {
+  if (isRefusal(error)) return errorMessage(error);
+  // What plays the service's audio has a name of its own for it.
+  const isBlocked = error instanceof DOMException && error.name === "NotAllowedError";
+  switch (error instanceof VoiceError ? error.code : isBlocked ? "not-allowed" : null) {
+    case "not-allowed":
+      return t`Your browser plays no sound before you click or type on this page. Then choose “Read again” in the options.`;
+    case "language-unavailable":
+    case "voice-unavailable":
+    case "synthesis-unavailable":
+      return t`No voice for this language is installed on this device.`;
+    default:
+      return t`We couldn’t read this aloud.`;
+  }
+}
+
+/** @throws `VoiceError` */
+export async function speakInBrowser(text: string, manner: Manner, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const utterance = new SpeechSynthesisUtterance(text);
-    utterance.lang = language;
-    utterance.rate = speed;
+    utterance.lang = manner.language;
+    utterance.rate = manner.speed;
+    const voice = browserVoices(manner.language).find(({ voiceURI }) => voiceURI === manner.browserVoice);
+    if (voice) utterance.voice = voice;
     utterance.onend = () => resolve();
-    utterance.onerror = () => resolve();
+    utterance.onerror = ({ error }) => {
+      if (error === "canceled" || error === "interrupted") resolve();
+      else reject(new VoiceError(error));
+    };
     signal.addEventListener("abort", () => {
       speechSynthesis.cancel();
       resolve();
@@ -144,7 +178,7 @@ export async function speakInBrowser(text: string, { language, speed }: Manner, 
   });
 }
 
-async function playAudio(blob: Blob, signal: AbortSignal): Promise<void> {
+export async function playAudio(blob: Blob, signal: AbortSignal): Promise<void> {
   const url = URL.createObjectURL(blob);
   const audio = new Audio(url);
   try {

@@ -341,7 +341,7 @@ fn reports_are_practice_notes_without_a_score() {
         narrative
             .verdict
             .as_ref()
-            .is_some_and(|verdict| verdict.starts_with("In most of your 5 answers "))
+            .is_some_and(|verdict| verdict.starts_with("In most of your 5 answers, "))
     );
     let texts = [
         &narrative.patterns_tendencies,

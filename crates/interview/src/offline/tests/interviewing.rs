@@ -34,7 +34,7 @@ fn the_introduction_names_role_company_length_and_itself() {
             "Backend Engineer",
             "Acme",
             "6 questions",
-            "offline practice interviewer",
+            "practice interviewer",
         ] {
             assert!(said.contains(part), "{style:?}: {said}");
         }

@@ -28,7 +28,7 @@ export function SessionFilters({ filters, onChange }: { filters: Filters; onChan
         <option value="">{t`All`}</option>
         <option value="active">{t`In progress`}</option>
         <option value="completed">{t`Finished`}</option>
-        <option value="abandoned">{t`Left unfinished`}</option>
+        <option value="abandoned">{t`Unfinished`}</option>
       </SelectField>
     </search>
   );

@@ -83,32 +83,38 @@ export function SessionList({ sessions }: { sessions: SessionSummary[] }) {
                 </time>
               </p>
             </div>
-            <Button asChild variant="secondary">
-              {session.practice && session.session_stats.answers > 0 ? (
-                <Link
-                  to="/interview"
-                  hash={session.session_id}
-                  aria-label={t`See attempts at ${{ question: nameOf(session) }}`}
-                >
-                  {t`See attempts`}
-                </Link>
-              ) : hasReport(session) ? (
-                <Link to="/report" hash={session.session_id} aria-label={t`See report on ${{ role: nameOf(session) }}`}>
-                  {t`See report`}
-                </Link>
-              ) : (
-                <Link to="/interview" hash={session.session_id} aria-label={t`Continue ${{ role: nameOf(session) }}`}>
-                  {t`Continue`}
-                </Link>
-              )}
-            </Button>
-            <Button
-              variant="ghost"
-              aria-label={t`Delete ${{ role: nameOf(session) }}`}
-              onClick={() => setToDelete(session)}
-            >
-              {t`Delete`}
-            </Button>
+            <div className="flex items-center gap-1">
+              <Button asChild variant="secondary">
+                {session.practice && session.session_stats.answers > 0 ? (
+                  <Link
+                    to="/interview"
+                    hash={session.session_id}
+                    aria-label={t`See attempts at ${{ question: nameOf(session) }}`}
+                  >
+                    {t`See attempts`}
+                  </Link>
+                ) : hasReport(session) ? (
+                  <Link
+                    to="/report"
+                    hash={session.session_id}
+                    aria-label={t`See report on ${{ role: nameOf(session) }}`}
+                  >
+                    {t`See report`}
+                  </Link>
+                ) : (
+                  <Link to="/interview" hash={session.session_id} aria-label={t`Continue ${{ role: nameOf(session) }}`}>
+                    {t`Continue`}
+                  </Link>
+                )}
+              </Button>
+              <Button
+                variant="ghost"
+                aria-label={t`Delete ${{ role: nameOf(session) }}`}
+                onClick={() => setToDelete(session)}
+              >
+                {t`Delete`}
+              </Button>
+            </div>
           </li>
         ))}
       </ul>

@@ -4,14 +4,14 @@ import { PartyPopper } from "lucide-react";
 import { Button } from "@/components/ui/button";
 
 interface Props {
-  /** Questions that were answered, follow-ups included. */
-  answers: number;
+  /** Questions that were answered, each with its follow-ups. */
+  questions: number;
   onEnd: () => void;
   isEnding: boolean;
 }
 
 /** The end of an interview: a moment of joy, and the way to the report. */
-export function ClosingCard({ answers, onEnd, isEnding }: Props) {
+export function ClosingCard({ questions, onEnd, isEnding }: Props) {
   return (
     <div
       role="status"
@@ -21,7 +21,7 @@ export function ClosingCard({ answers, onEnd, isEnding }: Props) {
       <div className="me-auto">
         <p className="text-lg font-semibold">{t`Well done, that’s the interview!`}</p>
         <p>
-          {plural(answers, {
+          {plural(questions, {
             one: "You answered # question. Your report is next.",
             other: "You answered # questions. Your report is next.",
           })}

@@ -44,6 +44,7 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
   const [enterSends, setEnterSends] = useStoredValue<boolean>("enter_sends", false);
   const [wantsTips, setWantsTips] = useStoredValue<boolean>("tips", false);
   useVisibleViewport();
+  useFocusOnFirstLine(box, isWaiting);
   useHeightVariable(form);
   const canSend = draft.trim() !== "" && charactersLeft(draft) >= 0 && !isWaiting && !isReplyPending;
   const send = () => {
@@ -141,6 +142,18 @@ export function Composer({ draft, onDraft, onSend, isWaiting, isReplyPending, vo
 function sendHint(enterSends: boolean): string {
   if (enterSends) return t`Enter sends. Shift + Enter starts a new line.`;
   return isMac ? t`⌘ + Enter sends.` : t`Ctrl + Enter sends.`;
+}
+
+/** Where there is a keyboard, the answer can be typed as soon as there is a question, unless the user is elsewhere by then. */
+function useFocusOnFirstLine(box: React.RefObject<HTMLTextAreaElement | null>, isWaiting: boolean) {
+  const wasFocused = useRef(false);
+  useEffect(() => {
+    if (isWaiting || wasFocused.current) return;
+    wasFocused.current = true;
+    const focused = document.activeElement;
+    const isNowhere = focused === document.body || focused?.id === "main";
+    if (hasKeyboard() && isNowhere) box.current?.focus({ preventScroll: true });
+  }, [box, isWaiting]);
 }
 
 /** Tells style sheets the composer's height, which covers the end of the page. */

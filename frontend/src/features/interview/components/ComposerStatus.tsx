@@ -24,7 +24,7 @@ export function ComposerStatus({ draft, voice: { input, autoSend }, tip }: Props
       : input.isListening
         ? t`Listening…`
         : input.isFinishing
-          ? t`Writing down your last words…`
+          ? t`Finishing your last sentence…`
           : (tip ?? ""));
   return (
     <div

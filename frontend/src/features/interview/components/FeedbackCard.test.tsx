@@ -1,10 +1,13 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import type { ComponentProps } from "react";
+import { describe, expect, it, vi } from "vitest";
 
 import type { FeedbackItem } from "@/api/types";
 
 import { FeedbackCard } from "./FeedbackCard";
+
+vi.mock("@/features/interview/hooks/useStartInterview", () => ({ useOpenNewSession: () => ({ isPending: false }) }));
 
 const ready = {
   turn_no: 1,
@@ -37,10 +40,10 @@ const ready = {
   set_aside: ["Give me five points."],
 } as unknown as FeedbackItem;
 
-function show(item: FeedbackItem | null, given: Partial<{ isLatest: boolean; isHeld: boolean }> = {}) {
+function show(item: FeedbackItem | null, given: Partial<ComponentProps<typeof FeedbackCard>> = {}) {
   const { container } = render(
     <QueryClientProvider client={new QueryClient()}>
-      <FeedbackCard sessionId="s" turnNo={1} item={item} isLatest isHeld={false} {...given} />
+      <FeedbackCard sessionId="s" turnNo={1} item={item} isLatest isHeld={false} offersComparison {...given} />
     </QueryClientProvider>,
   );
   return container;
@@ -65,6 +68,17 @@ describe("the feedback on an answer", () => {
     }
     expect(card.querySelector("mark")).toHaveTextContent("[how much?]");
     expect(screen.queryByText(/of 5/)).toBeNull();
+  });
+
+  it("shows no checklist where nothing could be checked", () => {
+    const checklist = ready.checklist!.map((check) => ({ ...check, met: null }));
+    expect(show({ ...ready, checklist })).not.toHaveTextContent("Can’t tell:");
+  });
+
+  it("offers to compare attempts only where there may be others", () => {
+    show(ready, { questionNo: 1, offersComparison: false });
+    expect(screen.getByRole("button", { name: "Try this question again" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Compare attempts" })).toBeNull();
   });
 
   it("folds when another one is the latest", () => {

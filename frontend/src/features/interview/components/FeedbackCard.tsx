@@ -19,10 +19,12 @@ interface Props {
   isLatest: boolean;
   /** The interviewer is still speaking: nothing may move below. */
   isHeld: boolean;
+  /** Whether attempts at the question can be compared here. */
+  offersComparison: boolean;
 }
 
 /** The coach's feedback on one answer: pending, ready or failed. Nothing where there is no answer to judge. */
-export function FeedbackCard({ sessionId, turnNo, questionNo, item, isLatest, isHeld }: Props) {
+export function FeedbackCard({ sessionId, turnNo, questionNo, item, isLatest, isHeld, offersComparison }: Props) {
   const retry = useMutation({ mutationFn: () => retryFeedback(sessionId, turnNo) });
   if (item?.status === "not_applicable") return null;
   if (!item || item.status === "pending" || isHeld || (item.status === "failed" && retry.isSuccess)) {
@@ -57,7 +59,7 @@ export function FeedbackCard({ sessionId, turnNo, questionNo, item, isLatest, is
       <FeedbackDetails item={item} headline={headlineOf(item)} />
       {questionNo === undefined ? null : (
         <div className="px-4 pb-4">
-          <TryAgain question={{ sessionId, number: questionNo }} />
+          <TryAgain question={{ sessionId, number: questionNo }} offersComparison={offersComparison} />
         </div>
       )}
     </details>

@@ -80,26 +80,34 @@ function ScoreChips({ scores }: { scores: Score[] }) {
   );
 }
 
-/** What can be seen in an answer: first what is missing and why, then what is there, with its sentences one tap away. */
+/**
+ * What can be seen in an answer: first what is missing and why, then what is there. Its sentences, and what could not be
+ * checked, are one tap away.
+ */
 function Checklist({ checks }: { checks: Check[] }) {
   const met = checks.filter((check) => check.met === true);
+  const missing = checks.filter((check) => check.met === false);
+  if (met.length + missing.length === 0) return null;
+  const unmissed = checks.filter((check) => check.met !== false);
   return (
     <div className="space-y-2">
-      <CheckList label={t`Checklist`} checks={checks.filter((check) => check.met !== true)} />
-      {met.length > 0 ? (
+      <CheckList label={t`To improve`} checks={missing} />
+      {unmissed.length > 0 ? (
         <>
-          <ul aria-label={t`What is there`} className="flex flex-wrap gap-x-3 gap-y-1">
-            {met.map(({ check }) => (
-              <li key={check} className="flex items-center gap-1">
-                <CheckMark met />
-                {checkName(check)}
-              </li>
-            ))}
-          </ul>
+          {met.length > 0 ? (
+            <ul aria-label={t`What you did well`} className="flex flex-wrap gap-x-3 gap-y-1">
+              {met.map(({ check }) => (
+                <li key={check} className="flex items-center gap-1">
+                  <CheckMark met />
+                  {checkName(check)}
+                </li>
+              ))}
+            </ul>
+          ) : null}
           <details>
             <summary className="min-h-6 cursor-pointer font-semibold">{t`See the sentences`}</summary>
             <div className="mt-2">
-              <CheckList label={t`The sentences this rests on`} checks={met} />
+              <CheckList label={t`The sentences this is based on`} checks={unmissed} />
             </div>
           </details>
         </>

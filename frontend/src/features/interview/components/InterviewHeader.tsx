@@ -24,7 +24,7 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
   const warning = countdownWarning(seconds);
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
-      <div className="me-auto">
+      <div className="min-w-0 grow-999 basis-72">
         <h1>{config?.practice ? t`Practise one question` : (config?.job_role ?? t`Interview`)}</h1>
         {config?.practice && config.job_role ? <p className="text-muted">{config.job_role}</p> : null}
         {config ? <InterviewerNote config={config} conversation={conversation} /> : null}
@@ -33,19 +33,21 @@ export function InterviewHeader({ sessionId, config, conversation, seconds, hasE
       <p role="alert" className={warning ? "font-semibold text-warn" : "sr-only"}>
         {warning}
       </p>
-      {config && !config.practice ? (
-        <InterviewProgress config={config} conversation={conversation} seconds={seconds} />
-      ) : null}
-      {config?.practice ? null : hasEnded ? (
-        <Button asChild>
-          <Link to="/report" hash={sessionId}>
-            {t`Report`}
-          </Link>
-        </Button>
-      ) : (
-        <Button variant="secondary" onClick={onEnd}>
-          {t`End`}
-        </Button>
+      {config?.practice ? null : (
+        <div className="flex grow items-center justify-between gap-x-6">
+          {config ? <InterviewProgress config={config} conversation={conversation} seconds={seconds} /> : null}
+          {hasEnded ? (
+            <Button asChild className="ms-auto">
+              <Link to="/report" hash={sessionId}>
+                {t`Report`}
+              </Link>
+            </Button>
+          ) : (
+            <Button variant="secondary" className="ms-auto" onClick={onEnd}>
+              {t`End`}
+            </Button>
+          )}
+        </div>
       )}
     </div>
   );

@@ -41,7 +41,7 @@ export function InterviewProgress({ config, conversation, seconds }: Props) {
 function Bar({ done, of }: { done: number; of: number }) {
   const share = Math.max(0, Math.min(1, done / Math.max(1, of)));
   return (
-    <span aria-hidden className="hidden h-2 w-28 overflow-hidden rounded-full bg-border forced-colors:border sm:block">
+    <span aria-hidden className="h-2 w-16 overflow-hidden rounded-full bg-border forced-colors:border sm:w-28">
       <span
         className="block h-2 bg-primary forced-colors:bg-[CanvasText] transition-[width]"
         style={{ width: `${share * 100}%` }}

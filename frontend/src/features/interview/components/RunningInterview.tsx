@@ -112,7 +112,7 @@ export function RunningInterview({ sessionId }: { sessionId: string }) {
         <PracticeResult sessionId={sessionId} isJudged={isJudged} />
       ) : isClosed(conversation) && !hasEnded ? (
         <ClosingCard
-          answers={answeredQuestions(turns).length}
+          questions={new Set(answeredQuestions(turns).map(({ questionNo }) => questionNo)).size}
           onEnd={isSignedOut ? () => openAuthDialog("login") : endAndShowReport}
           isEnding={end.isPending}
         />

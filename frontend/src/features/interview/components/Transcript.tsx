@@ -30,6 +30,7 @@ type ItemProps = Pick<Props, "sessionId" | "language" | "showFeedback"> & {
   questionNo: number | undefined;
   isLatest: boolean;
   isStopped: boolean;
+  offersComparison: boolean;
 };
 
 /** The conversation, oldest first. Screen readers hear of it by `Announcements`: here it changes word by word. */
@@ -50,6 +51,8 @@ export function Transcript(props: Props) {
           showFeedback={showFeedback}
           isLatest={opensLatest && turn === latest}
           isStopped={isStopped}
+          // In mid-interview there is nothing to compare yet.
+          offersComparison={!opensLatest}
         />
       ))}
       {unacknowledged ? (
@@ -63,7 +66,7 @@ export function Transcript(props: Props) {
 
 /** Memoised: while one turn is streamed, the others are not rendered again. */
 const TurnItem = memo(function TurnItem(props: ItemProps) {
-  const { sessionId, language, turn, questionNo, showFeedback, isLatest, isStopped } = props;
+  const { sessionId, language, turn, questionNo, showFeedback, isLatest, isStopped, offersComparison } = props;
   return (
     <li id={`turn-${turn.turnNo}`} tabIndex={-1} className="scroll-mt-4 space-y-3 outline-offset-8">
       {turn.message === null ? null : (
@@ -80,6 +83,7 @@ const TurnItem = memo(function TurnItem(props: ItemProps) {
               item={turn.feedback}
               isLatest={isLatest}
               isHeld={turn.state === "accepted"}
+              offersComparison={offersComparison}
             />
           ) : null}
         </>

@@ -16,6 +16,23 @@ export function useStickToBottom(growth: unknown, jump: unknown): RefObject<HTML
     observer.observe(end.current);
     return () => observer.disconnect();
   }, []);
+  // Whatever else grows, and a phone's keyboard that opens: the end of the question stays in view while it is answered.
+  useEffect(() => {
+    const content = end.current?.parentElement;
+    if (!content || typeof ResizeObserver === "undefined") return;
+    const stick = () => {
+      if (isAtBottom.current) end.current?.scrollIntoView({ block: "nearest" });
+    };
+    const observer = new ResizeObserver(stick);
+    observer.observe(content);
+    window.addEventListener("resize", stick);
+    window.visualViewport?.addEventListener("resize", stick);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", stick);
+      window.visualViewport?.removeEventListener("resize", stick);
+    };
+  }, []);
   // Before the browser paints: what grows above the end must not move it even once.
   useLayoutEffect(() => {
     if (isAtBottom.current) end.current?.scrollIntoView({ block: "nearest" });

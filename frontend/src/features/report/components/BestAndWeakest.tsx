@@ -35,7 +35,7 @@ function Moment({ title, moment, tone }: { title: string; moment: AnsweredQuesti
       </h2>
       <blockquote dir="auto">{quoted(excerpt(answer))}</blockquote>
       {feedback?.headline ? <p className="text-muted">{feedback.headline}</p> : null}
-      <Button variant="ghost" className="no-print -ms-4 text-sm" onClick={() => showTurn(turnNo)}>
+      <Button variant="ghost" className="no-print -ms-3 text-sm underline sm:-ms-4" onClick={() => showTurn(turnNo)}>
         {t`Go to this answer`}
       </Button>
     </div>

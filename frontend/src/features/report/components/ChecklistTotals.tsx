@@ -11,31 +11,51 @@ interface Props {
   questions: AnsweredQuestion[];
 }
 
-/** How often each line of the checklist was met, and the sentences that this rests on. */
+/** How often each line of the checklist was met; the sentences that this rests on are one tap away. */
 export function ChecklistTotals({ totals, questions }: Props) {
   return (
-    <ul className="grid gap-3 md:grid-cols-2">
-      {totals.map(({ check, met, answers }) => (
-        <li key={check} className="space-y-2 rounded-xl border bg-card p-4">
-          <div className="flex items-baseline justify-between gap-3">
-            <h3>{checkName(check)}</h3>
-            <p className="shrink-0 text-muted">{answers === 0 ? t`can’t tell` : metOf(met, answers)}</p>
-          </div>
-          <AnswersTo check={check} questions={questions} />
+    <ul className="grid items-start gap-3 md:grid-cols-2">
+      {totals.map((total) => (
+        <li key={total.check} className="rounded-xl border bg-card">
+          <Line total={total} questions={questions} />
         </li>
       ))}
     </ul>
   );
 }
 
-function AnswersTo({ check, questions }: { check: string; questions: AnsweredQuestion[] }) {
-  const checked = questions.flatMap(({ turnNo, name, feedback }) => {
-    const found = feedback?.checklist?.find((one) => one.check === check);
-    return found ? [{ turnNo, name, ...found }] : [];
-  });
-  if (checked.length === 0) return null;
+function Line({ total: { check, met, answers }, questions }: { total: CheckTotal; questions: AnsweredQuestion[] }) {
+  const checked = answersTo(check, questions);
+  const head = (
+    <>
+      <h3 className="me-auto">{checkName(check)}</h3>
+      <span className="text-muted">{answers === 0 ? t`can’t tell` : metOf(met, answers)}</span>
+    </>
+  );
+  if (checked.length === 0) return <div className="flex items-baseline gap-3 px-4 py-3">{head}</div>;
   return (
-    <ul className="space-y-2 text-sm">
+    <details className="group">
+      <summary className="flex cursor-pointer list-none items-baseline gap-2 px-4 py-3 [&::-webkit-details-marker]:hidden">
+        <span aria-hidden className="transition-transform group-open:rotate-90 rtl:rotate-180 rtl:group-open:rotate-90">
+          ▸
+        </span>
+        {head}
+      </summary>
+      <Answers checked={checked} />
+    </details>
+  );
+}
+
+/** What was found in each answer that could be checked. */
+const answersTo = (check: string, questions: AnsweredQuestion[]) =>
+  questions.flatMap(({ turnNo, name, feedback }) => {
+    const found = feedback?.checklist?.find((one) => one.check === check);
+    return typeof found?.met === "boolean" ? [{ turnNo, name, ...found }] : [];
+  });
+
+function Answers({ checked }: { checked: ReturnType<typeof answersTo> }) {
+  return (
+    <ul className="space-y-2 px-4 pb-4 text-sm">
       {checked.map(({ turnNo, name, met, detail, evidence }) => (
         <li key={turnNo} className="flex gap-2">
           <CheckMark met={met} />

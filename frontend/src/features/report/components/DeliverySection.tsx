@@ -22,7 +22,10 @@ export function DeliverySection({ questions }: { questions: AnsweredQuestion[] }
       <h2 id="delivery">{t`Delivery`}</h2>
       <dl className="grid gap-3 sm:grid-cols-3">
         {figures.map(([name, value]) => (
-          <div key={name} className="rounded-xl border bg-card p-4">
+          <div
+            key={name}
+            className="flex flex-wrap items-baseline justify-between gap-x-3 rounded-xl border bg-card p-4 max-sm:py-2 sm:block"
+          >
             <dt className="text-sm text-muted">{name}</dt>
             <dd className="text-lg font-semibold">{value}</dd>
           </div>

@@ -11,7 +11,7 @@ const point = (index: number, count: number, value: number) => {
   return [CENTER + distance * Math.cos(angle), CENTER + distance * Math.sin(angle)] as const;
 };
 
-/** Scores at a glance; the table beside it says the same in numbers. */
+/** Scores at a glance; the table beside it says the same in numbers, and alone where letters would be too small. */
 export function RadarChart({ scores }: { scores: Score[] }) {
   const count = scores.length;
   // With fewer, the shape is a line or a point.
@@ -19,7 +19,12 @@ export function RadarChart({ scores }: { scores: Score[] }) {
   const ring = (value: number) => scores.map((_, index) => point(index, count, value).join(",")).join(" ");
   const shape = scores.map((score, index) => point(index, count, score.score ?? 0).join(",")).join(" ");
   return (
-    <svg viewBox="-70 0 440 300" className="mx-auto w-full max-w-md [direction:ltr]" aria-hidden focusable="false">
+    <svg
+      viewBox="-70 0 440 300"
+      className="mx-auto hidden w-full max-w-md [direction:ltr] sm:block print:block"
+      aria-hidden
+      focusable="false"
+    >
       {[1, 2, 3, 4, 5].map((value) => (
         <polygon key={value} points={ring(value)} className="fill-none stroke-border" />
       ))}

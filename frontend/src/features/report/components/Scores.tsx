@@ -40,7 +40,7 @@ export function Scores({ results, questions }: Props) {
                 <Button
                   variant="ghost"
                   hidden={!questions.some(({ turnNo }) => turnNo === turn_no)}
-                  className="no-print -ms-4 text-sm [&[hidden]]:hidden"
+                  className="no-print -ms-3 text-sm underline sm:-ms-4 [&[hidden]]:hidden"
                   onClick={() => showTurn(turn_no)}
                 >
                   {nameOfTurn(questions, turn_no)}

@@ -8,11 +8,13 @@ import { hasNarrative, Narrative } from "@/features/report/components/Narrative"
 import { Requirements } from "@/features/report/components/Requirements";
 import { Scores } from "@/features/report/components/Scores";
 import { Verdict } from "@/features/report/components/Verdict";
+import { useExpandDetailsOnPrint } from "@/features/report/hooks/useExpandDetailsOnPrint";
 import type { SharedReport } from "@/features/share/api";
 import { formatDate, formatNumber } from "@/lib/i18n/format";
 
 /** What a reader of a link sees: the report as it was shared, with nothing to change in it. */
 export function SharedReportArticle({ shared }: { shared: SharedReport }) {
+  useExpandDetailsOnPrint();
   const { interview, candidate_name: candidate, report: results } = shared;
   const questions = answered(shared);
   const facts = [

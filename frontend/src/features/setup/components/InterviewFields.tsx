@@ -55,7 +55,7 @@ export function InterviewFields({ draft, onChange, errorOf }: FieldsProps) {
           onChange={(event) => onChange({ language: event.target.value })}
           hint={notice}
         >
-          {languageOptions().map(({ tag, name }) => (
+          {languageOptions.map(({ tag, name }) => (
             <option key={tag} value={tag} lang={tag}>
               {name}
             </option>

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 
 import { errorMessage } from "@/api/problem";
 import { useCapabilities } from "@/auth/useCapabilities";
+import { ActionBar } from "@/components/ui/action-bar";
 import { Button } from "@/components/ui/button";
 import { TextArea, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -26,10 +27,13 @@ export function PracticeForm() {
   // The interviewer without AI speaks English only.
   const language = service.isPractice ? english : i18n;
   const known = commonQuestions.find(({ text }) => language._(text) === question.trim());
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setMissing(!question.trim());
-    if (!question.trim()) return;
+    if (!question.trim()) {
+      event.currentTarget.querySelector("textarea")?.focus();
+      return;
+    }
     start.mutate({
       ...(role.trim() ? { job_role: role.trim() } : {}),
       language: known || service.isPractice ? language.locale : defaultLanguage(),
@@ -56,7 +60,7 @@ export function PracticeForm() {
             <li key={text.id}>
               <Button
                 variant="secondary"
-                className="h-full w-full justify-start text-start font-normal"
+                className="h-full w-full justify-start text-start font-normal aria-pressed:border-primary aria-pressed:bg-accent aria-pressed:text-accent-foreground"
                 aria-pressed={known?.text === text}
                 lang={language.locale}
                 onClick={() => setQuestion(language._(text))}
@@ -74,9 +78,11 @@ export function PracticeForm() {
         value={role}
         onChange={({ target }) => setRole(target.value)}
       />
-      <Button type="submit" disabled={start.isPending}>
-        {start.isPending ? t`Starting…` : t`Answer this question`}
-      </Button>
+      <ActionBar>
+        <Button type="submit" disabled={start.isPending}>
+          {start.isPending ? t`Starting…` : t`Answer this question`}
+        </Button>
+      </ActionBar>
     </form>
   );
 }

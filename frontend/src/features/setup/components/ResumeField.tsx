@@ -55,7 +55,6 @@ export function ResumeField({ value, onChange, error: tooLong }: Props) {
         label={t`CV or résumé (optional)`}
         name="resume_content"
         dir="auto"
-        rows={6}
         value={value}
         error={tooLong}
         onChange={(event) => onChange(event.target.value)}

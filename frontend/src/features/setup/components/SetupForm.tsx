@@ -2,6 +2,8 @@ import { t } from "@lingui/core/macro";
 import { useRef, useState, type FormEvent } from "react";
 
 import { Problem, errorMessage } from "@/api/problem";
+import { useCapabilities } from "@/auth/useCapabilities";
+import { ActionBar } from "@/components/ui/action-bar";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useStartInterview } from "@/features/interview/hooks/useStartInterview";
@@ -25,6 +27,7 @@ export function SetupForm() {
   const [errors, setErrors] = useState<Record<string, string>>({});
   const start = useStartInterview();
   const isOnline = useIsOnline();
+  const { isPractice } = useCapabilities();
   const change = (values: Partial<SetupDraft>) => {
     const next = { ...draft, ...values };
     setDraft(next);
@@ -57,8 +60,9 @@ export function SetupForm() {
         />
       </fieldset>
       <InterviewFields {...fields} />
-      <Lobby language={draft.language} />
-      <div className="flex flex-wrap items-center gap-4">
+      {/* The interviewer without AI speaks English only. */}
+      <Lobby language={isPractice ? "en" : draft.language} />
+      <ActionBar>
         <Button type="submit" disabled={start.isPending || !isOnline}>
           {start.isPending ? t`Starting…` : t`Start interview`}
         </Button>
@@ -75,7 +79,7 @@ export function SetupForm() {
         <p role="status" className="text-muted">
           {isOnline ? null : t`You need a connection to start an interview.`}
         </p>
-      </div>
+      </ActionBar>
     </form>
   );
 }

@@ -50,7 +50,7 @@ export function ShareDialog({ sessionId, onClose }: { sessionId: string; onClose
           ) : null}
         </div>
         <SelectField
-          label={t`The link works for`}
+          label={t`Link expires after`}
           value={days}
           onChange={({ target }) => setDays(Number(target.value))}
         >
@@ -64,7 +64,7 @@ export function ShareDialog({ sessionId, onClose }: { sessionId: string; onClose
         <Button disabled={share.isPending} onClick={() => share.mutate()}>
           {share.isPending ? t`Creating the link…` : t`Create link`}
         </Button>
-        {share.data ? <CopyLink path={share.data.path} /> : null}
+        {share.data ? <CopyLink key={share.data.path} path={share.data.path} /> : null}
         {shares.error ? <Notice kind="problem">{errorMessage(shares.error)}</Notice> : null}
         <ShareList sessionId={sessionId} shares={shares.data?.shares ?? []} />
       </div>

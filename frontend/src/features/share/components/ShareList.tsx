@@ -23,7 +23,7 @@ export function ShareList({ sessionId, shares }: { sessionId: string; shares: Sh
   return (
     <section aria-labelledby="links" className="space-y-2 border-t pt-4">
       <h3 id="links" ref={heading} tabIndex={-1}>
-        {t`Links that work`}
+        {t`Active links`}
       </h3>
       {revoke.error ? <Notice kind="problem">{errorMessage(revoke.error)}</Notice> : null}
       {shares.length === 0 ? <p className="text-muted">{t`None.`}</p> : null}

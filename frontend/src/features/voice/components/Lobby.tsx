@@ -1,18 +1,27 @@
 import { t } from "@lingui/core/macro";
-import { formatNumber } from "@/lib/i18n/format";
-import { CheckField, SelectField } from "@/components/ui/field";
-import { useVoicePreferences } from "@/features/voice/hooks/useVoicePreferences";
+
+import { useCapabilities } from "@/auth/useCapabilities";
+import { CheckField } from "@/components/ui/field";
+import { speechCapabilities } from "@/features/voice/hooks/useSpeechCapabilities";
+import { readingManner, useVoicePreferences } from "@/features/voice/hooks/useVoicePreferences";
 import { speechLanguage } from "@/features/voice/language";
 
 import { LoudspeakerCheck } from "./LoudspeakerCheck";
 import { MicrophoneCheck } from "./MicrophoneCheck";
+import { ReadingOptions } from "./ReadingOptions";
 import { WarmUp } from "./WarmUp";
 
-const SPEEDS = [0.75, 1, 1.25, 1.5];
-
-/** Voice preferences, and a check of everything that speaking needs, before the first question. */
+/**
+ * Voice preferences, and a check of everything that speaking needs, before the first question: with the service's own
+ * recogniser and voices where it has them, as in the interview.
+ */
 export function Lobby({ language }: { language: string }) {
   const preferences = useVoicePreferences();
+  const { capabilities } = useCapabilities();
+  const { transcription, synthesis } = speechCapabilities({
+    transcribes: capabilities?.live_transcription === true,
+    speaks: capabilities?.text_to_speech === true,
+  });
   const spoken = speechLanguage(language);
   return (
     <fieldset className="space-y-4">
@@ -28,21 +37,11 @@ export function Lobby({ language }: { language: string }) {
       </div>
       <div className="grid gap-4 md:grid-cols-3">
         <MicrophoneCheck />
-        <LoudspeakerCheck language={spoken} speed={preferences.speed} />
-        <WarmUp language={spoken} />
+        <LoudspeakerCheck reader={synthesis} manner={readingManner(preferences, spoken)} />
+        <WarmUp recogniser={transcription} language={spoken} />
       </div>
-      <div className="max-w-xs">
-        <SelectField
-          label={t`Reading speed`}
-          value={preferences.speed}
-          onChange={(event) => preferences.setSpeed(Number(event.target.value))}
-        >
-          {SPEEDS.map((speed) => (
-            <option key={speed} value={speed}>
-              {speed === 1 ? t`Normal` : t`${{ speed: formatNumber(speed) }}×`}
-            </option>
-          ))}
-        </SelectField>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <ReadingOptions reader={synthesis} language={spoken} preferences={preferences} />
       </div>
     </fieldset>
   );

@@ -7,6 +7,8 @@ import { CheckField } from "@/components/ui/field";
 import type { Voice } from "@/features/voice/hooks/useVoice";
 import { hearingNotice } from "@/features/voice/hearing-notice";
 
+import { ReadingOptions } from "./ReadingOptions";
+
 interface Props {
   voice: Voice;
   /** The sentences that "Read again" plays. */
@@ -32,13 +34,14 @@ export function VoiceOptions({ voice, lastLine }: Props) {
           >
             <RotateCcw aria-hidden /> {t`Read again`}
           </Button>
+          <ReadingOptions reader={voice.reader} language={voice.language} preferences={voice.preferences} />
         </>
       ) : null}
       {input.isAvailable ? (
         <CheckField
           label={t`Send automatically when I stop talking`}
-          on={voice.handsFree}
-          onChange={voice.setHandsFree}
+          on={voice.preferences.handsFree}
+          onChange={voice.preferences.setHandsFree}
         />
       ) : null}
       {notice ? <p className="text-sm text-muted">{notice}</p> : null}

@@ -8,7 +8,7 @@ import { useAutoSend, type AutoSend } from "./useAutoSend";
 import { useSpeechCapabilities } from "./useSpeechCapabilities";
 import { useSpeechInput, type SpeechInput } from "./useSpeechInput";
 import { useSpeechOutput, type SpeechOutput } from "./useSpeechOutput";
-import { useVoicePreferences } from "./useVoicePreferences";
+import { readingManner, useVoicePreferences, type VoicePreferences } from "./useVoicePreferences";
 
 export interface Voice {
   input: SpeechInput;
@@ -16,8 +16,11 @@ export interface Voice {
   autoSend: AutoSend;
   /** Who turns speech into text. */
   recogniser: SpeechSource | null;
-  handsFree: boolean;
-  setHandsFree: (on: boolean) => void;
+  /** Who reads lines aloud. */
+  reader: SpeechSource | null;
+  /** In which it is listened and read, as a BCP 47 tag. */
+  language: string;
+  preferences: VoicePreferences;
   /** What went wrong last, for the user. */
   problem: string | null;
 }
@@ -35,10 +38,12 @@ interface Handlers {
 export function useVoice(sessionId: string, interviewLanguage: string, { clock, onWords, onSend }: Handlers): Voice {
   const language = speechLanguage(interviewLanguage);
   const { transcription, synthesis } = useSpeechCapabilities(sessionId);
-  const { readAloud, setReadAloud, handsFree, setHandsFree, speed } = useVoicePreferences();
+  const preferences = useVoicePreferences();
+  const { readAloud, setReadAloud, handsFree } = preferences;
   const [problem, setProblem] = useState<string | null>(null);
   const autoSend = useAutoSend(handsFree, onSend);
-  const output = useSpeechOutput(sessionId, synthesis, { language, speed }, [readAloud, setReadAloud], setProblem);
+  const manner = readingManner(preferences, language);
+  const output = useSpeechOutput(sessionId, synthesis, manner, [readAloud, setReadAloud], setProblem);
   const input = useSpeechInput(sessionId, transcription, language, {
     onSpeechStart: () => {
       autoSend.onSpeechStart();
@@ -63,5 +68,14 @@ export function useVoice(sessionId: string, interviewLanguage: string, { clock, 
     autoSend.cancel();
     input.stop();
   };
-  return { input: { ...input, stop }, output, autoSend, recogniser: transcription, handsFree, setHandsFree, problem };
+  return {
+    input: { ...input, stop },
+    output,
+    autoSend,
+    recogniser: transcription,
+    reader: synthesis,
+    language,
+    preferences,
+    problem,
+  };
 }

@@ -10,8 +10,14 @@ import { practiseAgain, type QuestionOf } from "@/features/interview/practice/ap
 
 import { Attempts } from "./Attempts";
 
+interface Props {
+  question: QuestionOf;
+  /** Whether earlier attempts can be compared here. */
+  offersComparison: boolean;
+}
+
 /** Below the feedback on an answer: the same question once more, and what came of it so far. */
-export function TryAgain({ question }: { question: QuestionOf }) {
+export function TryAgain({ question, offersComparison }: Props) {
   const practise = useOpenNewSession(practiseAgain);
   const [isComparing, setComparing] = useState(false);
   return (
@@ -20,9 +26,11 @@ export function TryAgain({ question }: { question: QuestionOf }) {
         <Button variant="secondary" disabled={practise.isPending} onClick={() => practise.mutate(question)}>
           <RotateCcw aria-hidden /> {practise.isPending ? t`Starting…` : t`Try this question again`}
         </Button>
-        <Button variant="ghost" aria-expanded={isComparing} onClick={() => setComparing(!isComparing)}>
-          {isComparing ? t`Hide attempts` : t`Compare attempts`}
-        </Button>
+        {offersComparison ? (
+          <Button variant="ghost" aria-expanded={isComparing} onClick={() => setComparing(!isComparing)}>
+            {isComparing ? t`Hide attempts` : t`Compare attempts`}
+          </Button>
+        ) : null}
       </div>
       {practise.error ? <Notice kind="problem">{errorMessage(practise.error)}</Notice> : null}
       {isComparing ? <Attempts question={question} /> : null}
