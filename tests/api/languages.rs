@@ -13,9 +13,9 @@ const OURS: [&str; 8] = [
     "word for word",
     "What worked",
     "What to change",
-    ": a tendency",
-    "Found for",
-    "weaker sides of",
+    "Based on",
+    "Suggested because",
+    "weaker areas",
 ];
 
 async fn told(language: &str) -> (ModelServer, String) {

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(scores.overall_score, Some(3.7));
         for score in &scores.dimension_scores {
             assert_eq!((score.score, score.answers), (Some(3.7), 3));
-            assert_eq!(score.reason, "3 answers: a tendency.");
+            assert_eq!(score.reason, "Based on 3 answers: a tendency.");
         }
         let by_question: Vec<_> = scores
             .question_scores
@@ -287,11 +287,11 @@ mod tests {
         };
         assert_eq!(
             reason("en", &[Some(4), Some(2)]),
-            "Two answers: an impression."
+            "Based on two answers: a rough impression."
         );
         assert_eq!(
             reason("de", &[Some(4)]),
-            "Eine Antwort: ein erster Eindruck."
+            "Aus einer Antwort: ein erster Eindruck."
         );
         assert_eq!(reason("zh", &[None]), "没有可用来评价这一项的回答。");
         assert_eq!(reason("sv", &[Some(4)]), "");
