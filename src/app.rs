@@ -239,12 +239,27 @@ pub async fn listen(config: Config) -> anyhow::Result<Application> {
     let agents = Agents::configured(&config).await?;
     let host = config.server.host.clone();
     let application = Application::build(config, agents)?;
+    tokio::spawn(tell_confinement(application.state.sandbox.clone()));
     // The port may have been chosen by the system.
     output::line(format_args!(
         "listening on http://{host}:{}",
         application.port()
     ));
     Ok(application)
+}
+
+/// Logs once how well this machine confines the processes that read files.
+async fn tell_confinement(sandbox: Sandbox) {
+    match sandbox.probe().await {
+        Ok(found) if found.possible.is_empty() => {
+            tracing::debug!(not_granted = ?found.missing, "files are read in confined processes");
+        }
+        Ok(found) => tracing::warn!(
+            could = ?found.possible, not_granted = ?found.missing,
+            "processes that read files are not confined as they could be"
+        ),
+        Err(error) => tracing::warn!(%error, "no process can be started to read files"),
+    }
 }
 
 fn cors(config: &Config) -> Cors {

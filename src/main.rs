@@ -13,6 +13,7 @@ use ai_interviewer::{
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use resume::worker as resume_worker;
+use sandbox::probe;
 use speech::audio;
 use speech::live::worker as live_worker;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,11 +54,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // A worker limits itself before anything else is set up.
+    // A worker confines itself before anything else is set up.
     match std::env::args().nth(1).as_deref() {
         Some(resume_worker::COMMAND) => return resume_worker::run(),
         Some(audio::COMMAND) => return audio::run(),
         Some(live_worker::COMMAND) => return live_worker::run(std::env::args().nth(2).as_deref()),
+        Some(probe::COMMAND) => return probe::run(),
         _ => {}
     }
     serve_command_line()
