@@ -3,6 +3,7 @@
 //! Every problem found is reported together, each with the variable's name and what it should look
 //! like. Empty variables count as unset. Secrets are [`SecretString`]s, which `Debug` hides.
 
+mod admin;
 mod budgets;
 mod environment;
 mod llm;
@@ -17,6 +18,7 @@ use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
+pub use admin::Admin;
 pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
@@ -34,6 +36,7 @@ pub enum LogFormat {
 pub struct ServerConfig {
     pub host: String,
     pub port: u16,
+    pub admin: Admin,
     pub workers: usize,
     /// Origins that browsers may call and open sockets from, besides the one that `Host` names.
     pub cors_allowed_origins: Vec<String>,
@@ -241,6 +244,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         ServerConfig {
             host,
             port: self.parsed("PORT", 8000, "a port number, 0 to 65535"),
+            admin: self.admin(),
             workers: self.parsed("WORKERS", 2, "a whole number of threads"),
             cors_allowed_origins,
             trust_proxy: self.flag("TRUST_PROXY"),

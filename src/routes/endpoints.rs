@@ -129,9 +129,11 @@ fn is_operational(operation: &Operation) -> bool {
     tags.into_iter().any(|tag| tag == "operations")
 }
 
-/// Serves a path and its aliases alike; other methods answer 405.
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    for (path, item) in &Operations::openapi().paths.paths {
+/// Serves the paths that are `served`, and their aliases alike; other methods answer 405.
+pub(super) fn configure(cfg: &mut ServiceConfig, served: impl Fn(&str) -> bool) {
+    let document = Operations::openapi();
+    let paths = document.paths.paths.iter();
+    for (path, item) in paths.filter(|(path, _)| served(path)) {
         for path in std::iter::once(path.as_str()).chain(aliases(item)) {
             let mut resource = web::resource(path);
             let mut allowed = Vec::new();

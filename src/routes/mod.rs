@@ -26,13 +26,19 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self as routing, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
+use crate::config::Admin;
 use crate::error::ApiError;
+use ops::Docs;
 
 pub use openapi::document;
 
-pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    endpoints::configure(cfg);
-    ops::configure_docs(cfg);
+/// Everything, or everything but the operator's pages where these are apart.
+pub(crate) fn configure(cfg: &mut ServiceConfig, admin: Admin) {
+    let apart = admin != Admin::Public;
+    endpoints::configure(cfg, |path| !(apart && path == ops::METRICS));
+    if !apart {
+        ops::configure_docs(cfg, Docs::OfThisPort);
+    }
     cfg.route("/assets/{name}", routing::get().to(web::asset));
     // The service worker keeps it for the time without a network. It can't ask for it as a browser does.
     cfg.route("/index.html", routing::get().to(web::shell));
@@ -53,18 +59,33 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.default_service(routing::to(unknown_route));
 }
 
+/// The operator's pages alone, on a port of their own.
+pub(crate) fn configure_admin(cfg: &mut ServiceConfig) {
+    endpoints::configure(cfg, |path| ops::OF_ADMIN.contains(&path));
+    ops::configure_docs(cfg, Docs::OfAnotherPort);
+    cfg.default_service(routing::to(unknown_on_admin));
+}
+
+async fn unknown_on_admin(request: HttpRequest) -> HttpResponse {
+    not_found(&request).error_response()
+}
+
 async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     if web::wants_page(&request) {
-        return Ok(web::page());
+        return Ok(web::page(&request));
     }
-    Err(ApiError::new(
+    Err(not_found(&request))
+}
+
+fn not_found(request: &HttpRequest) -> ApiError {
+    ApiError::new(
         404,
         "route_not_found",
         format!(
-            "There is nothing at {}. See /docs.",
+            "There is nothing at {}. See /openapi.json.",
             printable(request.path())
         ),
-    ))
+    )
 }
 
 /// `allowed`: the methods that there are, as `Allow` lists them (RFC 9110, section 15.5.6).

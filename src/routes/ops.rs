@@ -9,6 +9,10 @@ use utoipa::ToSchema;
 use super::web as app;
 use crate::state::AppState;
 
+pub(super) const METRICS: &str = "/metrics";
+/// What there is on a port of the operator's own.
+pub(super) const OF_ADMIN: [&str; 3] = [METRICS, "/openapi.json", "/healthz"];
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     /// `ok`, or `unavailable` for a readiness that is not given.
@@ -93,7 +97,7 @@ pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
 #[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health)))]
 pub(super) async fn root(request: HttpRequest) -> HttpResponse {
     if app::wants_page(&request) {
-        app::page()
+        app::page(&request)
     } else {
         HttpResponse::Ok().json(health())
     }
@@ -109,15 +113,25 @@ pub(super) async fn openapi_json(state: web::Data<AppState>) -> HttpResponse {
         .body(state.openapi.clone())
 }
 
-pub(super) fn configure_docs(cfg: &mut ServiceConfig) {
-    cfg.route("/docs", web::get().to(docs));
-    cfg.service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
-            .config(utoipa_swagger_ui::Config::from("/openapi.json")),
-    );
+/// Whose API the documentation's page is beside.
+#[derive(Clone, Copy)]
+pub(super) enum Docs {
+    OfThisPort,
+    /// Its page can't try anything: the API is not there.
+    OfAnotherPort,
 }
 
-async fn docs() -> HttpResponse {
+pub(super) fn configure_docs(cfg: &mut ServiceConfig, docs: Docs) {
+    let config = utoipa_swagger_ui::Config::from("/openapi.json");
+    let config = match docs {
+        Docs::OfThisPort => config,
+        Docs::OfAnotherPort => config.supported_submit_methods(Vec::<String>::new()),
+    };
+    cfg.route("/docs", web::get().to(to_docs));
+    cfg.service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config));
+}
+
+async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header((header::LOCATION, "/docs/"))
         .finish()
