@@ -1,7 +1,7 @@
 //! Operations: health, readiness, metrics, the API's document.
 
 use actix_web::http::header;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -111,28 +111,4 @@ pub(super) async fn openapi_json(state: web::Data<AppState>) -> HttpResponse {
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(state.openapi.clone())
-}
-
-/// Whose API the documentation's page is beside.
-#[derive(Clone, Copy)]
-pub(super) enum Docs {
-    OfThisPort,
-    /// Its page can't try anything: the API is not there.
-    OfAnotherPort,
-}
-
-pub(super) fn configure_docs(cfg: &mut ServiceConfig, docs: Docs) {
-    let config = utoipa_swagger_ui::Config::from("/openapi.json");
-    let config = match docs {
-        Docs::OfThisPort => config,
-        Docs::OfAnotherPort => config.supported_submit_methods(Vec::<String>::new()),
-    };
-    cfg.route("/docs", web::get().to(to_docs));
-    cfg.service(utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config));
-}
-
-async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect()
-        .insert_header((header::LOCATION, "/docs/"))
-        .finish()
 }
