@@ -8,7 +8,9 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Deprecated, OpenApi};
 
-use super::{agent, auth, capabilities, method_not_allowed, ops, resume_upload, shared, speech};
+use super::{
+    agent, auth, capabilities, method_not_allowed, openapi, ops, resume_upload, shared, speech,
+};
 
 struct Endpoint {
     /// The handler's path in Rust; its last segment is the operation's id.
@@ -159,6 +161,8 @@ pub(super) fn configure(cfg: &mut ServiceConfig, served: impl Fn(&str) -> bool) 
 /// The document's paths with the schemas they refer to, aliases last.
 pub(super) fn document() -> OpenApi {
     let mut document = Operations::openapi();
+    let items = document.paths.paths.values_mut();
+    items.flat_map(operations_mut).for_each(openapi::refine);
     let aliased: Vec<(String, PathItem)> = document
         .paths
         .paths

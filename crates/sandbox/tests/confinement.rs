@@ -10,8 +10,10 @@ use nix::sys::{ptrace, signal};
 use nix::unistd::{self, Pid};
 use sandbox::{Input, Outcome, Sandbox, probe};
 
+type Attempt = fn() -> io::Result<()>;
+
 /// Each is tried in a worker of its own, after it was confined.
-const REFUSED: [(&str, fn() -> io::Result<()>); 7] = [
+const REFUSED: [(&str, Attempt); 7] = [
     ("exec", || {
         Err(Command::new("/proc/self/exe").arg("--version").exec())
     }),

@@ -1327,6 +1327,8 @@ export interface components {
         Done: {
             message: string;
         };
+        /** @description Events as WHATWG HTML defines them; the data of each is JSON. */
+        EventStream: unknown;
         /** @description Words of an answer, verbatim. */
         Evidence: {
             /** Format: int32 */
@@ -1526,13 +1528,8 @@ export interface components {
             expires_in_days?: number | null;
             /** @description Questions, answers and feedback as well; not unless asked for. */
             include_answers?: boolean | null;
-            /** @description Shown above the report when given; at most 100 characters. */
+            /** @description Shown above the report when given. */
             candidate_name?: string | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description A page of sessions; `next_cursor` leads to the next one, null on the last. */
         Page: {
@@ -1542,6 +1539,7 @@ export interface components {
         /** @enum {string} */
         PartStatus: "pending" | "ready" | "failed";
         PasswordChange: {
+            /** @description At least 8 characters, at most 72 bytes in UTF-8. */
             password: string;
         };
         PendingUser: {
@@ -1550,10 +1548,9 @@ export interface components {
         };
         /** @description The one question of a practice. */
         Practice: {
-            /** @description 1 to 2,000 characters. */
             question: string;
             question_kind?: components["schemas"]["QuestionKind"] | null;
-            /** @description What it is about, as the interviewer named it; at most 200 characters. */
+            /** @description What it is about, as the interviewer named it. */
             topic?: string | null;
         };
         /** @description A main question of another session. */
@@ -1664,13 +1661,14 @@ export interface components {
             email: string;
         };
         Refresh: {
+            /** @description Older clients send it in the query instead. */
             refresh_token: string;
         };
         /** @description Documents the body of a registration. */
         Registration: {
             /** Format: email */
             email: string;
-            /** @description At least 8 characters, at most 72 bytes. */
+            /** @description At least 8 characters, at most 72 bytes in UTF-8. */
             password: string;
             name: string;
         };
@@ -1736,20 +1734,10 @@ export interface components {
              * @description The answer's turn.
              */
             turn_no: number;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description Which part of the report to try again. */
         RetryReport: {
             part?: components["schemas"]["ReportPart"] | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description A score on one dimension of the rubric. Above 1 there is none without evidence. */
         Score: {
@@ -1791,24 +1779,19 @@ export interface components {
         };
         /** @description A candidate's message. */
         SendMessage: {
-            /** @description 1 to 20,000 characters, not only white space. */
             message: string;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /**
          * @description How an interview is set up. Every field is optional; fields this version does not know are kept
-         *     in `extra` and stored with the rest.
+         *     in `extra` and stored with the rest: at most 64 kB, 32 levels deep, without NUL characters and without numbers
+         *     beyond 1e300.
          */
         SessionConfig: Record<string, never> & {
-            /** @description The position practised for, at most 200 characters. */
+            /** @description The position practised for. */
             job_role?: string | null;
-            /** @description The advertisement's text, at most 50,000 characters. */
+            /** @description The advertisement's text. */
             job_description?: string | null;
-            /** @description The candidate's résumé as plain text, at most 100,000 characters. */
+            /** @description The candidate's résumé as plain text. */
             resume_content?: string | null;
             style?: components["schemas"]["Style"] | null;
             difficulty?: components["schemas"]["Difficulty"] | null;
@@ -1817,7 +1800,6 @@ export interface components {
              * @description Number of questions after which the interview closes, 1 to 100.
              */
             target_question_count?: number | null;
-            /** @description At most 200 characters. */
             company_name?: string | null;
             /**
              * Format: int32
@@ -2026,6 +2008,9 @@ export interface components {
              */
             sample_rate?: number | null;
         };
+        StartInterview: components["schemas"]["SessionConfig"] & {
+            practice?: null;
+        };
         Stats: {
             stats: components["schemas"]["SessionStats"];
             status: components["schemas"]["SessionStatus"];
@@ -2095,11 +2080,6 @@ export interface components {
              */
             speed?: number | null;
             format?: components["schemas"]["Format"] | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header; guests must name a session.
-             */
-            session_id?: string | null;
         };
         TimeRemaining: {
             /**
@@ -2188,7 +2168,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateSession"];
             };
@@ -2214,21 +2194,20 @@ export interface operations {
     };
     start_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["StartInterview"];
             };
         };
         responses: {
@@ -2238,6 +2217,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -2252,14 +2232,13 @@ export interface operations {
     };
     send_message: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2276,6 +2255,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -2290,11 +2270,10 @@ export interface operations {
     };
     end_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2321,11 +2300,10 @@ export interface operations {
     };
     reset_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2352,11 +2330,10 @@ export interface operations {
     };
     claim_session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2383,11 +2360,10 @@ export interface operations {
     };
     session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2420,11 +2396,10 @@ export interface operations {
     };
     delete_session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2486,12 +2461,12 @@ export interface operations {
     attempts: {
         parameters: {
             query?: {
-                session_id?: string;
                 /** @description Number of the main question, from 1; may be left out for a practice, which has one */
                 question?: number;
             };
-            header?: {
-                "X-Session-ID"?: string | null;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2518,11 +2493,10 @@ export interface operations {
     };
     shares: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2549,16 +2523,15 @@ export interface operations {
     };
     share_report: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NewShare"];
             };
@@ -2584,11 +2557,10 @@ export interface operations {
     };
     revoke_share: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path: {
                 share_id: string;
@@ -2644,11 +2616,10 @@ export interface operations {
     };
     history: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2681,11 +2652,10 @@ export interface operations {
     };
     stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2718,11 +2688,10 @@ export interface operations {
     };
     per_turn_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2755,11 +2724,10 @@ export interface operations {
     };
     stop_turn: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2786,11 +2754,10 @@ export interface operations {
     };
     retry_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2821,16 +2788,15 @@ export interface operations {
     };
     retry_report: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RetryReport"];
             };
@@ -2856,11 +2822,10 @@ export interface operations {
     };
     final_summary_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2887,11 +2852,10 @@ export interface operations {
     };
     time_remaining: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2918,11 +2882,10 @@ export interface operations {
     };
     ping: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2949,11 +2912,10 @@ export interface operations {
     };
     idle_time_remaining: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2980,11 +2942,10 @@ export interface operations {
     };
     extend_idle_time: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3011,11 +2972,10 @@ export interface operations {
     };
     cleanup: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3042,13 +3002,12 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
                 /** @description Resume after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3060,7 +3019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3145,10 +3104,7 @@ export interface operations {
     };
     refresh: {
         parameters: {
-            query?: {
-                /** @description for older clients; the body is better */
-                refresh_token?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -3384,11 +3340,10 @@ export interface operations {
     };
     text_to_speech: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3422,11 +3377,10 @@ export interface operations {
     };
     speech_to_text_batch: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3457,11 +3411,10 @@ export interface operations {
     };
     task_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path: {
                 task_id: string;
@@ -3496,7 +3449,7 @@ export interface operations {
             };
             header?: {
                 /** @description `ai-interviewer, bearer.<access token>` */
-                "Sec-WebSocket-Protocol"?: string | null;
+                "Sec-WebSocket-Protocol"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3522,11 +3475,10 @@ export interface operations {
     };
     usage_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3688,7 +3640,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateSession"];
             };
@@ -3714,21 +3666,20 @@ export interface operations {
     };
     start_interview_interview_start: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["StartInterview"];
             };
         };
         responses: {
@@ -3738,6 +3689,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3752,14 +3704,13 @@ export interface operations {
     };
     send_message_interview_message: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3776,6 +3727,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3790,11 +3742,10 @@ export interface operations {
     };
     end_interview_interview_end: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3821,11 +3772,10 @@ export interface operations {
     };
     reset_interview_interview_reset: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3852,11 +3802,10 @@ export interface operations {
     };
     history_interview_history: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3889,11 +3838,10 @@ export interface operations {
     };
     stats_interview_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3926,11 +3874,10 @@ export interface operations {
     };
     per_turn_feedback_interview_per_turn_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3963,11 +3910,10 @@ export interface operations {
     };
     final_summary_status_interview_final_summary_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3994,11 +3940,10 @@ export interface operations {
     };
     cleanup_interview_session_cleanup: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -4056,11 +4001,10 @@ export interface operations {
     };
     text_to_speech_api_text_to_speech: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4094,11 +4038,10 @@ export interface operations {
     };
     text_to_speech_api_text_to_speech_stream: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4132,11 +4075,10 @@ export interface operations {
     };
     speech_to_text_batch_api_speech_to_text: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4167,11 +4109,10 @@ export interface operations {
     };
     task_status_api_speech_to_text_status_task_id: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path: {
                 task_id: string;
@@ -4206,7 +4147,7 @@ export interface operations {
             };
             header?: {
                 /** @description `ai-interviewer, bearer.<access token>` */
-                "Sec-WebSocket-Protocol"?: string | null;
+                "Sec-WebSocket-Protocol"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4232,11 +4173,10 @@ export interface operations {
     };
     usage_stats_api_speech_usage_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;

@@ -10,7 +10,7 @@ use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::Fields;
 use crate::routes::caller::Then;
-use crate::routes::session_id::{SessionId, named_session};
+use crate::routes::session_id::{OptionalSessionId, named_session};
 use crate::state::AppState;
 use speech::Format;
 
@@ -22,24 +22,24 @@ const LONGEST_VOICE: usize = 64;
 #[derive(ToSchema)]
 pub(crate) struct TextToSpeech {
     /// Not only white space; at most as many characters as `usage_stats` tells.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$")]
     pub text: String,
     /// A voice of the provider's; `voice_id` means the same.
+    #[schema(max_length = 64, pattern = r"^[A-Za-z0-9._-]*$")]
     pub voice: Option<String>,
     /// 0.5 to 2.0; 1.0 without it.
     #[schema(minimum = 0.5, maximum = 2.0)]
     pub speed: Option<f32>,
     /// `mp3` without it.
     pub format: Option<Format>,
-    /// May stand here instead of in the `X-Session-ID` header; guests must name a session.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
 }
 
 /// Speaks a text: the audio comes as it is made. Its task's id is in `X-Task-ID`. A connection that breaks off
 /// before the last chunk means that the provider did.
 #[utoipa::path(post, path = "/speech/text_to_speech", tag = "speech", request_body = TextToSpeech,
-    params(SessionId),
+    params(OptionalSessionId),
     responses((status = 200, description = "The audio; its kind is in Content-Type", content_type = "audio/mpeg", body = Vec<u8>,
                headers(("X-Task-ID" = Uuid, description = "The task of this audio")))),
     security((), ("bearer" = [])))]
