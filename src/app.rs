@@ -1,11 +1,13 @@
 //! The service put together: from configuration to a listening server and its orderly end.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
+use actix_web::dev::Server;
 use actix_web::http::header;
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, middleware as actix_middleware, web};
 use anyhow::Context as _;
 use tokio::runtime::Handle;
@@ -17,7 +19,7 @@ use crate::agents::ByCaller;
 use crate::auth::verifier::TokenVerifier;
 use crate::background::Background;
 use crate::budgets::Budgets;
-use crate::config::Config;
+use crate::config::{Admin, Config};
 use crate::events::Events;
 use crate::places::Places;
 use crate::rate_limits::Limits;
@@ -101,6 +103,8 @@ impl Agents {
 /// A bound service that has not begun to serve.
 pub struct Application {
     listener: TcpListener,
+    /// For the operator's pages, where they are apart.
+    admin: Option<TcpListener>,
     state: web::Data<AppState>,
     tasks: TaskTracker,
 }
@@ -132,6 +136,7 @@ impl Application {
         let address = (config.server.host.as_str(), config.server.port);
         let listener = TcpListener::bind(address)
             .with_context(|| format!("cannot listen on {}:{}", address.0, address.1))?;
+        let admin = bind_admin(config.server.admin)?;
         let limits = Arc::new(Limits::new(&config.limits));
         let budgets = Budgets::new(&config.budgets);
         let sandbox = Sandbox::new(config.server.binary.clone());
@@ -156,6 +161,7 @@ impl Application {
         });
         Ok(Self {
             listener,
+            admin,
             state,
             tasks,
         })
@@ -166,6 +172,11 @@ impl Application {
         self.listener
             .local_addr()
             .map_or(0, |address| address.port())
+    }
+
+    /// Where the operator's pages are, if they are apart.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref()?.local_addr().ok()
     }
 
     pub fn state(&self) -> &web::Data<AppState> {
@@ -180,30 +191,20 @@ impl Application {
     pub async fn run_until(self, stop: CancellationToken) -> anyhow::Result<()> {
         let Self {
             listener,
+            admin,
             state,
             tasks,
         } = self;
         let config = Arc::clone(&state.config);
         let grace = config.server.shutdown_timeout;
-        let shared = state.clone();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(shared.clone())
-                .wrap(actix_middleware::Compress::default())
-                .wrap(cors(&shared.config))
-                .wrap(actix_middleware::from_fn(
-                    routes::middleware::handle_request,
-                ))
-                .wrap(TracingLogger::<RequestSpan>::new())
-                .configure(routes::configure)
-        })
-        // Small events must not wait for the acknowledgement of those before.
-        .tcp_nodelay(true)
-        .workers(config.server.workers.max(1))
-        .shutdown_timeout(grace.as_secs().max(1))
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        let at = config.server.admin;
+        let workers = config.server.workers.max(1);
+        let configure = move |cfg: &mut ServiceConfig| routes::configure(cfg, at);
+        let server = server(&state, listener, workers, configure)?;
+        let pages = admin.map(|listener| server_of_pages(&state, listener));
+        let pages = pages.transpose()?;
+        let pages_handle = pages.as_ref().map(Server::handle);
+        let pages = pages.map(tokio::spawn);
         let background = CancellationToken::new();
         let housekeeping = tokio::spawn(jobs::housekeeping(
             Arc::clone(&config),
@@ -221,6 +222,11 @@ impl Application {
         });
         let served = server.await;
         stopper.abort();
+        // Metrics are there until the end, and nobody waits for their readers.
+        if let (Some(handle), Some(pages)) = (pages_handle, pages) {
+            handle.stop(false).await;
+            let _ended = pages.await;
+        }
         background.cancel();
         tasks.close();
         if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
@@ -231,6 +237,65 @@ impl Application {
     }
 }
 
+/// # Errors
+/// An address that was asked for can't be had.
+fn bind_admin(admin: Admin) -> anyhow::Result<Option<TcpListener>> {
+    let Admin::Apart { address, optional } = admin else {
+        return Ok(None);
+    };
+    match TcpListener::bind(address) {
+        Ok(listener) => {
+            let address = listener.local_addr().unwrap_or(address);
+            tracing::info!(%address, "/metrics and /docs are here (ADMIN_ADDRESS)");
+            Ok(Some(listener))
+        }
+        Err(error) if optional => {
+            tracing::warn!(
+                %address, %error,
+                "/metrics and /docs are not served: set ADMIN_ADDRESS to an address that is free"
+            );
+            Ok(None)
+        }
+        Err(error) => {
+            Err(error).with_context(|| format!("cannot listen on {address} (ADMIN_ADDRESS)"))
+        }
+    }
+}
+
+fn server(
+    state: &web::Data<AppState>,
+    listener: TcpListener,
+    workers: usize,
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<Server> {
+    let shared = state.clone();
+    let grace = state.config.server.shutdown_timeout;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(actix_middleware::Compress::default())
+            .wrap(cors(&shared.config))
+            .wrap(actix_middleware::from_fn(
+                routes::middleware::handle_request,
+            ))
+            .wrap(TracingLogger::<RequestSpan>::new())
+            .configure(configure.clone())
+    });
+    let server = server
+        // Small events must not wait for the acknowledgement of those before.
+        .tcp_nodelay(true)
+        .workers(workers)
+        .shutdown_timeout(grace.as_secs().max(1))
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The operator's pages, where they are apart.
+fn server_of_pages(state: &web::Data<AppState>, listener: TcpListener) -> std::io::Result<Server> {
+    server(state, listener, 1, routes::configure_admin)
+}
+
 /// Builds the service and says where it listens.
 ///
 /// # Errors
@@ -239,12 +304,27 @@ pub async fn listen(config: Config) -> anyhow::Result<Application> {
     let agents = Agents::configured(&config).await?;
     let host = config.server.host.clone();
     let application = Application::build(config, agents)?;
+    tokio::spawn(tell_confinement(application.state.sandbox.clone()));
     // The port may have been chosen by the system.
     output::line(format_args!(
         "listening on http://{host}:{}",
         application.port()
     ));
     Ok(application)
+}
+
+/// Logs once how well this machine confines the processes that read files.
+async fn tell_confinement(sandbox: Sandbox) {
+    match sandbox.probe().await {
+        Ok(found) if found.possible.is_empty() => {
+            tracing::debug!(not_granted = ?found.missing, "files are read in confined processes");
+        }
+        Ok(found) => tracing::warn!(
+            could = ?found.possible, not_granted = ?found.missing,
+            "processes that read files are not confined as they could be"
+        ),
+        Err(error) => tracing::warn!(%error, "no process can be started to read files"),
+    }
 }
 
 fn cors(config: &Config) -> Cors {

@@ -153,8 +153,7 @@ pub async fn run_with_service(
         given
             .map(|(_, value)| value.clone())
             .or_else(|| std::env::var(name).ok())
-            // Nobody else serves the embedded stack.
-            .or_else(|| (name == "EVENTS_POLL_SECONDS").then(|| "0".to_owned()))
+            .or_else(|| in_development(name).map(str::to_owned))
     };
     let served = match Environment::new(lookup).service() {
         Ok(config) => serve(config, &stack.api_url, stop).await,
@@ -162,6 +161,16 @@ pub async fn run_with_service(
     };
     stack.stop().await;
     served
+}
+
+/// What development has where the environment says nothing.
+fn in_development(name: &str) -> Option<&'static str> {
+    match name {
+        // Nobody else serves the embedded stack.
+        "EVENTS_POLL_SECONDS" => Some("0"),
+        "ADMIN_ADDRESS" => Some("public"),
+        _ => None,
+    }
 }
 
 async fn serve(config: Config, gateway: &str, stop: CancellationToken) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 mod budgets;
 mod language_model;
 mod providers;
+mod sandbox;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -148,6 +149,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.push(providers::web_search(&config).await);
     checks.extend(providers::speech(&config).await);
     checks.push(budgets::check(&config).await);
+    checks.push(sandbox::check(&config).await);
     Report { checks }
 }
 

@@ -2,17 +2,15 @@
 
 use std::process::ExitCode;
 
-use ai_interviewer::config::Environment;
+use ai_interviewer::config::{Environment, LogFormat};
+#[cfg(feature = "devstack")]
+use ai_interviewer::dev::{self, DevstackArgs};
 use ai_interviewer::supabase::postgrest::PostgRest;
 use ai_interviewer::{app, doctor, healthcheck, jobs, output, routes, telemetry};
-#[cfg(feature = "devstack")]
-use ai_interviewer::{
-    config::LogFormat,
-    dev::{self, DevstackArgs},
-};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use resume::worker as resume_worker;
+use sandbox::probe;
 use speech::audio;
 use speech::live::worker as live_worker;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,11 +51,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // A worker limits itself before anything else is set up.
+    // A worker confines itself before anything else is set up.
     match std::env::args().nth(1).as_deref() {
         Some(resume_worker::COMMAND) => return resume_worker::run(),
         Some(audio::COMMAND) => return audio::run(),
         Some(live_worker::COMMAND) => return live_worker::run(std::env::args().nth(2).as_deref()),
+        Some(probe::COMMAND) => return probe::run(),
         _ => {}
     }
     serve_command_line()
@@ -68,13 +67,27 @@ async fn serve_command_line() -> ExitCode {
     // A .env file is a convenience of development; the environment itself comes first.
     let _absent = dotenvy::dotenv();
     let cli = Cli::parse();
-    match run(cli.command.unwrap_or(Command::Serve)).await {
+    let command = cli.command.unwrap_or(Command::Serve);
+    init_logs(&command);
+    match run(command).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("ai-interviewer: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Every command logs alike. What is wrong with the setting, the command says with all else that is wrong.
+fn init_logs(command: &Command) {
+    let default = match command {
+        #[cfg(feature = "devstack")]
+        Command::Dev(_) | Command::Devstack(_) => LogFormat::Pretty,
+        Command::Serve if Environment::process().uses_mock_auth() => LogFormat::Pretty,
+        _ => LogFormat::Json,
+    };
+    let format = Environment::process().log_format(default);
+    telemetry::init_logs(format.unwrap_or(default));
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -93,15 +106,13 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 );
             }
             let config = environment.service()?;
-            telemetry::init_logs(config.server.log_format);
             app::listen(config).await?.run_until(stop_signal()?).await?;
         }
         #[cfg(feature = "devstack")]
         Command::Dev(args) => run_dev(args).await?,
         #[cfg(feature = "devstack")]
         Command::Devstack(args) => {
-            telemetry::init_logs(LogFormat::Pretty);
-            let config = Environment::process().devstack();
+            let config = Environment::process().devstack()?;
             dev::run_alone(args, config, stop_signal()?).await?;
         }
         Command::Doctor { json } => {
@@ -115,7 +126,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi => output::line(routes::document().to_pretty_json()?),
         Command::Jobs => {
             let config = Environment::process().service()?;
-            telemetry::init_logs(config.server.log_format);
             anyhow::ensure!(
                 config.supabase.service_key.is_some(),
                 "the jobs need SUPABASE_SERVICE_KEY or SUPABASE_SECRET_KEY"
@@ -130,8 +140,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 #[cfg(feature = "devstack")]
 async fn run_dev(args: DevstackArgs) -> anyhow::Result<()> {
-    telemetry::init_logs(LogFormat::Pretty);
-    let config = Environment::process().devstack();
+    let config = Environment::process().devstack()?;
     dev::run_with_service(args, config, stop_signal()?).await
 }
 

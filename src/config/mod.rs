@@ -3,6 +3,7 @@
 //! Every problem found is reported together, each with the variable's name and what it should look
 //! like. Empty variables count as unset. Secrets are [`SecretString`]s, which `Debug` hides.
 
+mod admin;
 mod budgets;
 mod environment;
 mod llm;
@@ -17,6 +18,7 @@ use search::SearchConfig;
 use secrecy::SecretString;
 use url::Url;
 
+pub use admin::Admin;
 pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
@@ -34,6 +36,7 @@ pub enum LogFormat {
 pub struct ServerConfig {
     pub host: String,
     pub port: u16,
+    pub admin: Admin,
     pub workers: usize,
     /// Origins that browsers may call and open sockets from, besides the one that `Host` names.
     pub cors_allowed_origins: Vec<String>,
@@ -45,7 +48,6 @@ pub struct ServerConfig {
     pub max_json_bytes: usize,
     /// How long a JSON body may take to arrive.
     pub json_timeout: Duration,
-    pub log_format: LogFormat,
     /// This program, which reads files in processes of its own.
     pub binary: PathBuf,
 }
@@ -143,19 +145,46 @@ pub struct DevstackConfig {
 }
 
 impl<F: Fn(&str) -> Option<String>> Environment<F> {
+    /// How this process logs, whatever else it does.
+    ///
+    /// # Errors
+    /// `LOG_FORMAT` is neither.
+    pub fn log_format(mut self, default: LogFormat) -> Result<LogFormat, ConfigError> {
+        let format = self.log_format_or(default);
+        self.finish(format)
+    }
+
+    fn log_format_or(&mut self, default: LogFormat) -> LogFormat {
+        match self.text("LOG_FORMAT").as_deref() {
+            None => default,
+            Some("json") => LogFormat::Json,
+            Some("pretty") => LogFormat::Pretty,
+            Some(other) => {
+                self.problems.push(format!(
+                    "LOG_FORMAT={other} is not usable; it should be pretty or json"
+                ));
+                default
+            }
+        }
+    }
+
     /// Whether the embedded stack is asked for (`USE_MOCK_AUTH`).
     pub fn uses_mock_auth(&mut self) -> bool {
         self.flag("USE_MOCK_AUTH")
     }
 
-    pub fn devstack(self) -> DevstackConfig {
-        DevstackConfig {
+    /// # Errors
+    /// All malformed variables at once.
+    pub fn devstack(mut self) -> Result<DevstackConfig, ConfigError> {
+        let _in_use = self.log_format_or(LogFormat::Pretty);
+        let config = DevstackConfig {
             data_dir: self
                 .text("DEVSTACK_DIR")
                 .map_or_else(|| PathBuf::from(".devstack"), PathBuf::from),
             jwt_secret: self.secret(&["JWT_SECRET"]),
             gotrue_bin: self.text("GOTRUE_BIN").map(PathBuf::from),
-        }
+        };
+        self.finish(config)
     }
 
     /// Reads everything the service needs.
@@ -204,16 +233,8 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 
     fn server(&mut self) -> ServerConfig {
-        let log_format = match self.text("LOG_FORMAT").as_deref() {
-            None | Some("json") => LogFormat::Json,
-            Some("pretty") => LogFormat::Pretty,
-            Some(other) => {
-                self.problems.push(format!(
-                    "LOG_FORMAT={other} is not usable; it should be pretty or json"
-                ));
-                LogFormat::Json
-            }
-        };
+        // It is in use already; a problem is told with the others.
+        let _in_use = self.log_format_or(LogFormat::Json);
         let origins = self.text("CORS_ALLOWED_ORIGINS").unwrap_or_default();
         let cors_allowed_origins: Vec<String> = origins
             .split(',')
@@ -241,13 +262,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         ServerConfig {
             host,
             port: self.parsed("PORT", 8000, "a port number, 0 to 65535"),
+            admin: self.admin(),
             workers: self.parsed("WORKERS", 2, "a whole number of threads"),
             cors_allowed_origins,
             trust_proxy: self.flag("TRUST_PROXY"),
             shutdown_timeout: self.seconds("SHUTDOWN_TIMEOUT_SECONDS", 30.0),
             max_json_bytes: self.at_least("MAX_JSON_KB", 512, 1) * 1024,
             json_timeout: self.seconds("JSON_TIMEOUT_SECONDS", 30.0),
-            log_format,
             binary: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("ai-interviewer")),
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::error::{ApiError, FieldError};
 use crate::state::AppState;
@@ -56,7 +56,7 @@ impl Fields {
     ) -> Option<T> {
         match self.members.remove(name) {
             None | Some(Value::Null) => None,
-            Some(value) => serde_json::from_value(value)
+            Some(value) => serde_json::from_value(with_integers(value))
                 .map_err(|_| self.reject(name, expected))
                 .ok(),
         }
@@ -128,6 +128,26 @@ impl Fields {
             Err(ApiError::validation(self.errors))
         }
     }
+}
+
+/// `3.0` is an integer (JSON Schema 2020-12, section 4.2.3), as some languages write all their numbers.
+fn with_integers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().and_then(integer).unwrap_or(number).into(),
+        Value::Array(items) => items.into_iter().map(with_integers).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (name, with_integers(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// Up to 2^53, beyond which a double says nothing about units.
+fn integer(number: f64) -> Option<Number> {
+    let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it was checked")]
+    whole.then(|| (number as i64).into())
 }
 
 pub(crate) fn too_large(limit: usize) -> ApiError {
@@ -275,6 +295,22 @@ mod tests {
         assert_eq!(code(b"{\"a\":\"\\ud800\"}"), "malformed_json");
         assert_eq!(code(b"{\"a\":\"\xff\"}"), "malformed_json");
         assert_eq!(code("[".repeat(10_000).as_bytes()), "malformed_json");
+    }
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        let mut body = parse(br#"{"a": 3.0, "b": {"c": [1e2]}, "d": 3.5, "e": 18446744073709551615, "f": -0.0, "g": 1e300}"#)
+            .expect("an object");
+        assert_eq!(body.deserialize::<u32>("a", "whole"), Some(3));
+        let nested: Option<Value> = body.deserialize("b", "an object");
+        assert_eq!(
+            nested.map(|nested| nested.to_string()).as_deref(),
+            Some(r#"{"c":[100]}"#)
+        );
+        assert_eq!(body.deserialize::<u32>("d", "whole"), None);
+        assert_eq!(body.deserialize::<u64>("e", "whole"), Some(u64::MAX));
+        assert_eq!(body.deserialize::<u32>("f", "whole"), Some(0));
+        assert_eq!(body.deserialize::<f64>("g", "a number"), Some(1e300));
     }
 
     #[test]

@@ -8,7 +8,9 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Deprecated, OpenApi};
 
-use super::{agent, auth, capabilities, method_not_allowed, ops, resume_upload, shared, speech};
+use super::{
+    agent, auth, capabilities, method_not_allowed, openapi, ops, resume_upload, shared, speech,
+};
 
 struct Endpoint {
     /// The handler's path in Rust; its last segment is the operation's id.
@@ -129,9 +131,11 @@ fn is_operational(operation: &Operation) -> bool {
     tags.into_iter().any(|tag| tag == "operations")
 }
 
-/// Serves a path and its aliases alike; other methods answer 405.
-pub(super) fn configure(cfg: &mut ServiceConfig) {
-    for (path, item) in &Operations::openapi().paths.paths {
+/// Serves the paths that are `served`, and their aliases alike; other methods answer 405.
+pub(super) fn configure(cfg: &mut ServiceConfig, served: impl Fn(&str) -> bool) {
+    let document = Operations::openapi();
+    let paths = document.paths.paths.iter();
+    for (path, item) in paths.filter(|(path, _)| served(path)) {
         for path in std::iter::once(path.as_str()).chain(aliases(item)) {
             let mut resource = web::resource(path);
             let mut allowed = Vec::new();
@@ -157,6 +161,8 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 /// The document's paths with the schemas they refer to, aliases last.
 pub(super) fn document() -> OpenApi {
     let mut document = Operations::openapi();
+    let items = document.paths.paths.values_mut();
+    items.flat_map(operations_mut).for_each(openapi::refine);
     let aliased: Vec<(String, PathItem)> = document
         .paths
         .paths

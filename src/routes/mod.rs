@@ -7,6 +7,7 @@ mod budget_errors;
 pub(crate) mod caller;
 mod capabilities;
 pub(crate) mod client;
+mod docs;
 mod endpoints;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
@@ -24,18 +25,23 @@ mod web;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self as routing, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, Route, guard};
 
+use crate::config::Admin;
 use crate::error::ApiError;
 
 pub use openapi::document;
 
-pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    endpoints::configure(cfg);
-    ops::configure_docs(cfg);
-    cfg.route("/assets/{name}", routing::get().to(web::asset));
+/// Everything, or everything but the operator's pages where these are apart.
+pub(crate) fn configure(cfg: &mut ServiceConfig, admin: Admin) {
+    let apart = admin != Admin::Public;
+    endpoints::configure(cfg, |path| !(apart && path == ops::METRICS));
+    if !apart {
+        docs::configure(cfg, docs::Api::OnThisPort);
+    }
+    readable(cfg, "/assets/{name}", || routing::route().to(web::asset));
     // The service worker keeps it for the time without a network. It can't ask for it as a browser does.
-    cfg.route("/index.html", routing::get().to(web::shell));
+    readable(cfg, "/index.html", || routing::route().to(web::shell));
     for path in [
         "/theme.js",
         "/pcm-worklet.js",
@@ -48,23 +54,47 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         "/icon-maskable-512.png",
         "/apple-touch-icon.png",
     ] {
-        cfg.route(path, routing::get().to(web::top));
+        readable(cfg, path, || routing::route().to(web::top));
     }
     cfg.default_service(routing::to(unknown_route));
 }
 
+/// Serves a file or a page: other methods than GET and HEAD answer 405.
+fn readable(cfg: &mut ServiceConfig, path: &str, route: impl Fn() -> Route) {
+    let not_allowed = |request| method_not_allowed(request, "GET, HEAD".to_owned());
+    let resource = routing::resource(path)
+        .route(route().guard(guard::Any(guard::Get()).or(guard::Head())))
+        .default_service(routing::to(not_allowed));
+    cfg.service(resource);
+}
+
+/// The operator's pages alone, on a port of their own.
+pub(crate) fn configure_admin(cfg: &mut ServiceConfig) {
+    endpoints::configure(cfg, |path| ops::OF_ADMIN.contains(&path));
+    docs::configure(cfg, docs::Api::Elsewhere);
+    cfg.default_service(routing::to(unknown_on_admin));
+}
+
+async fn unknown_on_admin(request: HttpRequest) -> HttpResponse {
+    not_found(&request).error_response()
+}
+
 async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     if web::wants_page(&request) {
-        return Ok(web::page());
+        return Ok(web::page(&request));
     }
-    Err(ApiError::new(
+    Err(not_found(&request))
+}
+
+fn not_found(request: &HttpRequest) -> ApiError {
+    ApiError::new(
         404,
         "route_not_found",
         format!(
-            "There is nothing at {}. See /docs.",
+            "There is nothing at {}. See /openapi.json.",
             printable(request.path())
         ),
-    ))
+    )
 }
 
 /// `allowed`: the methods that there are, as `Allow` lists them (RFC 9110, section 15.5.6).

@@ -1,13 +1,17 @@
 //! Operations: health, readiness, metrics, the API's document.
 
 use actix_web::http::header;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::web as app;
 use crate::state::AppState;
+
+pub(super) const METRICS: &str = "/metrics";
+/// What there is on a port of the operator's own.
+pub(super) const OF_ADMIN: [&str; 3] = [METRICS, "/openapi.json", "/healthz"];
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
@@ -93,7 +97,7 @@ pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
 #[utoipa::path(get, path = "/", tag = "operations", responses((status = 200, body = Health)))]
 pub(super) async fn root(request: HttpRequest) -> HttpResponse {
     if app::wants_page(&request) {
-        app::page()
+        app::page(&request)
     } else {
         HttpResponse::Ok().json(health())
     }
@@ -107,18 +111,4 @@ pub(super) async fn openapi_json(state: web::Data<AppState>) -> HttpResponse {
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(state.openapi.clone())
-}
-
-pub(super) fn configure_docs(cfg: &mut ServiceConfig) {
-    cfg.route("/docs", web::get().to(docs));
-    cfg.service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
-            .config(utoipa_swagger_ui::Config::from("/openapi.json")),
-    );
-}
-
-async fn docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect()
-        .insert_header((header::LOCATION, "/docs/"))
-        .finish()
 }

@@ -4,11 +4,9 @@
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
-use actix_web::{FromRequest, HttpRequest, dev, web};
-use serde::Deserialize;
+use actix_web::{FromRequest, HttpRequest, dev};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, Required, SchemaFormat, Type};
 use uuid::Uuid;
 
@@ -71,35 +69,41 @@ impl<T: FromFields> FromRequest for InSession<T> {
     }
 }
 
-/// What documents the header and the query.
+/// What documents it.
 impl IntoParams for SessionId {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let optional = |name: &str, parameter_in, types: SchemaType| {
-            let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(parameter_in)
-                .required(Required::False)
-                .schema(Some(
-                    ObjectBuilder::new().schema_type(types).format(Some(uuid)),
-                ))
-                .build()
-        };
-        let nullable = [Type::String, Type::Null].into_iter().collect();
-        vec![
-            optional("X-Session-ID", ParameterIn::Header, nullable),
-            optional("session_id", ParameterIn::Query, Type::String.into()),
-        ]
+        vec![documented(Required::True)]
     }
+}
+
+/// What documents a session that need not be named.
+pub(crate) struct OptionalSessionId;
+
+impl IntoParams for OptionalSessionId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![documented(Required::False)]
+    }
+}
+
+fn documented(required: Required) -> Parameter {
+    let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(uuid));
+    ParameterBuilder::new()
+        .name("X-Session-ID")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(
+            "Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON \
+             body. All that name one must name the same.",
+        ))
+        .schema(Some(schema))
+        .build()
 }
 
 fn session_id(request: &HttpRequest, in_body: Option<&str>) -> Result<Uuid, ApiError> {
     named_session(request, in_body)?.ok_or_else(session_required)
-}
-
-#[derive(Deserialize)]
-struct Query {
-    session_id: Option<String>,
 }
 
 /// The session that is named, if any.
@@ -114,11 +118,12 @@ pub(crate) fn named_session(
         .headers()
         .get("x-session-id")
         .map(|value| value.to_str().unwrap_or("\u{fffd}"));
-    let query = web::Query::<Query>::from_query(request.query_string())
-        .ok()
-        .and_then(|query| query.into_inner().session_id);
+    let query: Vec<_> = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .filter(|(name, _)| name == "session_id")
+        .collect();
+    let query = query.iter().map(|(_, value)| value.as_ref());
     let mut named = None;
-    for text in [header, query.as_deref(), in_body].into_iter().flatten() {
+    for text in header.into_iter().chain(query).chain(in_body) {
         let id: Uuid = text.trim().parse().map_err(|_| {
             ApiError::invalid(
                 "session_id",

@@ -20,7 +20,7 @@ pub(crate) async fn shared_report(
     token: web::Path<String>,
 ) -> HttpResponse {
     let mut response = if app::wants_page(&request) {
-        app::page()
+        app::page(&request)
     } else {
         let read = state.sessions.shares.read(&token).await;
         read.map_or_else(

@@ -8,6 +8,26 @@ use actix_web::http::header;
 use bytes::Bytes;
 use futures_util::Stream;
 use serde::Serialize;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Documents a body that is a stream of events.
+pub(crate) struct EventStream;
+
+impl PartialSchema for EventStream {
+    fn schema() -> RefOr<Schema> {
+        // What an event holds, the operation tells: a schema has no words for a body that never ends.
+        ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .description(Some(
+                "Events as WHATWG HTML defines them; the data of each is JSON.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for EventStream {}
 
 /// A comment is sent this often, so that proxies keep an idle stream open.
 pub(crate) const PING_EVERY: Duration = Duration::from_secs(15);

@@ -10,7 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::config::Admin;
 use crate::error::ApiError;
+use crate::state::AppState;
 
 /// Debug builds read the folder when they run, others hold it.
 #[derive(RustEmbed)]
@@ -46,10 +48,10 @@ pub(super) fn wants_page(request: &HttpRequest) -> bool {
 
 /// The app's page; the app itself knows what its address means. It is small and another one each time, so it is neither
 /// compressed nor kept.
-pub(super) fn page() -> HttpResponse {
+pub(super) fn page(request: &HttpRequest) -> HttpResponse {
     let Some(file) = Files::get(PAGE) else {
         return HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, "/docs/"))
+            .insert_header((header::LOCATION, documentation(request)))
             .finish();
     };
     let nonce = BASE64.encode(rand::random::<[u8; 16]>());
@@ -65,9 +67,18 @@ pub(super) fn page() -> HttpResponse {
         .body(String::from_utf8_lossy(&file.data).replace(NONCE, &nonce))
 }
 
+/// What this port has of the API's documentation.
+fn documentation(request: &HttpRequest) -> &'static str {
+    let state = request.app_data::<web::Data<AppState>>();
+    match state.map(|state| state.config.server.admin) {
+        Some(Admin::Public) => "/docs/",
+        _ => "/openapi.json",
+    }
+}
+
 /// `/index.html`
-pub(super) async fn shell() -> HttpResponse {
-    page()
+pub(super) async fn shell(request: HttpRequest) -> HttpResponse {
+    page(&request)
 }
 
 /// `/assets/{name}`

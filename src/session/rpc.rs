@@ -13,6 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::SessionError;
+use super::listing::readable;
 use super::row::{Origin, SessionRow, SessionStatus};
 use crate::supabase::postgrest::{Identity, PostgRest};
 
@@ -82,6 +83,7 @@ pub(super) struct SessionFields {
     pub status: SessionStatus,
     pub version: i64,
     pub base_version: i64,
+    #[serde(deserialize_with = "readable")]
     pub session_stats: SessionStats,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

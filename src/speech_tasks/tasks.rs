@@ -281,6 +281,10 @@ impl Tasks {
                 let (resource, _) = task.cost();
                 Err(self.counted(identity, resource).await?.into())
             }
+            // The account was deleted while its token is still good.
+            BeginOutcome::NotFound if task.session_id.is_none() => {
+                Err(RestError::TokenRejected("its account is gone".to_owned()).into())
+            }
             BeginOutcome::NotFound => Err(SpeechError::NoSuchSession),
         }
     }

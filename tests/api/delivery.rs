@@ -73,7 +73,10 @@ async fn measures_beyond_their_bounds_are_refused_and_nothing_is_sent() {
     ] {
         let answer = speak(&guest, session, "k", &wrong).await;
         answer.is_problem(422, "validation_failed");
-        assert_eq!(answer.body["errors"][0]["field"], "speech_timing", "{wrong}");
+        assert_eq!(
+            answer.body["errors"][0]["field"], "speech_timing",
+            "{wrong}"
+        );
     }
     assert_eq!(guest.messages(session).await, Vec::<String>::new());
 }

@@ -38,6 +38,9 @@ fn the_doctor_finds_a_good_configuration_good_and_names_what_is_wrong() {
     let (passed, report) = doctor(&[url, anon, service]);
     assert!(passed, "{report:#}");
     assert_eq!(report["passed"], true);
+    let checks = report["checks"].as_array().expect("checks");
+    let readers = checks.iter().find(|check| check["name"] == "file readers");
+    assert_eq!(readers.expect("a check")["verdict"], "ok", "{readers:?}");
     let (passed, report) = doctor(&[url, ("SUPABASE_ANON_KEY", stack.var("SECRET_KEY"))]);
     assert!(!passed);
     assert!(failed(&report).contains(&"public key"), "{report:#}");

@@ -279,4 +279,9 @@ async fn a_row_that_another_client_wrote_does_not_break_the_list() {
         .filter_map(|s| s["session_id"].as_str())
         .collect();
     assert_eq!(ids, [plain.to_string(), odd.to_string()]);
+    let read = alice.read("/agent/session", odd).await;
+    assert_eq!(
+        (read.status.as_u16(), &read.body["session_stats"]["answers"]),
+        (200, &json!(0))
+    );
 }

@@ -1,6 +1,7 @@
 //! The service on a real socket against real PostgreSQL, PostgREST and row-level security.
 
 mod accounts;
+mod admin;
 mod attempts;
 mod budgets;
 mod clients;

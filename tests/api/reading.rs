@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Client, TestApp, eventually};
+use crate::support::{Answer, Client, TestApp, eventually};
 
 async fn upstream_calls(client: &Client) -> f64 {
     let metrics = client.get("/metrics").await.body;
@@ -352,4 +352,45 @@ async fn whatever_configuration_is_accepted_comes_back() {
             assert!(same, "{value}: {}", read.body["session_config"]["x"]);
         }
     }
+}
+
+#[tokio::test]
+async fn all_that_name_a_session_name_the_same() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let (one, other) = (
+        guest.create(&json!({})).await,
+        guest.create(&json!({})).await,
+    );
+    let asked = async |query: String| guest.get(&format!("/agent/history?{query}")).await;
+    let twice = asked(format!("session_id={one}&session_id={one}")).await;
+    assert_eq!(twice.status, 200, "{twice:?}");
+    let differ = asked(format!("session_id={one}&session_id={other}")).await;
+    differ.is_problem(422, "validation_failed");
+    let request = guest.request(
+        reqwest::Method::GET,
+        &format!("/agent/history?session_id={one}"),
+    );
+    let differ = Answer::of(request.header("x-session-id", other.to_string())).await;
+    differ.is_problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn what_is_empty_is_as_if_it_were_not_sent() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let session = alice.create(&json!({})).await;
+    let listed = alice
+        .get("/agent/sessions?limit=5&cursor=&status=&search=")
+        .await;
+    assert_eq!(
+        listed.body["sessions"][0]["session_id"],
+        session.to_string()
+    );
+    let events = alice.request(reqwest::Method::GET, "/agent/events");
+    let events = events
+        .header("x-session-id", session.to_string())
+        .header("last-event-id", "")
+        .send();
+    assert_eq!(events.await.expect("a stream").status(), 200);
 }

@@ -1,11 +1,12 @@
 //! Access tokens: which are believed, and what happens when the keys change or can't be had.
 
 use jsonwebtoken::{EncodingKey, Header};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::{
-    Answer, Client, DevstackProcess, FaultyProxy, Mode, TestApp, eventually, stack,
+    Answer, Client, DevstackProcess, FaultyProxy, Mode, SpeechServer, TestApp, eventually, stack,
 };
 
 /// Verifies the caller's token and asks Supabase for nothing else.
@@ -137,4 +138,44 @@ async fn a_token_about_to_expire_reads_but_starts_no_turn() {
         .await
         .is_problem(401, "token_expired");
     assert_eq!(alice.read("/agent/history", session).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_that_outlives_its_account_fails_nowhere_in_the_service() {
+    let speech = SpeechServer::start();
+    let app = TestApp::with_speech(&speech, |_| {});
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({})).await;
+    let deleted = Answer::of(alice.request(Method::DELETE, "/auth/me")).await;
+    assert_eq!(deleted.status, 200, "{deleted:?}");
+    // What is made anew needs an account.
+    let wanted = [
+        ("/agent/create_session", json!({})),
+        (
+            "/speech/text_to_speech",
+            json!({"text": "Is anybody there?"}),
+        ),
+    ];
+    for (path, body) in &wanted {
+        let refused = alice.post(path, body).await;
+        assert_eq!(refused.status, 401, "{path}: {refused:?}");
+    }
+    // What was there is gone, and nothing takes that for a failure.
+    let document = app.guest().get("/openapi.json").await.body;
+    let mut tried = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("an item").keys() {
+            let method: Method = method.to_uppercase().parse().expect("a method");
+            let path = path.replace("{share_id}", &Uuid::nil().to_string());
+            let path = path.replace("{task_id}", &Uuid::nil().to_string());
+            let request = alice.request(method, &path).json(&json!({
+                "message": "Still there?", "text": "Still there?", "name": "Alice", "password": "Wonder-land-43", "turn_no": 1,
+            }));
+            let answer = request.header("x-session-id", session.to_string()).send();
+            let status = answer.await.expect("an answer").status();
+            assert!(!status.is_server_error(), "{path}: {status}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "{tried}");
 }

@@ -177,11 +177,65 @@ async fn methods_that_are_not_there_name_those_that_are() {
         assert_eq!(answer.status(), 405, "{path}");
         assert_eq!(header(&answer, "allow"), allowed, "{path}");
     }
-    for path in ["/healthz", "/capabilities", "/"] {
+    for path in [
+        "/theme.js",
+        "/index.html",
+        "/docs",
+        "/docs/",
+        "/docs/index.css",
+    ] {
+        let answer = send("POST", path).await;
+        assert_eq!(answer.status(), 405, "{path}");
+        assert_eq!(header(&answer, "allow"), "GET, HEAD", "{path}");
+        assert_eq!(header(&answer, "content-type"), "application/problem+json");
+    }
+    for path in [
+        "/healthz",
+        "/capabilities",
+        "/",
+        "/theme.js",
+        "/docs/",
+        "/openapi.json",
+    ] {
         let answer = send("HEAD", path).await;
         assert_eq!(answer.status(), 200, "{path}");
         assert!(answer.text().await.expect("text").is_empty(), "{path}");
     }
     let robots = send("GET", "/robots.txt").await;
     assert!(header(&robots, "content-type").starts_with("text/plain"));
+}
+
+#[tokio::test]
+async fn whatever_is_served_is_told_not_to_be_guessed_at_or_framed() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    for path in [
+        "/",
+        "/docs/",
+        "/docs/swagger-ui-bundle.js",
+        "/theme.js",
+        "/sw.js",
+        "/icon-192.png",
+        "/metrics",
+        "/openapi.json",
+        "/nowhere",
+        "/assets/nothing.js",
+    ] {
+        let answer = get(&guest, path, &[BROWSER]).await;
+        assert_eq!(
+            header(&answer, "x-content-type-options"),
+            "nosniff",
+            "{path}"
+        );
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer", "{path}");
+        assert!(!header(&answer, "cache-control").is_empty(), "{path}");
+        if header(&answer, "content-type").starts_with("text/html") {
+            let policy = header(&answer, "content-security-policy");
+            assert!(
+                policy.contains("frame-ancestors 'none'"),
+                "{path}: {policy}"
+            );
+            assert!(policy.contains("script-src 'self';"), "{path}: {policy}");
+        }
+    }
 }

@@ -18,13 +18,18 @@ pub const LONGEST_TOPIC: usize = 200;
 /// The one question of a practice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Practice {
-    /// 1 to 2,000 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 2_000,
+        pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+    )]
     pub question: String,
     /// What it asks for, where that is known; it decides which rubric applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_kind: Option<QuestionKind>,
-    /// What it is about, as the interviewer named it; at most 200 characters.
+    /// What it is about, as the interviewer named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, pattern = r"^[^\u0000]*$")]
     pub topic: Option<String>,
 }
 

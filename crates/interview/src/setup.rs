@@ -28,17 +28,21 @@ pub enum Difficulty {
 }
 
 /// How an interview is set up. Every field is optional; fields this version does not know are kept
-/// in `extra` and stored with the rest.
+/// in `extra` and stored with the rest: at most 64 kB, 32 levels deep, without NUL characters and without numbers
+/// beyond 1e300.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SessionConfig {
-    /// The position practised for, at most 200 characters.
+    /// The position practised for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, pattern = r"^[^\u0000]*$")]
     pub job_role: Option<String>,
-    /// The advertisement's text, at most 50,000 characters.
+    /// The advertisement's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50_000, pattern = r"^[^\u0000]*$")]
     pub job_description: Option<String>,
-    /// The candidate's résumé as plain text, at most 100,000 characters.
+    /// The candidate's résumé as plain text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100_000, pattern = r"^[^\u0000]*$")]
     pub resume_content: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,
@@ -48,8 +52,8 @@ pub struct SessionConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
     pub target_question_count: Option<u32>,
-    /// At most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, pattern = r"^[^\u0000]*$")]
     pub company_name: Option<String>,
     /// Minutes, 1 to 240; counts only with `use_time_based_interview`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,10 @@ pub struct SessionConfig {
     pub use_time_based_interview: Option<bool>,
     /// The interview's language as a BCP 47 tag (`de`, `zh-Hans`); English when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        max_length = 35,
+        pattern = r"^([A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*(-x(-[A-Za-z0-9]{1,8})+)?$"
+    )]
     pub language: Option<String>,
     /// One question to practise instead of a whole interview, which then ends with its answer.
     #[serde(

@@ -1,7 +1,11 @@
 //! Reads files from strangers in a process of its own, which may end in any way: with an error, by a panic,
-//! by the limits it sets itself, by being killed. None of it reaches the service.
+//! by the limits it sets itself, by being killed. None of it reaches the service, and the process gives up what it does
+//! not need before it reads.
 //!
 //! The process is this program with a hidden command. The file is its standard input; its output is JSON.
+
+mod confinement;
+pub mod probe;
 
 use std::fs::File;
 use std::io::Write as _;
@@ -12,15 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rlimit::Resource;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-/// Address space of a process, in bytes.
-const MAX_MEMORY: u64 = 512 * 1024 * 1024;
+pub use confinement::confine;
+
 /// Processor time for one file, in seconds: what bounds the work. A résumé takes a tenth of one.
 const MAX_PROCESSOR_SECONDS: u64 = 5;
 /// Wall-clock time for one file: a busy machine gives it up.
@@ -147,14 +150,6 @@ fn without_output<T>(status: ExitStatus) -> Outcome<T> {
     }
 }
 
-/// Limits the resources of this process; to be called first. Systems without such limits still have
-/// [`TIMEOUT`].
-pub fn limit_resources(processor_seconds: u64) {
-    let _unlimited = Resource::AS.set(MAX_MEMORY, MAX_MEMORY);
-    let _unlimited = Resource::CPU.set(processor_seconds, processor_seconds);
-    let _unlimited = Resource::CORE.set(0, 0);
-}
-
 /// Standard input as a file.
 ///
 /// # Errors
@@ -166,9 +161,14 @@ pub fn stdin() -> std::io::Result<File> {
         .map(File::from)
 }
 
-/// The body of a worker: limits the process, lets `read` read standard input and writes the result as JSON.
+/// The body of a worker: confines the process, lets `read` read standard input and writes the result as JSON.
 pub fn run_worker<T: Serialize>(read: impl FnOnce(File) -> std::io::Result<T>) -> ExitCode {
-    limit_resources(MAX_PROCESSOR_SECONDS);
+    // What was not granted, the probe tells.
+    let _missing = confine(MAX_PROCESSOR_SECONDS);
+    run_confined(read)
+}
+
+fn run_confined<T: Serialize>(read: impl FnOnce(File) -> std::io::Result<T>) -> ExitCode {
     let written = stdin()
         .and_then(read)
         .and_then(|value| serde_json::to_vec(&value).map_err(Into::into))

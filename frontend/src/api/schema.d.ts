@@ -1330,6 +1330,8 @@ export interface components {
         Done: {
             message: string;
         };
+        /** @description Events as WHATWG HTML defines them; the data of each is JSON. */
+        EventStream: unknown;
         /** @description Words of an answer, verbatim. */
         Evidence: {
             /** Format: int32 */
@@ -1529,13 +1531,8 @@ export interface components {
             expires_in_days?: number | null;
             /** @description Questions, answers and feedback as well; not unless asked for. */
             include_answers?: boolean | null;
-            /** @description Shown above the report when given; at most 100 characters. */
+            /** @description Shown above the report when given. */
             candidate_name?: string | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description A page of sessions; `next_cursor` leads to the next one, null on the last. */
         Page: {
@@ -1545,6 +1542,7 @@ export interface components {
         /** @enum {string} */
         PartStatus: "pending" | "ready" | "failed";
         PasswordChange: {
+            /** @description At least 8 characters, at most 72 bytes in UTF-8. */
             password: string;
         };
         PendingUser: {
@@ -1553,10 +1551,9 @@ export interface components {
         };
         /** @description The one question of a practice. */
         Practice: {
-            /** @description 1 to 2,000 characters. */
             question: string;
             question_kind?: components["schemas"]["QuestionKind"] | null;
-            /** @description What it is about, as the interviewer named it; at most 200 characters. */
+            /** @description What it is about, as the interviewer named it. */
             topic?: string | null;
         };
         /** @description A main question of another session. */
@@ -1667,13 +1664,14 @@ export interface components {
             email: string;
         };
         Refresh: {
+            /** @description Older clients send it in the query instead. */
             refresh_token: string;
         };
         /** @description Documents the body of a registration. */
         Registration: {
             /** Format: email */
             email: string;
-            /** @description At least 8 characters, at most 72 bytes. */
+            /** @description At least 8 characters, at most 72 bytes in UTF-8. */
             password: string;
             name: string;
         };
@@ -1739,20 +1737,10 @@ export interface components {
              * @description The answer's turn.
              */
             turn_no: number;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description Which part of the report to try again. */
         RetryReport: {
             part?: components["schemas"]["ReportPart"] | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /** @description A score on one dimension of the rubric. Above 1 there is none without evidence. */
         Score: {
@@ -1794,25 +1782,20 @@ export interface components {
         };
         /** @description A candidate's message. */
         SendMessage: {
-            /** @description 1 to 20,000 characters, not only white space. */
             message: string;
             speech_timing?: components["schemas"]["SpeechTiming"] | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header.
-             */
-            session_id?: string | null;
         };
         /**
          * @description How an interview is set up. Every field is optional; fields this version does not know are kept
-         *     in `extra` and stored with the rest.
+         *     in `extra` and stored with the rest: at most 64 kB, 32 levels deep, without NUL characters and without numbers
+         *     beyond 1e300.
          */
         SessionConfig: Record<string, never> & {
-            /** @description The position practised for, at most 200 characters. */
+            /** @description The position practised for. */
             job_role?: string | null;
-            /** @description The advertisement's text, at most 50,000 characters. */
+            /** @description The advertisement's text. */
             job_description?: string | null;
-            /** @description The candidate's résumé as plain text, at most 100,000 characters. */
+            /** @description The candidate's résumé as plain text. */
             resume_content?: string | null;
             style?: components["schemas"]["Style"] | null;
             difficulty?: components["schemas"]["Difficulty"] | null;
@@ -1821,7 +1804,6 @@ export interface components {
              * @description Number of questions after which the interview closes, 1 to 100.
              */
             target_question_count?: number | null;
-            /** @description At most 200 characters. */
             company_name?: string | null;
             /**
              * Format: int32
@@ -2077,6 +2059,9 @@ export interface components {
             /** @description Tries the microphone out before there is a session, for at most 30 seconds: no task is stored, and none goes on. */
             trial?: boolean | null;
         };
+        StartInterview: components["schemas"]["SessionConfig"] & {
+            practice?: null;
+        };
         Stats: {
             stats: components["schemas"]["SessionStats"];
             status: components["schemas"]["SessionStatus"];
@@ -2146,11 +2131,6 @@ export interface components {
              */
             speed?: number | null;
             format?: components["schemas"]["Format"] | null;
-            /**
-             * Format: uuid
-             * @description May stand here instead of in the `X-Session-ID` header; guests must name a session.
-             */
-            session_id?: string | null;
             /** @description Tries a voice out before there is a session, with at most 200 characters: no task is stored. */
             trial?: boolean | null;
         };
@@ -2241,7 +2221,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateSession"];
             };
@@ -2267,21 +2247,20 @@ export interface operations {
     };
     start_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["StartInterview"];
             };
         };
         responses: {
@@ -2291,6 +2270,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -2305,14 +2285,13 @@ export interface operations {
     };
     send_message: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2329,6 +2308,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -2343,11 +2323,10 @@ export interface operations {
     };
     end_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2374,11 +2353,10 @@ export interface operations {
     };
     reset_interview: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2405,11 +2383,10 @@ export interface operations {
     };
     claim_session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2436,11 +2413,10 @@ export interface operations {
     };
     session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2473,11 +2449,10 @@ export interface operations {
     };
     delete_session: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2539,12 +2514,12 @@ export interface operations {
     attempts: {
         parameters: {
             query?: {
-                session_id?: string;
                 /** @description Number of the main question, from 1; may be left out for a practice, which has one */
                 question?: number;
             };
-            header?: {
-                "X-Session-ID"?: string | null;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2571,11 +2546,10 @@ export interface operations {
     };
     shares: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2602,16 +2576,15 @@ export interface operations {
     };
     share_report: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NewShare"];
             };
@@ -2637,11 +2610,10 @@ export interface operations {
     };
     revoke_share: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path: {
                 share_id: string;
@@ -2697,11 +2669,10 @@ export interface operations {
     };
     history: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2734,11 +2705,10 @@ export interface operations {
     };
     stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2771,11 +2741,10 @@ export interface operations {
     };
     per_turn_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2808,11 +2777,10 @@ export interface operations {
     };
     stop_turn: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2839,11 +2807,10 @@ export interface operations {
     };
     retry_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2874,16 +2841,15 @@ export interface operations {
     };
     retry_report: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RetryReport"];
             };
@@ -2909,11 +2875,10 @@ export interface operations {
     };
     final_summary_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2940,11 +2905,10 @@ export interface operations {
     };
     time_remaining: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -2971,11 +2935,10 @@ export interface operations {
     };
     ping: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3002,11 +2965,10 @@ export interface operations {
     };
     idle_time_remaining: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3033,11 +2995,10 @@ export interface operations {
     };
     extend_idle_time: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3064,11 +3025,10 @@ export interface operations {
     };
     cleanup: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3095,13 +3055,12 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
                 /** @description Resume after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3113,7 +3072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3198,10 +3157,7 @@ export interface operations {
     };
     refresh: {
         parameters: {
-            query?: {
-                /** @description for older clients; the body is better */
-                refresh_token?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -3437,11 +3393,10 @@ export interface operations {
     };
     text_to_speech: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3475,11 +3430,10 @@ export interface operations {
     };
     speech_to_text_batch: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3510,11 +3464,10 @@ export interface operations {
     };
     task_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path: {
                 task_id: string;
@@ -3549,7 +3502,7 @@ export interface operations {
             };
             header?: {
                 /** @description `ai-interviewer, bearer.<access token>` */
-                "Sec-WebSocket-Protocol"?: string | null;
+                "Sec-WebSocket-Protocol"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3575,11 +3528,10 @@ export interface operations {
     };
     usage_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3741,7 +3693,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateSession"];
             };
@@ -3767,21 +3719,20 @@ export interface operations {
     };
     start_interview_interview_start: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["SessionConfig"];
+                "application/json": components["schemas"]["StartInterview"];
             };
         };
         responses: {
@@ -3791,6 +3742,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3805,14 +3757,13 @@ export interface operations {
     };
     send_message_interview_message: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
-                "Idempotency-Key"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
+                "Idempotency-Key"?: string;
                 /** @description Resume a stream after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3829,6 +3780,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentResponse"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
             default: {
@@ -3843,11 +3795,10 @@ export interface operations {
     };
     end_interview_interview_end: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3874,11 +3825,10 @@ export interface operations {
     };
     reset_interview_interview_reset: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3905,11 +3855,10 @@ export interface operations {
     };
     history_interview_history: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3942,11 +3891,10 @@ export interface operations {
     };
     stats_interview_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -3979,11 +3927,10 @@ export interface operations {
     };
     per_turn_feedback_interview_per_turn_feedback: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -4016,11 +3963,10 @@ export interface operations {
     };
     final_summary_status_interview_final_summary_status: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -4047,11 +3993,10 @@ export interface operations {
     };
     cleanup_interview_session_cleanup: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
-            header?: {
-                "X-Session-ID"?: string | null;
+            query?: never;
+            header: {
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID": string;
             };
             path?: never;
             cookie?: never;
@@ -4109,11 +4054,10 @@ export interface operations {
     };
     text_to_speech_api_text_to_speech: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4147,11 +4091,10 @@ export interface operations {
     };
     text_to_speech_api_text_to_speech_stream: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4185,11 +4128,10 @@ export interface operations {
     };
     speech_to_text_batch_api_speech_to_text: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4220,11 +4162,10 @@ export interface operations {
     };
     task_status_api_speech_to_text_status_task_id: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path: {
                 task_id: string;
@@ -4259,7 +4200,7 @@ export interface operations {
             };
             header?: {
                 /** @description `ai-interviewer, bearer.<access token>` */
-                "Sec-WebSocket-Protocol"?: string | null;
+                "Sec-WebSocket-Protocol"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4285,11 +4226,10 @@ export interface operations {
     };
     usage_stats_api_speech_usage_stats: {
         parameters: {
-            query?: {
-                session_id?: string;
-            };
+            query?: never;
             header?: {
-                "X-Session-ID"?: string | null;
+                /** @description Who can't send headers, as a beacon can't, names the session as `session_id` in the query or in a JSON body. All that name one must name the same. */
+                "X-Session-ID"?: string;
             };
             path?: never;
             cookie?: never;

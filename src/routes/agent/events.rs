@@ -20,7 +20,7 @@ use crate::events::Subscription;
 use crate::routes::caller::Then;
 use crate::routes::client::{self, too_many_at_once};
 use crate::routes::session_id::SessionId;
-use crate::routes::sse;
+use crate::routes::sse::{self, EventStream};
 use crate::session::{SessionState, TurnHandle};
 use crate::state::AppState;
 use interview::Draft;
@@ -31,8 +31,9 @@ use interview::{FeedbackStatus, Turn};
 /// `feedback`, `summary`, `status` (`{status, version, turns}`: turns from number `turns` on are no more, nor is a
 /// report that no `summary` follows).
 #[utoipa::path(get, path = "/agent/events", tag = "agent", params(SessionId,
-           ("Last-Event-ID" = Option<String>, Header, description = "Resume after this event")),
-    responses((status = 200, content_type = "text/event-stream", body = String)),
+           ("Last-Event-ID" = Option<String>, Header, pattern = r"^([0-9]{1,18}(\.[0-9]{1,9}-[0-9a-f]+-[0-9]{1,18})?)?$",
+               description = "Resume after this event")),
+    responses((status = 200, content_type = "text/event-stream", body = EventStream)),
     security((), ("bearer" = [])))]
 pub(crate) async fn events(
     state: web::Data<AppState>,
@@ -67,7 +68,8 @@ type ResumePoint = (i64, Option<(u32, Position)>);
 
 /// Where `Last-Event-ID` resumes; without it, before everything.
 fn resume_point(request: &HttpRequest) -> Result<ResumePoint, ApiError> {
-    let Some(id) = request.headers().get("last-event-id") else {
+    let id = request.headers().get("last-event-id");
+    let Some(id) = id.filter(|id| !id.is_empty()) else {
         return Ok((-1, None));
     };
     id.to_str()

@@ -17,8 +17,7 @@ use crate::state::AppState;
 pub(crate) struct RetryFeedback {
     /// The answer's turn.
     pub turn_no: u32,
-    /// May stand here instead of in the `X-Session-ID` header.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
 }
 

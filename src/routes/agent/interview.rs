@@ -6,12 +6,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::configuration::Configuration;
+use super::practice::StartInterview;
 use super::session::SessionCreated;
-use super::turn;
+use super::turn::{self, IdempotencyKey};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
+use crate::routes::sse::EventStream;
 use crate::session::FeedbackItem;
 use crate::state::AppState;
 use interview::{Reply, SessionConfig};
@@ -29,10 +31,9 @@ pub(crate) struct InterviewEnded {
 
 /// Starts the interview with its introduction, as JSON or as a stream like that of `send_message`. Starting
 /// again answers the same introduction.
-#[utoipa::path(post, path = "/agent/start_interview", tag = "agent", request_body = SessionConfig,
-    params(SessionId, ("Idempotency-Key" = Option<String>, Header),
-           ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
-    responses((status = 200, body = Reply)), security((), ("bearer" = [])))]
+#[utoipa::path(post, path = "/agent/start_interview", tag = "agent", request_body = StartInterview,
+    params(SessionId, IdempotencyKey, ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
+    responses((status = 200, content((Reply = "application/json"), (EventStream = "text/event-stream")))), security((), ("bearer" = [])))]
 pub(crate) async fn start_interview(
     state: web::Data<AppState>,
     Then(caller, InSession { session_id, body }): Then<Caller, InSession<Configuration>>,

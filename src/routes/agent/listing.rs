@@ -24,7 +24,7 @@ struct ListQuery {
     params(("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 unless given"),
            ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, asked for with the same filter"),
            ("status" = Option<SessionStatus>, Query, description = "only those"),
-           ("search" = Option<String>, Query, max_length = 100, description = "only those with this text in `job_role` or `company_name`, in capitals or not")),
+           ("search" = Option<String>, Query, max_length = 100, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$", description = "only those with this text in `job_role` or `company_name`, in capitals or not")),
     responses((status = 200, body = Page)), security(("bearer" = [])))]
 pub(crate) async fn sessions(
     state: web::Data<AppState>,
@@ -43,6 +43,7 @@ pub(crate) async fn sessions(
     let after = query
         .cursor
         .as_deref()
+        .filter(|text| !text.is_empty())
         .map(|text| {
             Cursor::decode(text)
                 .ok_or_else(|| ApiError::invalid("cursor", "must be the next_cursor of a page"))

@@ -1,7 +1,9 @@
 //! How the practice of one question is asked for.
 
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AllOfBuilder, Type};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::routes::body::Fields;
@@ -19,10 +21,26 @@ pub(crate) enum CreateSession {
 
 /// The practice of a question of one's own session, from which it takes all of its set-up.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "documents a body that is read field by field")]
 pub(crate) struct NewPractice {
     pub practice: PracticeOf,
 }
+
+/// The set-up of an interview that starts: what to practise was chosen when the session was made.
+pub(crate) struct StartInterview;
+
+impl PartialSchema for StartInterview {
+    fn schema() -> RefOr<Schema> {
+        let none = ObjectBuilder::new().schema_type(Type::Null);
+        AllOfBuilder::new()
+            .item(Ref::from_schema_name("SessionConfig"))
+            .item(ObjectBuilder::new().property("practice", none))
+            .into()
+    }
+}
+
+impl ToSchema for StartInterview {}
 
 /// A main question of another session.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -51,8 +51,7 @@ impl From<ReportStatus> for SummaryStatus {
 pub(crate) struct RetryReport {
     /// Every part that failed when left out.
     pub part: Option<ReportPart>,
-    /// May stand here instead of in the `X-Session-ID` header.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
 }
 

@@ -26,10 +26,10 @@ pub(crate) struct NewShare {
     /// Questions, answers and feedback as well; not unless asked for.
     #[schema(value_type = Option<bool>)]
     pub include_answers: bool,
-    /// Shown above the report when given; at most 100 characters.
+    /// Shown above the report when given.
+    #[schema(max_length = 100, pattern = r"^[^\u0000]*$")]
     pub candidate_name: Option<String>,
-    /// May stand here instead of in the `X-Session-ID` header.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
 }
 

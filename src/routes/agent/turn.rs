@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::turn_stream;
 use crate::auth::Caller;
@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::routes::body::{Fields, FromFields};
 use crate::routes::caller::Then;
 use crate::routes::session_id::{InSession, SessionId};
+use crate::routes::sse::EventStream;
 use crate::session::{Stopped, TurnHandle, TurnResult};
 use crate::state::AppState;
 use interview::{Reply, SpeechTiming};
@@ -21,13 +22,15 @@ const LONGEST_MESSAGE: usize = 20_000;
 /// A candidate's message.
 #[derive(ToSchema)]
 pub(crate) struct SendMessage {
-    /// 1 to 20,000 characters, not only white space.
-    #[schema(min_length = 1, max_length = 20000)]
+    #[schema(
+        min_length = 1,
+        max_length = 20_000,
+        pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+    )]
     pub message: String,
     /// How the message was spoken, for the feedback's measures of delivery; without it, it was typed.
     pub speech_timing: Option<SpeechTiming>,
-    /// May stand here instead of in the `X-Session-ID` header.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
 }
 
@@ -74,9 +77,8 @@ pub(crate) struct TurnStopped {
 /// `Accept: text/event-stream`, as the events `accepted`, `delta` (the line as it is spoken) and
 /// `message`. The same request with `Last-Event-ID` resumes; `restarted` says that the deltas so far are void.
 #[utoipa::path(post, path = "/agent/send_message", tag = "agent", request_body = SendMessage,
-    params(SessionId, ("Idempotency-Key" = Option<String>, Header),
-           ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
-    responses((status = 200, body = Reply)), security((), ("bearer" = [])))]
+    params(SessionId, IdempotencyKey, ("Last-Event-ID" = Option<String>, Header, description = "Resume a stream after this event")),
+    responses((status = 200, content((Reply = "application/json"), (EventStream = "text/event-stream")))), security((), ("bearer" = [])))]
 pub(crate) async fn send_message(
     state: web::Data<AppState>,
     Then(caller, InSession { session_id, body }): Then<Caller, InSession<SendMessage>>,
@@ -150,6 +152,20 @@ fn replied(result: &TurnResult) -> Result<HttpResponse, ApiError> {
         response.insert_header(("idempotent-replayed", "true"));
     }
     Ok(response.json(reply))
+}
+
+/// What documents the header.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "documents a header")]
+pub(super) struct IdempotencyKey {
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[!-~]{1,255}$"
+    )]
+    key: Option<String>,
 }
 
 /// The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header): a string of 1 to 255

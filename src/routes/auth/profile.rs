@@ -18,7 +18,11 @@ use crate::supabase::postgrest::{Identity, RestError};
 
 #[derive(ToSchema)]
 pub(crate) struct NameChange {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
+    )]
     name: String,
 }
 

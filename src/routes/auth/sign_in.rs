@@ -21,10 +21,14 @@ use crate::supabase::gotrue::{GoTrueError, SignUp, Tokens, UserChange};
 pub(crate) struct Registration {
     #[schema(format = Email, max_length = 254)]
     email: String,
-    /// At least 8 characters, at most 72 bytes.
-    #[schema(min_length = 8, max_length = 72)]
+    /// At least 8 characters, at most 72 bytes in UTF-8.
+    #[schema(min_length = 8, max_length = 72, pattern = r"^[^\u0000]*$")]
     password: String,
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$"
+    )]
     name: String,
 }
 
@@ -40,8 +44,9 @@ impl FromFields for Registration {
 
 #[derive(ToSchema)]
 pub(crate) struct Login {
-    #[schema(format = Email)]
+    #[schema(format = Email, max_length = 254)]
     email: String,
+    #[schema(min_length = 1, max_length = 1_000, pattern = r"^[^\u0000]*$")]
     password: String,
 }
 
@@ -58,7 +63,8 @@ impl FromFields for Login {
 
 #[derive(ToSchema)]
 pub(crate) struct Refresh {
-    #[schema(required, value_type = String)]
+    /// Older clients send it in the query instead.
+    #[schema(required, value_type = String, min_length = 1, max_length = 4_096, pattern = r"^[^\u0000]*$")]
     refresh_token: Option<String>,
 }
 
@@ -72,7 +78,7 @@ impl FromFields for Refresh {
 
 #[derive(ToSchema)]
 pub(crate) struct Recovery {
-    #[schema(format = Email)]
+    #[schema(format = Email, max_length = 254)]
     email: String,
 }
 
@@ -86,7 +92,8 @@ impl FromFields for Recovery {
 
 #[derive(ToSchema)]
 pub(crate) struct PasswordChange {
-    #[schema(min_length = 8, max_length = 72)]
+    /// At least 8 characters, at most 72 bytes in UTF-8.
+    #[schema(min_length = 8, max_length = 72, pattern = r"^[^\u0000]*$")]
     password: String,
 }
 
@@ -182,7 +189,6 @@ struct RefreshQuery {
 
 /// Trades a refresh token for new tokens.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Refresh,
-    params(("refresh_token" = Option<String>, Query, description = "for older clients; the body is better")),
     responses((status = 200, body = AuthTokenResponse)))]
 pub(crate) async fn refresh(
     state: web::Data<AppState>,

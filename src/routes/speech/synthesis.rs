@@ -11,7 +11,7 @@ use crate::config::is_voice;
 use crate::error::ApiError;
 use crate::routes::body::Fields;
 use crate::routes::caller::Then;
-use crate::routes::session_id::{SessionId, named_session};
+use crate::routes::session_id::{OptionalSessionId, named_session};
 use crate::state::AppState;
 use speech::Format;
 
@@ -26,17 +26,17 @@ const LONGEST_TRIAL: usize = 200;
 #[derive(ToSchema)]
 pub(crate) struct TextToSpeech {
     /// Not only white space; at most as many characters as `usage_stats` tells.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$")]
     pub text: String,
     /// A voice of the provider's; `voice_id` means the same.
+    #[schema(max_length = 64, pattern = r"^[A-Za-z0-9._-]*$")]
     pub voice: Option<String>,
     /// 0.5 to 2.0; 1.0 without it.
     #[schema(minimum = 0.5, maximum = 2.0)]
     pub speed: Option<f32>,
     /// `mp3` without it.
     pub format: Option<Format>,
-    /// May stand here instead of in the `X-Session-ID` header; guests must name a session.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(ignore)]
     pub session_id: Option<String>,
     /// Tries a voice out before there is a session, with at most 200 characters: no task is stored.
     #[schema(value_type = Option<bool>)]
@@ -46,7 +46,7 @@ pub(crate) struct TextToSpeech {
 /// Speaks a text: the audio comes as it is made. Its task's id is in `X-Task-ID`. A connection that breaks off
 /// before the last chunk means that the provider did.
 #[utoipa::path(post, path = "/speech/text_to_speech", tag = "speech", request_body = TextToSpeech,
-    params(SessionId),
+    params(OptionalSessionId),
     responses((status = 200, description = "The audio; its kind is in Content-Type", content_type = "audio/mpeg", body = Vec<u8>,
                headers(("X-Task-ID" = Uuid, description = "The task of this audio")))),
     security((), ("bearer" = [])))]

@@ -18,7 +18,7 @@ use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::routes::body::multipart_invalid;
 use crate::routes::client;
-use crate::routes::session_id::{SessionId, named_session, session_required};
+use crate::routes::session_id::{OptionalSessionId, named_session, session_required};
 use crate::speech_tasks::{Recording, SpeechError, Task, TaskStatus, affordable};
 use crate::state::AppState;
 use speech::audio::HEAD;
@@ -99,7 +99,7 @@ impl From<Task> for TaskState {
 
 /// Takes a recording and answers at once; `task_status` tells what was heard.
 #[utoipa::path(post, path = "/speech/speech_to_text_batch", tag = "speech",
-    request_body(content = RecordingForm, content_type = "multipart/form-data"), params(SessionId),
+    request_body(content = RecordingForm, content_type = "multipart/form-data"), params(OptionalSessionId),
     responses((status = 202, body = TaskAccepted)), security((), ("bearer" = [])))]
 pub(crate) async fn speech_to_text_batch(
     state: web::Data<AppState>,
@@ -240,7 +240,7 @@ fn too_slow() -> ApiError {
 
 /// How far a task is. Guests name the session it belongs to.
 #[utoipa::path(get, path = "/speech/task_status/{task_id}", tag = "speech",
-    params(("task_id" = Uuid, Path), SessionId), responses((status = 200, body = TaskState)),
+    params(("task_id" = Uuid, Path), OptionalSessionId), responses((status = 200, body = TaskState)),
     security((), ("bearer" = [])))]
 pub(crate) async fn task_status(
     state: web::Data<AppState>,

@@ -11,7 +11,7 @@ use crate::budgets::{Account, Left, until_midnight};
 use crate::config::SpeechConfig;
 use crate::error::ApiError;
 use crate::routes::client;
-use crate::routes::session_id::{SessionId, named_session};
+use crate::routes::session_id::{OptionalSessionId, named_session};
 use crate::speech_tasks::{Usage, whole_seconds};
 use crate::state::AppState;
 
@@ -124,7 +124,7 @@ impl From<Left> for Budget {
 }
 
 /// Providers, limits, and what the caller used today; a guest's without a session is nothing.
-#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech", params(SessionId),
+#[utoipa::path(get, path = "/speech/usage_stats", tag = "speech", params(OptionalSessionId),
     responses((status = 200, body = UsageStats)), security((), ("bearer" = [])))]
 pub(crate) async fn usage_stats(
     state: web::Data<AppState>,

@@ -21,6 +21,8 @@ use super::stack::{DevstackProcess, stack};
 /// The service in this process, on a runtime and a port of its own.
 pub(crate) struct TestApp {
     pub url: String,
+    /// Where the operator's pages are, if they are apart.
+    pub admin_url: Option<String>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,6 +35,7 @@ pub(crate) fn config(stack: &DevstackProcess) -> Config {
         ("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY").to_owned()),
         ("SUPABASE_JWT_SECRET", stack.var("JWT_SECRET").to_owned()),
         ("PORT", "0".to_owned()),
+        ("ADMIN_ADDRESS", "public".to_owned()),
         ("RATE_LIMIT_PER_MINUTE", "1000000".to_owned()),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "1000000".to_owned()),
         ("RATE_LIMIT_SPEECH_PER_MINUTE", "1000000".to_owned()),
@@ -157,16 +160,18 @@ impl TestApp {
                 .expect("a runtime");
             runtime.block_on(async move {
                 let application = Application::build(config, agents).expect("the service builds");
-                ready.send(application.port()).expect("the test waits");
+                let bound = (application.port(), application.admin_address());
+                ready.send(bound).expect("the test waits");
                 application
                     .run_until(token)
                     .await
                     .expect("the service runs");
             });
         });
-        let port = started.recv().expect("the service started");
+        let (port, admin) = started.recv().expect("the service started");
         Self {
             url: format!("http://127.0.0.1:{port}"),
+            admin_url: admin.map(|address| format!("http://{address}")),
             stop,
             thread: Some(thread),
         }
@@ -210,6 +215,7 @@ impl ServiceProcess {
             .env("SUPABASE_ANON_KEY", stack.var("PUBLISHABLE_KEY"))
             .env("SUPABASE_SERVICE_KEY", stack.var("SECRET_KEY"))
             .env("PORT", "0")
+            .env("ADMIN_ADDRESS", "public")
             .env("RUST_LOG", "error")
             .env("RATE_LIMIT_PER_MINUTE", "1000000")
             .env("RATE_LIMIT_AUTH_PER_MINUTE", "1000000")

@@ -38,7 +38,7 @@ pub(super) enum WorkerMessage {
 
 /// The body of the worker. `rate` is that of raw samples, in hertz; without it the audio is in a container.
 pub fn run(rate: Option<&str>) -> ExitCode {
-    sandbox::limit_resources(MAX_PROCESSOR_SECONDS);
+    let _missing = sandbox::confine(MAX_PROCESSOR_SECONDS);
     let Ok(input) = sandbox::stdin() else {
         return ExitCode::FAILURE;
     };

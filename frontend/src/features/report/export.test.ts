@@ -47,6 +47,24 @@ const turns = [
 ] as unknown as Turn[];
 
 describe("a report", () => {
+  it("links to the web alone", () => {
+    const resource = (title: string, url: string) => ({ title, url, reasoning: "Why not" });
+    const text = reportToMarkdown(
+      session,
+      {
+        ...report,
+        recommended_resources: [
+          resource("A [good] book", "https://example.com/a_(b)"),
+          resource("A trap", "javascript:alert(1)"),
+        ],
+      } as unknown as ReportResults,
+      turns,
+    );
+    expect(text).toContain("- [A \\[good\\] book](<https://example.com/a_(b)>): Why not");
+    expect(text).toContain("- A trap: Why not");
+    expect(text).not.toContain("javascript:");
+  });
+
   it("is readable as Markdown, with quotes and without broken tables", () => {
     const text = reportToMarkdown(session, report, turns);
     expect(text).toContain("# Interview report: Nurse");

@@ -13,10 +13,17 @@ import { dimensionName } from "@/lib/dimension-name";
 import { metOf } from "./met-of";
 import { moments } from "./moments";
 import { narrativeTitles } from "./narrative-titles";
+import { webAddress } from "./web-address";
 
 const singleLine = (text: string) => text.replace(/\s+/g, " ").trim();
 const quotedLine = (text: string) => quoted(singleLine(text));
 const mark = (met: boolean | null | undefined) => (met === null || met === undefined ? "–" : met ? "✓" : "✗");
+const linked = (title: string, url: string) => {
+  const address = webAddress(url);
+  const text = singleLine(title).replace(/[[\]\\]/g, "\\$&");
+  // In angle brackets an address may hold parentheses.
+  return address ? `[${text}](<${address}>)` : text;
+};
 /** A titled list; nothing where there is none. */
 const list = (title: string, lines: string[]) => (lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : []);
 
@@ -41,7 +48,7 @@ export function reportToMarkdown(session: Session, report: ReportResults, turns:
     ...list(
       t`What to read next`,
       (report.recommended_resources ?? []).map(
-        ({ title, url, reasoning }) => `- [${title}](${url}): ${singleLine(reasoning)}`,
+        ({ title, url, reasoning }) => `- ${linked(title, url)}: ${singleLine(reasoning)}`,
       ),
     ),
     `## ${t`Transcript`}`,

@@ -2,8 +2,7 @@ import { msg } from "@lingui/core/macro";
 import { i18n, type MessageDescriptor } from "@lingui/core";
 import type { ReportResults } from "@/api/types";
 
-/** A report is data: nothing but a web address may become a link. */
-const isWebAddress = (url: string) => /^https?:\/\//i.test(url);
+import { webAddress } from "@/features/report/web-address";
 
 const kinds: Record<string, MessageDescriptor> = {
   article: msg`Article`,
@@ -21,21 +20,24 @@ const kindName = (kind: string) => (kinds[kind] ? i18n._(kinds[kind]) : kind);
 export function Resources({ results }: { results: ReportResults }) {
   return (
     <ul className="grid gap-3 md:grid-cols-2">
-      {results.recommended_resources?.map((resource) => (
-        <li key={resource.url} className="space-y-1 rounded-xl border bg-card p-4">
-          <h3>
-            {isWebAddress(resource.url) ? (
-              <a href={resource.url} target="_blank" rel="noreferrer" className="text-primary underline">
-                {resource.title}
-              </a>
-            ) : (
-              resource.title
-            )}
-          </h3>
-          <p className="text-sm text-muted">{kindName(resource.resource_type)}</p>
-          <p dir="auto">{resource.reasoning}</p>
-        </li>
-      ))}
+      {results.recommended_resources?.map((resource) => {
+        const address = webAddress(resource.url);
+        return (
+          <li key={resource.url} className="space-y-1 rounded-xl border bg-card p-4">
+            <h3>
+              {address ? (
+                <a href={address} target="_blank" rel="noreferrer" className="text-primary underline">
+                  {resource.title}
+                </a>
+              ) : (
+                resource.title
+              )}
+            </h3>
+            <p className="text-sm text-muted">{kindName(resource.resource_type)}</p>
+            <p dir="auto">{resource.reasoning}</p>
+          </li>
+        );
+      })}
     </ul>
   );
 }
