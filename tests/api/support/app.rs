@@ -1,7 +1,8 @@
 //! The service under test: in this process, or as a process of its own that can be killed.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use ai_interviewer::app::{Agents, Application};
 use ai_interviewer::config::{Config, Environment};
 use futures_util::FutureExt as _;
 use llm::{LlmConfig, LlmProvider, ModelConfig};
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
 use speech::{AudioApi, DeepgramConfig};
 use tokio_util::sync::CancellationToken;
 
@@ -195,6 +198,14 @@ impl Drop for TestApp {
     }
 }
 
+/// The service's program: `SERVICE_BINARY`, or the one that was built with this.
+fn service_binary() -> PathBuf {
+    std::env::var_os("SERVICE_BINARY").map_or_else(
+        || env!("CARGO_BIN_EXE_ai-interviewer").into(),
+        PathBuf::from,
+    )
+}
+
 /// The service as a process of its own, on a stack.
 pub(crate) struct ServiceProcess {
     pub url: String,
@@ -203,7 +214,7 @@ pub(crate) struct ServiceProcess {
 
 impl ServiceProcess {
     pub(crate) fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+        let mut child = Command::new(service_binary())
             .arg("serve")
             .env_clear()
             .env("SUPABASE_URL", stack.api_url())
@@ -236,16 +247,20 @@ impl ServiceProcess {
     }
 
     /// SIGTERM, and the wait for its end.
-    pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
-        let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it ran");
-        self.child.wait().expect("it ended")
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.end_by(Signal::SIGTERM)
     }
 
     /// SIGKILL: no chance to put anything in order.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("it ran");
-        self.child.wait().expect("it ended");
+        self.end_by(Signal::SIGKILL);
+    }
+
+    /// A signal that it does not survive, and the wait for its end.
+    pub(crate) fn end_by(&mut self, signal: Signal) -> ExitStatus {
+        let pid = Pid::from_raw(self.child.id().cast_signed());
+        signal::kill(pid, signal).expect("it ran");
+        self.child.wait().expect("it ended")
     }
 }
 

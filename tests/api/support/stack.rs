@@ -5,6 +5,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use procfs::process::Stat;
 use tempfile::TempDir;
 
 /// A stack of its own, stopped when dropped. It also ends when this process does, since its standard
@@ -73,6 +76,19 @@ impl DevstackProcess {
         self.var("API_URL")
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal to `postgres` or `postgrest`, which the stack starts again when it ends; to nobody while it
+    /// does not run.
+    pub(crate) fn signal(&self, name: &str, signal: Signal) {
+        for child in children(self.pid()).filter(|child| child.comm == name) {
+            // It may have ended just now.
+            let _gone = kill(Pid::from_raw(child.pid), signal);
+        }
+    }
+
     /// A superuser's connection.
     pub(crate) async fn db(&self) -> tokio_postgres::Client {
         let (client, connection) =
@@ -82,6 +98,14 @@ impl DevstackProcess {
         tokio::spawn(connection);
         client
     }
+}
+
+/// The processes that a process has started and that run.
+pub(crate) fn children(parent: u32) -> impl Iterator<Item = Stat> {
+    procfs::process::all_processes()
+        .expect("a Linux system")
+        .filter_map(|process| process.ok()?.stat().ok())
+        .filter(move |stat| stat.ppid == parent.cast_signed())
 }
 
 impl Drop for DevstackProcess {

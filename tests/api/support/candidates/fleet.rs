@@ -1,0 +1,148 @@
+//! Several instances on one stack.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::support::{DevstackProcess, FaultyProxy, ServiceProcess};
+
+pub(crate) struct Fleet {
+    pub stack: Arc<DevstackProcess>,
+    instances: Vec<Arc<Instance>>,
+    next: AtomicUsize,
+}
+
+struct Instance {
+    stack: Arc<DevstackProcess>,
+    settings: Vec<(String, String)>,
+    /// Between the instance and Supabase.
+    proxy: Option<FaultyProxy>,
+    /// Held while the instance is replaced.
+    service: Mutex<ServiceProcess>,
+    /// Kept apart: a load balancer goes on sending to an instance that is being replaced.
+    url: Mutex<String>,
+}
+
+impl Fleet {
+    pub(crate) fn start(
+        stack: DevstackProcess,
+        instances: usize,
+        settings: &[(&str, &str)],
+    ) -> Arc<Self> {
+        let stack = Arc::new(stack);
+        let instances = (0..instances).map(|_| Instance::start(Arc::clone(&stack), None, settings));
+        Self::of(Arc::clone(&stack), instances.collect())
+    }
+
+    /// Each instance reaches Supabase through a proxy of its own.
+    pub(crate) async fn breakable(
+        stack: DevstackProcess,
+        instances: usize,
+        settings: &[(&str, &str)],
+    ) -> Arc<Self> {
+        let stack = Arc::new(stack);
+        let mut started = Vec::new();
+        for _ in 0..instances {
+            let proxy = FaultyProxy::before(stack.api_url()).await;
+            started.push(Instance::start(Arc::clone(&stack), Some(proxy), settings));
+        }
+        Self::of(stack, started)
+    }
+
+    fn of(stack: Arc<DevstackProcess>, instances: Vec<Instance>) -> Arc<Self> {
+        Arc::new(Self {
+            stack,
+            instances: instances.into_iter().map(Arc::new).collect(),
+            next: AtomicUsize::new(0),
+        })
+    }
+
+    /// Where the next request goes: to one instance after the other.
+    pub(crate) fn next_url(&self) -> String {
+        let at = self.next.fetch_add(1, Ordering::Relaxed) % self.instances.len();
+        lock(&self.instances[at].url).clone()
+    }
+
+    pub(crate) fn urls(&self) -> Vec<String> {
+        let urls = self
+            .instances
+            .iter()
+            .map(|instance| lock(&instance.url).clone());
+        urls.collect()
+    }
+
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        let pids = self
+            .instances
+            .iter()
+            .map(|instance| lock(&instance.service).pid());
+        pids.collect()
+    }
+
+    /// What stands between an instance of a breakable fleet and Supabase.
+    pub(super) fn proxy(&self, instance: usize) -> &FaultyProxy {
+        self.instances[instance]
+            .proxy
+            .as_ref()
+            .expect("a breakable fleet")
+    }
+
+    /// Sends the instance a signal that it survives.
+    pub(super) fn signal(&self, instance: usize, signal: Signal) {
+        let pid = lock(&self.instances[instance].service).pid();
+        kill(Pid::from_raw(pid.cast_signed()), signal).expect("it runs");
+    }
+
+    /// Ends the instance by a signal and starts a new one in its place.
+    pub(super) async fn replace(&self, instance: usize, signal: Signal) {
+        let instance = Arc::clone(&self.instances[instance]);
+        tokio::task::spawn_blocking(move || instance.replace(signal))
+            .await
+            .expect("another instance starts");
+    }
+}
+
+impl Instance {
+    /// Candidates have addresses of their own, as a proxy in front of the service would tell them, so that limits and
+    /// places of one address are what they are in production.
+    fn start(
+        stack: Arc<DevstackProcess>,
+        proxy: Option<FaultyProxy>,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let supabase = proxy.as_ref().map_or(stack.api_url(), |proxy| &proxy.url);
+        let own = [("SUPABASE_URL", supabase), ("TRUST_PROXY", "true")];
+        let settings = own.iter().chain(settings);
+        let settings: Vec<_> = settings
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let service = service(&stack, &settings);
+        Self {
+            url: Mutex::new(service.url.clone()),
+            service: Mutex::new(service),
+            settings,
+            stack,
+            proxy,
+        }
+    }
+
+    fn replace(&self, signal: Signal) {
+        let mut held = lock(&self.service);
+        held.end_by(signal);
+        *held = service(&self.stack, &self.settings);
+        *lock(&self.url) = held.url.clone();
+    }
+}
+
+fn service(stack: &DevstackProcess, settings: &[(String, String)]) -> ServiceProcess {
+    let settings = settings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    ServiceProcess::start(stack, &settings.collect::<Vec<_>>())
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().expect("no panic in a holder")
+}
