@@ -96,7 +96,7 @@ async fn candidate(
     fleet: &Arc<Fleet>,
     counters: &Arc<Counters>,
 ) -> Restless {
-    let url = fleet.next_url();
+    let url = fleet.url(None);
     let client = if number.is_multiple_of(SIGNED_IN) {
         Client::registered(&url, "Candidate").await
     } else {

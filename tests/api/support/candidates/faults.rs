@@ -145,3 +145,24 @@ impl Fault {
         proxy.set(Mode::Pass);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_deals_the_same_faults_and_every_kind_soon() {
+        let dealt = |seed| {
+            let mut deck = Deck::new(seed, 3);
+            std::iter::repeat_with(|| deck.deal())
+                .take(Deck::size())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(dealt(7), dealt(7));
+        assert_ne!(dealt(7), dealt(8));
+        let kinds: BTreeSet<Kind> = dealt(7).iter().map(|fault| fault.kind).collect();
+        assert_eq!(kinds.len(), DECK.len());
+    }
+}

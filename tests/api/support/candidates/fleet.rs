@@ -5,11 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use uuid::Uuid;
 
 use crate::support::{DevstackProcess, FaultyProxy, ServiceProcess};
 
+/// Which instance a request goes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Routing {
+    /// To one after the other.
+    InTurn,
+    /// All of a session to one, as a proxy does that hashes `X-Session-ID`.
+    BySession,
+}
+
 pub(crate) struct Fleet {
     pub stack: Arc<DevstackProcess>,
+    routing: Routing,
     instances: Vec<Arc<Instance>>,
     next: AtomicUsize,
 }
@@ -29,11 +40,12 @@ impl Fleet {
     pub(crate) fn start(
         stack: DevstackProcess,
         instances: usize,
+        routing: Routing,
         settings: &[(&str, &str)],
     ) -> Arc<Self> {
         let stack = Arc::new(stack);
         let instances = (0..instances).map(|_| Instance::start(Arc::clone(&stack), None, settings));
-        Self::of(Arc::clone(&stack), instances.collect())
+        Self::of(Arc::clone(&stack), routing, instances.collect())
     }
 
     /// Each instance reaches Supabase through a proxy of its own.
@@ -48,21 +60,27 @@ impl Fleet {
             let proxy = FaultyProxy::before(stack.api_url()).await;
             started.push(Instance::start(Arc::clone(&stack), Some(proxy), settings));
         }
-        Self::of(stack, started)
+        Self::of(stack, Routing::InTurn, started)
     }
 
-    fn of(stack: Arc<DevstackProcess>, instances: Vec<Instance>) -> Arc<Self> {
+    fn of(stack: Arc<DevstackProcess>, routing: Routing, instances: Vec<Instance>) -> Arc<Self> {
         Arc::new(Self {
             stack,
+            routing,
             instances: instances.into_iter().map(Arc::new).collect(),
             next: AtomicUsize::new(0),
         })
     }
 
-    /// Where the next request goes: to one instance after the other.
-    pub(crate) fn next_url(&self) -> String {
-        let at = self.next.fetch_add(1, Ordering::Relaxed) % self.instances.len();
-        lock(&self.instances[at].url).clone()
+    /// Where a request about a session goes, or one about none.
+    pub(crate) fn url(&self, session: Option<Uuid>) -> String {
+        let at = match (self.routing, session) {
+            (Routing::BySession, Some(session)) => session.as_u64_pair().0 as usize,
+            (Routing::BySession, None) | (Routing::InTurn, _) => {
+                self.next.fetch_add(1, Ordering::Relaxed)
+            }
+        };
+        lock(&self.instances[at % self.instances.len()].url).clone()
     }
 
     pub(crate) fn urls(&self) -> Vec<String> {

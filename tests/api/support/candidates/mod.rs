@@ -7,7 +7,7 @@
 pub(crate) mod chaos;
 mod distribution;
 mod faults;
-mod fleet;
+pub(crate) mod fleet;
 mod person;
 mod record;
 mod restless;
@@ -16,5 +16,5 @@ mod verdict;
 
 pub(crate) use distribution::Distribution;
 pub(crate) use fleet::Fleet;
-pub(crate) use person::{Patience, Person};
+pub(crate) use person::{Failure, Patience, Person};
 pub(crate) use stream::follow;

@@ -1,5 +1,6 @@
 //! Somebody who uses the service, at whichever instance a load balancer picks.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,14 +69,14 @@ impl Person {
         }
     }
 
-    /// A request to the instance that is next.
+    /// A request to the instance whose turn it is.
     pub(crate) fn request(
         &self,
         method: Method,
         path: &str,
         session: Option<Uuid>,
     ) -> RequestBuilder {
-        let client = self.client.at(&self.fleet.next_url());
+        let client = self.client.at(&self.fleet.url(session));
         let request = client
             .request(method, path)
             .header("x-forwarded-for", self.address.to_string());
@@ -104,7 +105,7 @@ impl Person {
     pub(crate) async fn ask(
         &self,
         request: impl Fn() -> RequestBuilder,
-    ) -> Result<Answer, Option<Answer>> {
+    ) -> Result<Answer, Failure> {
         let patience = self.patience;
         let end = Instant::now() + patience.series;
         let mut delay = patience.first_wait;
@@ -116,7 +117,7 @@ impl Person {
             let asked_for = answer.as_ref().and_then(retry_after);
             let wait = asked_for.unwrap_or(delay).min(patience.longest_wait);
             if attempt >= patience.tries || Instant::now() + wait > end {
-                return Err(answer);
+                return Err(Failure::of(answer.as_ref()));
             }
             tokio::time::sleep(wait).await;
             delay = (delay * patience.factor).min(patience.longest_wait);
@@ -127,8 +128,8 @@ impl Person {
     /// A new session whose interview has started, and the introduction.
     ///
     /// # Errors
-    /// The answer that prevented it, if there was one.
-    pub(crate) async fn begin(&self, config: &Value) -> Result<(Uuid, Value), Option<Answer>> {
+    /// The answer that prevented it.
+    pub(crate) async fn begin(&self, config: &Value) -> Result<(Uuid, Value), Failure> {
         let made = self
             .ask(|| {
                 self.request(Method::POST, "/agent/create_session", None)
@@ -139,12 +140,12 @@ impl Person {
             .as_str()
             .and_then(|id| id.parse().ok())
         else {
-            return Err(Some(made));
+            return Err(Failure::of(Some(&made)));
         };
         let started = self.act("/agent/start_interview", session).await?;
         match started.status.as_u16() {
             200 => Ok((session, started.body)),
-            _ => Err(Some(started)),
+            _ => Err(Failure::of(Some(&started))),
         }
     }
 
@@ -152,7 +153,7 @@ impl Person {
     ///
     /// # Errors
     /// As [`Person::ask`].
-    pub(crate) async fn act(&self, path: &str, session: Uuid) -> Result<Answer, Option<Answer>> {
+    pub(crate) async fn act(&self, path: &str, session: Uuid) -> Result<Answer, Failure> {
         self.ask(|| {
             self.request(Method::POST, path, Some(session))
                 .json(&json!({}))
@@ -164,7 +165,7 @@ impl Person {
     ///
     /// # Errors
     /// As [`Person::ask`].
-    pub(crate) async fn read(&self, path: &str, session: Uuid) -> Result<Answer, Option<Answer>> {
+    pub(crate) async fn read(&self, path: &str, session: Uuid) -> Result<Answer, Failure> {
         self.ask(|| self.request(Method::GET, path, Some(session)))
             .await
     }
@@ -174,6 +175,24 @@ impl Person {
         self.request(Method::POST, "/agent/send_message", Some(session))
             .header("idempotency-key", key)
             .json(&json!({"message": text}))
+    }
+}
+
+/// Status and code of the answer that was the last, or that there was none.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn of(answer: Option<&Answer>) -> Self {
+        Self(answer.map_or("no answer".to_owned(), |answer| {
+            format!("{} {}", answer.status.as_u16(), answer.code())
+        }))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::record::{Record, Sent, Told, identity};
-use super::{Person, follow};
+use super::{Failure, Person, follow};
 use crate::support::Answer;
 
 /// Messages after which a candidate begins another interview.
@@ -71,7 +71,7 @@ impl Restless {
                 .await
             {
                 Ok((session, _)) => records.push(self.interview(session, &stop).await),
-                Err(answer) => refused.push(format!("no session: {}", described(answer.as_ref()))),
+                Err(last) => refused.push(format!("no session: {last}")),
             }
         }
         for record in &mut records {
@@ -181,7 +181,7 @@ impl Restless {
             .await;
         match answer {
             Ok(answer) => told(&answer),
-            Err(last) => Told::Unexpected(format!("no end: {}", described(last.as_ref()))),
+            Err(last) => Told::Unexpected(format!("no end: {last}")),
         }
     }
 
@@ -213,12 +213,6 @@ fn told(answer: &Answer) -> Told {
             at: Instant::now(),
         },
         (409, "turn_superseded") => Told::Superseded,
-        _ => Told::Unexpected(described(Some(answer))),
+        _ => Told::Unexpected(Failure::of(Some(answer)).to_string()),
     }
-}
-
-fn described(answer: Option<&Answer>) -> String {
-    answer.map_or("no answer".to_owned(), |answer| {
-        format!("{} {}", answer.status.as_u16(), answer.code())
-    })
 }
