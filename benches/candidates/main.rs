@@ -10,6 +10,12 @@
 )]
 mod support;
 
+mod crowd;
+mod endurance;
+mod load;
+mod usage;
+mod visitor;
+
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -24,8 +30,15 @@ fn main() -> ExitCode {
     runtime.block_on(async {
         match part.as_deref() {
             Some("chaos") => run_chaos().await,
+            Some("load") => match setting("ENDURANCE", 0.0) {
+                0.0 => {
+                    load::load().await;
+                    ExitCode::SUCCESS
+                }
+                length => endurance::endurance(minutes(length)).await,
+            },
             _ => {
-                eprintln!("what is to run: chaos");
+                eprintln!("what is to run: chaos or load");
                 ExitCode::FAILURE
             }
         }
