@@ -1,7 +1,6 @@
 //! The service under test: in this process, or as a process of its own that can be killed.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -19,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::client::Client;
 use super::model::ModelServer;
 use super::speech::SpeechServer;
-use super::stack::{DevstackProcess, stack};
+use super::stack::{DevstackProcess, binary, stack};
 
 /// The service in this process, on a runtime and a port of its own.
 pub(crate) struct TestApp {
@@ -198,14 +197,6 @@ impl Drop for TestApp {
     }
 }
 
-/// The service's program: `SERVICE_BINARY`, or the one that was built with this.
-fn service_binary() -> PathBuf {
-    std::env::var_os("SERVICE_BINARY").map_or_else(
-        || env!("CARGO_BIN_EXE_ai-interviewer").into(),
-        PathBuf::from,
-    )
-}
-
 /// The service as a process of its own, on a stack.
 pub(crate) struct ServiceProcess {
     pub url: String,
@@ -214,7 +205,7 @@ pub(crate) struct ServiceProcess {
 
 impl ServiceProcess {
     pub(crate) fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(service_binary())
+        let mut child = Command::new(binary())
             .arg("serve")
             .env_clear()
             .env("SUPABASE_URL", stack.api_url())

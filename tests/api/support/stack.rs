@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -9,6 +10,15 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use procfs::process::Stat;
 use tempfile::TempDir;
+
+/// The program of services and stacks: `SERVICE_BINARY`, which must have the feature `devstack`, or the one that was built
+/// with this.
+pub(super) fn binary() -> PathBuf {
+    std::env::var_os("SERVICE_BINARY").map_or_else(
+        || env!("CARGO_BIN_EXE_ai-interviewer").into(),
+        PathBuf::from,
+    )
+}
 
 /// A stack of its own, stopped when dropped. It also ends when this process does, since its standard
 /// input ends then.
@@ -30,7 +40,7 @@ impl DevstackProcess {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o711))
             .expect("chmod");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+        let mut child = Command::new(binary())
             .arg("devstack")
             .arg("--until-stdin-ends")
             .arg("--data-dir")

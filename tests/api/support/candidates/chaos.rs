@@ -30,9 +30,11 @@ const SETTINGS: [(&str, &str); 7] = [
     // Thousands of requests fail, as they should.
     ("RUST_LOG", "off"),
 ];
-/// Of the candidates; the others are guests.
+/// Longer than any run.
+const TOKEN_SECONDS: &str = "86400";
+/// One in so many candidates has an account; the others are guests.
 const SIGNED_IN: usize = 2;
-/// So many read the event stream.
+/// One in so many of either reads the event stream.
 const FOLLOWING: usize = 4;
 const PROGRESS_EVERY: Duration = Duration::from_secs(15);
 
@@ -59,7 +61,7 @@ pub(crate) struct Outcome {
 
 /// Plays a whole run on a stack of its own.
 pub(crate) async fn run(options: Options) -> Outcome {
-    let stack = DevstackProcess::start(&[]);
+    let stack = DevstackProcess::start(&["--jwt-exp", TOKEN_SECONDS]);
     let fleet = Fleet::breakable(stack, options.instances, &SETTINGS).await;
     let began = Instant::now();
     let counters = Arc::<Counters>::default();

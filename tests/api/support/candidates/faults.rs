@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Kill,
     /// SIGTERM; another instance takes the place.
     Restart,
-    /// The instance stands still past its leases, and then goes on.
+    /// The instance stands still, mostly past its leases, and then goes on.
     Freeze,
     /// Every connection of an instance to Supabase breaks once.
     Cut,

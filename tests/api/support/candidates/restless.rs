@@ -61,7 +61,7 @@ const HABITS: [(Habit, u32); 5] = [
 impl Restless {
     /// Interviews until `stop`; then every message is brought to its end.
     ///
-    /// Returns what was sent and told, and why sessions could not be begun.
+    /// Returns what was sent and told, and why no other session could be begun, if it ended so.
     pub(super) async fn run(mut self, stop: CancellationToken) -> (Vec<Record>, Vec<String>) {
         let (mut records, mut refused) = (Vec::new(), Vec::new());
         while !stop.is_cancelled() {
@@ -71,7 +71,10 @@ impl Restless {
                 .await
             {
                 Ok((session, _)) => records.push(self.interview(session, &stop).await),
-                Err(last) => refused.push(format!("no session: {last}")),
+                Err(last) => {
+                    refused.push(format!("no session: {last}"));
+                    break;
+                }
             }
         }
         for record in &mut records {
