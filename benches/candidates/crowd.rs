@@ -13,7 +13,7 @@ use crate::visitor::{Tally, Visitor};
 
 /// Accounts that the visitors who are signed in share; every second visitor is a guest.
 const ACCOUNTS: usize = 16;
-/// Every so many visitors have the questions spoken.
+/// One in so many visitors has the questions spoken.
 const LISTENS: usize = 4;
 /// Longer than a run.
 const TOKEN_SECONDS: &str = "86400";
@@ -45,11 +45,6 @@ impl Crowd {
             ("SPEECH_CHARACTERS_PER_DAY", NO_LIMIT),
             ("BUDGET_ADDRESS_CHARACTERS", NO_LIMIT),
             ("BUDGET_INSTANCE_CHARACTERS", NO_LIMIT),
-            // Alone, an instance need not look for what others did.
-            (
-                "EVENTS_POLL_SECONDS",
-                if instances == 1 { "0" } else { "2" },
-            ),
         ];
         let settings: Vec<(&str, &str)> = own.iter().chain(settings).copied().collect();
         let stack = DevstackProcess::start(&["--jwt-exp", TOKEN_SECONDS]);

@@ -29,14 +29,20 @@ struct Step {
 }
 
 pub(crate) async fn load() {
+    // Alone, an instance need not look for what others did; where each session stays at one, it need not look often.
     let fleets = [
-        ("1 instance", 1, Routing::InTurn),
-        ("3 instances in turn", 3, Routing::InTurn),
-        ("3 instances, each session at one", 3, Routing::BySession),
+        ("1 instance", 1, Routing::InTurn, "0"),
+        ("3 instances in turn", 3, Routing::InTurn, "2"),
+        (
+            "3 instances, each session at one, EVENTS_POLL_SECONDS=30",
+            3,
+            Routing::BySession,
+            "30",
+        ),
     ];
-    for (name, instances, routing) in fleets {
+    for (name, instances, routing, poll) in fleets {
         println!("\n{name}");
-        let mut crowd = Crowd::gather(instances, routing, &[]).await;
+        let mut crowd = Crowd::gather(instances, routing, &[("EVENTS_POLL_SECONDS", poll)]).await;
         crowd.find_limit().await;
         crowd.disperse().await;
     }
