@@ -19,21 +19,22 @@ pub(crate) enum Routing {
 }
 
 pub(crate) struct Fleet {
+    // Ended before the stack below them.
+    instances: Vec<Arc<Instance>>,
     pub stack: Arc<DevstackProcess>,
     routing: Routing,
-    instances: Vec<Arc<Instance>>,
     next: AtomicUsize,
 }
 
 struct Instance {
-    stack: Arc<DevstackProcess>,
-    settings: Vec<(String, String)>,
-    /// Between the instance and Supabase.
-    proxy: Option<FaultyProxy>,
     /// Held while the instance is replaced.
     service: Mutex<ServiceProcess>,
     /// Kept apart: a load balancer goes on sending to an instance that is being replaced.
     url: Mutex<String>,
+    settings: Vec<(String, String)>,
+    /// Between the instance and Supabase.
+    proxy: Option<FaultyProxy>,
+    stack: Arc<DevstackProcess>,
 }
 
 impl Fleet {
