@@ -1,5 +1,5 @@
 # Thin targets; CI calls them as they are. `make help` lists them.
-.PHONY: help setup setup-check setup-test web generate dev watch psql dev-supabase test check fmt doc bench eval image clean
+.PHONY: help setup setup-check setup-test web generate dev watch psql dev-supabase test check fmt doc bench chaos load eval image clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -70,6 +70,12 @@ doc: ## Open the documentation of the code
 
 bench: setup ## Measure the service beside what it can't do without
 	cargo bench --features devstack --bench service
+
+chaos: setup ## Break everything below virtual candidates for MINUTES (2), then count what got lost; SEED chooses the faults
+	cargo bench --features devstack --bench candidates -- chaos
+
+load: setup ## Find how many candidates this machine serves; ENDURANCE=60 watches the memory for so many minutes instead
+	cargo bench --features devstack --bench candidates -- load
 
 eval: setup ## Judge interviewer and coach by simulated candidates (small local model unless one is configured)
 	@sh scripts/install-test-model.sh

@@ -1,7 +1,7 @@
 //! The service under test: in this process, or as a process of its own that can be killed.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,13 +10,15 @@ use ai_interviewer::app::{Agents, Application};
 use ai_interviewer::config::{Config, Environment};
 use futures_util::FutureExt as _;
 use llm::{LlmConfig, LlmProvider, ModelConfig};
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
 use speech::{AudioApi, DeepgramConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::model::ModelServer;
 use super::speech::SpeechServer;
-use super::stack::{DevstackProcess, stack};
+use super::stack::{DevstackProcess, binary, stack};
 
 /// The service in this process, on a runtime and a port of its own.
 pub(crate) struct TestApp {
@@ -208,7 +210,7 @@ pub(crate) struct ServiceProcess {
 
 impl ServiceProcess {
     pub(crate) fn start(stack: &DevstackProcess, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+        let mut child = Command::new(binary())
             .arg("serve")
             .env_clear()
             .env("SUPABASE_URL", stack.api_url())
@@ -242,16 +244,20 @@ impl ServiceProcess {
     }
 
     /// SIGTERM, and the wait for its end.
-    pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
-        let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it ran");
-        self.child.wait().expect("it ended")
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.end_by(Signal::SIGTERM)
     }
 
     /// SIGKILL: no chance to put anything in order.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("it ran");
-        self.child.wait().expect("it ended");
+        self.end_by(Signal::SIGKILL);
+    }
+
+    /// A signal that it does not survive, and the wait for its end.
+    pub(crate) fn end_by(&mut self, signal: Signal) -> ExitStatus {
+        let pid = Pid::from_raw(self.child.id().cast_signed());
+        signal::kill(pid, signal).expect("it ran");
+        self.child.wait().expect("it ended")
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Client {
 }
 
 /// A status and the JSON that came with it (null for an empty body).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: reqwest::header::HeaderMap,
@@ -150,21 +150,26 @@ impl Client {
 
 impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
+        Self::try_of(request).await.expect("a whole answer")
+    }
+
+    /// Fails where the connection does.
+    pub(crate) async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = request.send().await?;
         let status = response.status();
         let headers = response.headers().clone();
-        let bytes = response.bytes().await.expect("a whole body");
+        let bytes = response.bytes().await?;
         let body = if bytes.is_empty() {
             Value::Null
         } else {
             serde_json::from_slice(&bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
         };
-        Self {
+        Ok(Self {
             status,
             headers,
             body,
-        }
+        })
     }
 
     pub(crate) fn code(&self) -> &str {

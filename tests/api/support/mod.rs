@@ -1,6 +1,7 @@
 //! What the tests stand on: one embedded stack a run, services on real sockets, a client per principal.
 
 pub(crate) mod app;
+pub(crate) mod candidates;
 mod client;
 pub(crate) mod documents;
 mod model;
@@ -11,7 +12,7 @@ pub(crate) mod server;
 pub(crate) mod socket;
 mod speech;
 pub(crate) mod sse;
-mod stack;
+pub(crate) mod stack;
 
 use std::time::Duration;
 

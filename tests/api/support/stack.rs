@@ -2,10 +2,23 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use procfs::process::Stat;
 use tempfile::TempDir;
+
+/// The program of services and stacks: `SERVICE_BINARY`, which must have the feature `devstack`, or the one that was built
+/// with this.
+pub(super) fn binary() -> PathBuf {
+    std::env::var_os("SERVICE_BINARY").map_or_else(
+        || env!("CARGO_BIN_EXE_ai-interviewer").into(),
+        PathBuf::from,
+    )
+}
 
 /// A stack of its own, stopped when dropped. It also ends when this process does, since its standard
 /// input ends then.
@@ -27,7 +40,7 @@ impl DevstackProcess {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o711))
             .expect("chmod");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
+        let mut child = Command::new(binary())
             .arg("devstack")
             .arg("--until-stdin-ends")
             .arg("--data-dir")
@@ -73,6 +86,19 @@ impl DevstackProcess {
         self.var("API_URL")
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal to `postgres` or `postgrest`, which the stack starts again when it ends; to nobody while it
+    /// does not run.
+    pub(crate) fn signal(&self, name: &str, signal: Signal) {
+        for child in children(self.pid()).filter(|child| child.comm == name) {
+            // It may have ended just now.
+            let _gone = kill(Pid::from_raw(child.pid), signal);
+        }
+    }
+
     /// A superuser's connection.
     pub(crate) async fn db(&self) -> tokio_postgres::Client {
         let (client, connection) =
@@ -82,6 +108,14 @@ impl DevstackProcess {
         tokio::spawn(connection);
         client
     }
+}
+
+/// The processes that a process has started and that run.
+pub(crate) fn children(parent: u32) -> impl Iterator<Item = Stat> {
+    procfs::process::all_processes()
+        .expect("a Linux system")
+        .filter_map(|process| process.ok()?.stat().ok())
+        .filter(move |stat| stat.ppid == parent.cast_signed())
 }
 
 impl Drop for DevstackProcess {
