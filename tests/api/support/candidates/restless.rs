@@ -20,6 +20,9 @@ const MESSAGES: std::ops::Range<usize> = 15..40;
 /// Longer than [`MESSAGES`], so that the interviewer closes none.
 const QUESTIONS: usize = 100;
 
+/// Another instance may answer a read from memory for a second (`CACHE_MAX_STALENESS`), and needs a moment itself.
+const STALENESS: Duration = Duration::from_secs(3);
+
 /// Counts over all candidates.
 #[derive(Default)]
 pub(super) struct Counters {
@@ -77,6 +80,7 @@ impl Restless {
                 }
             }
         }
+        tokio::time::sleep(STALENESS).await;
         for record in &mut records {
             record.history = self.history(record.session).await;
         }
