@@ -217,7 +217,7 @@ async fn resources_are_searched_for_each_once_with_its_reason() {
     );
     for resource in resources {
         let reason = resource["reasoning"].as_str().expect("a reason");
-        assert!(reason.starts_with("Found for your "), "{reason}");
+        assert!(reason.starts_with("Suggested because "), "{reason}");
     }
     let asked = search.asked();
     assert!(
