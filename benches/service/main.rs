@@ -156,7 +156,7 @@ async fn length(stack: &DevstackProcess) {
     // Several sessions, each measured young and old, so that one slow moment decides nothing.
     for _ in 0..4 {
         let session = user.started(&json!({"target_question_count": 100, "use_time_based_interview": true, "interview_duration_minutes": 240})).await;
-        for turn in 1..=520 {
+        for turn in 1..=499 {
             let bytes = counter.bytes();
             let began = Instant::now();
             let answer = user.send(session, MESSAGE).await;
@@ -169,7 +169,7 @@ async fn length(stack: &DevstackProcess) {
                     early.push(took);
                     early_bytes += bytes;
                 }
-                500..=519 => {
+                480..=499 => {
                     late.push(took);
                     late_bytes += bytes;
                 }
@@ -179,7 +179,7 @@ async fn length(stack: &DevstackProcess) {
     }
     let (early, late) = (median(&mut early), median(&mut late));
     println!(
-        "c  turn 500 {} against turn 5 {}: ratio {:.2} (at most 1.10); bytes on the wire a turn {} against {}",
+        "c  turn 480 {} against turn 5 {}: ratio {:.2} (at most 1.10); bytes on the wire a turn {} against {}",
         millis(late),
         millis(early),
         late.as_secs_f64() / early.as_secs_f64(),
