@@ -28,7 +28,7 @@ export const emptyConversation: Conversation = { turns: [], status: null, report
 /** Dispatched by the app before it connects to the stream: a stream from the beginning repeats every word. */
 export const connecting: SessionEvent = { name: "connecting", id: null, data: null };
 
-interface TurnData {
+export interface TurnData {
   turn_no: number;
   turn_id: string;
   state: Turn["state"];

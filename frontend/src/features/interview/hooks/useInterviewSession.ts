@@ -7,7 +7,7 @@ import { sessionKeys, sessionQuery } from "@/api/session-queries";
 import type { Report, SessionStatus } from "@/api/types";
 import { useAuth } from "@/auth/AuthProvider";
 import { endInterview, resetInterview, stopTurn } from "@/features/interview/api";
-import { conversationReducer, emptyConversation } from "@/features/interview/conversation";
+import { conversationReducer, emptyConversation, type TurnData } from "@/features/interview/conversation";
 
 import { useEventStream } from "./useEventStream";
 import { useOutbox } from "./useOutbox";
@@ -20,7 +20,8 @@ export function useInterviewSession(sessionId: string, onRefused: (text: string,
   const queries = useQueryClient();
   const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
   const stream = useEventStream(sessionId, user?.id ?? null, dispatch);
-  const outbox = useOutbox(sessionId, user?.id ?? null, onRefused);
+  const onAnswered = (data: TurnData) => dispatch({ name: "turn", id: null, data });
+  const outbox = useOutbox(sessionId, user?.id ?? null, onAnswered, onRefused);
   const { acknowledge } = outbox;
   const accountId = (user ?? expiredUser)?.id ?? null;
   const session = useQuery(sessionQuery(sessionId, accountId));

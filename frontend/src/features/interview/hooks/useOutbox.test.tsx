@@ -22,7 +22,7 @@ describe("a message on its way", () => {
       .mockRejectedValueOnce(Problem.offline())
       .mockRejectedValueOnce(new Problem(503, "x", "x", true))
       .mockResolvedValue(done);
-    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn(), vi.fn()));
     act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.outgoing).toBeNull());
     expect(send).toHaveBeenCalledTimes(3);
@@ -30,13 +30,25 @@ describe("a message on its way", () => {
     expect(localStorage.length).toBe(0);
   });
 
+  it("is told with its reply, unless nothing says which turn it is", async () => {
+    const turn = { ...done, turn_no: 3, message: "Hello" };
+    send.mockResolvedValueOnce(turn).mockResolvedValue({ ...turn, turn_no: 0 });
+    const answered = vi.fn();
+    const { result } = renderHook(() => useOutbox("s", null, answered, vi.fn()));
+    for (const text of ["Hello", "Again"]) {
+      act(() => result.current.send(text, null));
+      await waitFor(() => expect(result.current.outgoing).toBeNull());
+    }
+    expect(answered.mock.calls).toEqual([[turn]]);
+  });
+
   it("survives a reload under its key", async () => {
     send.mockImplementation(() => new Promise(() => undefined));
-    const first = renderHook(() => useOutbox("s", null, vi.fn()));
+    const first = renderHook(() => useOutbox("s", null, vi.fn(), vi.fn()));
     act(() => first.result.current.send("Hello", null));
     const key = first.result.current.outgoing?.key;
     first.unmount();
-    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn(), vi.fn()));
     expect(result.current.outgoing).toEqual({ key, text: "Hello", speechTiming: null });
     await waitFor(() => expect(send).toHaveBeenLastCalledWith("s", expect.objectContaining({ text: "Hello", key })));
     act(() => result.current.acknowledge(key ?? ""));
@@ -47,7 +59,7 @@ describe("a message on its way", () => {
     const problem = new Problem(409, "session_ended", "It has ended.", false);
     send.mockRejectedValue(problem);
     const refused = vi.fn();
-    const { result } = renderHook(() => useOutbox("s", null, refused));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn(), refused));
     act(() => result.current.send("Hello", null));
     await waitFor(() => expect(refused).toHaveBeenCalledWith("Hello", problem));
     expect(result.current.outgoing).toBeNull();
@@ -63,7 +75,7 @@ describe("a message on its way", () => {
   ])("is kept through %s, and is sent again under its key on demand alone", async (_, problem, tries) => {
     send.mockRejectedValue(problem);
     const refused = vi.fn();
-    const { result } = renderHook(() => useOutbox("s", null, refused));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn(), refused));
     act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     expect([result.current.problem, result.current.outgoing?.text]).toEqual([problem, "Hello"]);
@@ -78,7 +90,7 @@ describe("a message on its way", () => {
 
   it("that could not leave a dead network is sent when the network is back", async () => {
     send.mockRejectedValue(Problem.offline());
-    const { result } = renderHook(() => useOutbox("s", null, vi.fn()));
+    const { result } = renderHook(() => useOutbox("s", null, vi.fn(), vi.fn()));
     act(() => result.current.send("Hello", null));
     await waitFor(() => expect(result.current.isStopped).toBe(true));
     send.mockResolvedValue(done);
@@ -92,7 +104,7 @@ describe("a message on its way", () => {
   ])("of a user %s waits for the sign-in and goes on with it", async (_, problem) => {
     send.mockRejectedValueOnce(problem).mockResolvedValue(done);
     const refused = vi.fn();
-    const { result, rerender } = renderHook(({ userId }) => useOutbox("s", userId, refused), {
+    const { result, rerender } = renderHook(({ userId }) => useOutbox("s", userId, vi.fn(), refused), {
       initialProps: { userId: null as string | null },
     });
     act(() => result.current.send("Hello", null));

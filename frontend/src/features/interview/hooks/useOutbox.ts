@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { retry } from "@/api/retry";
 import { sendMessage } from "@/features/interview/api";
+import type { TurnData } from "@/features/interview/conversation";
 import type { SpeechTiming } from "@/features/voice/speech-clock";
 import { readJson, writeJson } from "@/lib/local-store";
 import { outboxKey } from "@/lib/unsent";
@@ -26,10 +27,14 @@ const MAY_BE_TAKEN_LATER = ["session_not_found", "turn_stopped"];
 const isRefusal = ({ status, code, retryable, isForOperator }: Problem) =>
   !retryable && status >= 400 && status < 500 && status !== 401 && !MAY_BE_TAKEN_LATER.includes(code) && !isForOperator;
 
-/** `userId`: who sends. Each sign-in sends the waiting message again. */
+/**
+ * `userId`: who sends. Each sign-in sends the waiting message again. `onAnswered`: before the message leaves the outbox;
+ * the event stream of another instance tells of the turn later.
+ */
 export function useOutbox(
   sessionId: string,
   userId: string | null,
+  onAnswered: (turn: TurnData) => void,
   onRefused: (text: string, problem: Problem) => void,
 ) {
   const storageKey = outboxKey(sessionId);
@@ -45,10 +50,10 @@ export function useOutbox(
     setProblem(null);
     setFailed(null);
   }
-  const latestOnRefused = useRef(onRefused);
+  const latest = useRef({ onAnswered, onRefused });
   useEffect(() => {
-    latestOnRefused.current = onRefused;
-  }, [onRefused]);
+    latest.current = { onAnswered, onRefused };
+  });
 
   useEffect(() => {
     if (!outgoing) return;
@@ -64,13 +69,16 @@ export function useOutbox(
       // A turn that its candidate has stopped is taken up again by the candidate alone.
       shouldRetry: ({ retryable, code }) => retryable && code !== "turn_stopped",
     }).then(
-      (answer) => {
-        if (answer) clear();
+      (turn) => {
+        if (!turn) return;
+        // A proxy may keep the header back that numbers it.
+        if (turn.turn_no > 0) latest.current.onAnswered(turn);
+        clear();
       },
       (failure: Problem) => {
         if (isRefusal(failure)) {
           clear();
-          latestOnRefused.current(outgoing.text, failure);
+          latest.current.onRefused(outgoing.text, failure);
         } else {
           setProblem(failure);
           setFailed(outgoing);
