@@ -40,7 +40,7 @@ export function Privacy() {
       </Topic>
       <Topic title={t`Your voice`}>
         <p>
-          {t`When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns speech into text: Chrome and Edge send the sound to Google or Microsoft for this. Sound isn’t stored, only the text. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s voice. The microphone test stays in your browser.`}
+          {t`When you speak, the sound goes to this service’s speech provider. If the service has none, your browser turns speech into text: Chrome and Edge send the sound to Google or Microsoft for this. The sound isn’t stored: only the text, and how long you spoke and paused. When questions are read aloud, the question’s text goes to the speech provider or to your browser’s voice. The microphone test stays in your browser.`}
         </p>
         {signInBrings.speech ? (
           <p>{t`Without an account, only your browser’s own voice and speech recognition are used here.`}</p>
