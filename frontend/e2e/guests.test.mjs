@@ -35,7 +35,7 @@ test("a guest is told before an interview that an account brings an AI interview
     .getByText("Without an account, only your browser’s own voice and speech recognition are used here.")
     .waitFor();
   await signUp(page);
-  await page.getByText("Here it is openai/stand-in.").waitFor();
+  await page.getByText("Right now it’s openai/stand-in.").waitFor();
   assert.equal(await page.getByText("Without an account, ").count(), 1, "but for where interviews are stored");
   await page.goto(`${app.url}/setup`);
   await page.getByText("The coach comments on each answer.").waitFor();
