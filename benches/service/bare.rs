@@ -83,7 +83,7 @@ impl BareRpcs {
     }
 }
 
-fn reply() -> Value {
+pub(crate) fn reply() -> Value {
     json!({
         "role": "assistant", "agent": "interviewer",
         "content": "Thank you. Tell me about a piece of technical debt you chose to pay off. How did you justify the time?",
@@ -93,7 +93,7 @@ fn reply() -> Value {
 }
 
 /// About as much as the offline coach writes.
-fn feedback() -> Value {
+pub(crate) fn feedback() -> Value {
     let score = |dimension: &str| {
         json!({
             "dimension": dimension, "score": 3,
@@ -115,7 +115,7 @@ fn feedback() -> Value {
     })
 }
 
-fn stats() -> Value {
+pub(crate) fn stats() -> Value {
     json!({"answers": 3, "questions": 3, "follow_ups": 1, "candidate_words": 120,
            "topics": ["background", "code quality", "debugging"], "processing_seconds": 0.01})
 }

@@ -12,9 +12,11 @@
 mod support;
 
 mod bare;
+mod floor;
 mod measure;
 mod streams;
 mod uploads;
+mod voice;
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -47,6 +49,9 @@ fn main() {
         if runs("turns") {
             turns(&stack).await;
         }
+        if runs("floor") {
+            floor::floor(&stack).await;
+        }
         if runs("history") {
             history(&stack).await;
         }
@@ -61,6 +66,9 @@ fn main() {
         }
         if runs("uploads") {
             uploads::uploads(&stack).await;
+        }
+        if runs("voice") {
+            voice::voice(&stack).await;
         }
         if runs("crowd") {
             crowd(&stack).await;

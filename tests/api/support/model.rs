@@ -32,6 +32,8 @@ pub(crate) enum Act {
     ErrorInStream(usize),
     /// Silence for so long, then the answer.
     SlowFirst(Duration),
+    /// Silence for so long, then this text.
+    Think(Duration, String),
     /// So many pieces, then silence.
     Stall(usize),
     /// So many pieces, then the connection is closed.
@@ -204,7 +206,7 @@ fn answer(
     let note =
         matches!(asked.purpose, Purpose::Line | Purpose::Decision).then(|| asked.text.clone());
     let text = match &act {
-        Some(Act::Say(text)) => text.clone(),
+        Some(Act::Say(text) | Act::Think(_, text)) => text.clone(),
         Some(Act::Empty | Act::Refuse) => String::new(),
         _ if obeys => obedient(&asked),
         _ => sensible(&asked),
@@ -244,7 +246,7 @@ fn stream(
     note: Option<String>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
     async_stream::stream! {
-        if let Some(Act::SlowFirst(wait)) = &act {
+        if let Some(Act::SlowFirst(wait) | Act::Think(wait, _)) = &act {
             tokio::time::sleep(*wait).await;
         }
         if let Some(Act::Malformed) = &act {
