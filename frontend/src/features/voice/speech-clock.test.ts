@@ -8,6 +8,7 @@ const SAID = "I moved our billing to a queue.";
 function stopwatch() {
   let at = 0;
   const measured = new SpeechClock(() => at * 1_000);
+  measured.listen();
   const when = (second: number, happens: (clock: SpeechClock) => void) => {
     at = second;
     happens(measured);
@@ -39,9 +40,24 @@ describe("the time of a spoken answer", () => {
     expect(measured.take(SAID)).toEqual({ seconds: 13, pauses: 1, longest_pause_seconds: 3 });
   });
 
+  it("holds what is said when the button is let go, without a pause", () => {
+    const { measured, when } = stopwatch();
+    when(1, (clock) => clock.onSpeechStart());
+    when(4, (clock) => clock.onPause());
+    when(5, (clock) => clock.onSpeechStart());
+    when(9, (clock) => clock.interrupt());
+    // What is told late belongs to what was said.
+    when(11, (clock) => clock.onInterim(SAID));
+    when(11, (clock) => clock.onPause());
+    when(11, (clock) => clock.onWords(SAID));
+    when(60, (clock) => clock.listen());
+    expect(measured.take(SAID)).toEqual({ seconds: 8, pauses: 0, longest_pause_seconds: 0 });
+  });
+
   it("stands while the microphone is off, and begins anew after each answer", () => {
     const { measured, when } = stopwatch();
     const speak = (from: number) => {
+      when(from, (clock) => clock.listen());
       when(from, (clock) => clock.onSpeechStart());
       when(from + 4, (clock) => clock.onPause());
       when(from + 4, (clock) => clock.interrupt());

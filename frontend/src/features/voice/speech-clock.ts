@@ -17,39 +17,48 @@ export class SpeechClock {
   /** Begin and latest sign of the stretch that is being spoken. */
   private begin: number | null = null;
   private latest = 0;
-  /** Interim words show when something was said; without them, only a pause ends what is spoken. */
-  private hasInterim = false;
+  /** Nobody has paused since speech began, and no interim words show how far it has come. */
+  private isUnknown = false;
+  /** The microphone is on. What comes later is of what was said before. */
+  private isOn = false;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
+  /** The microphone is on. */
+  listen(): void {
+    this.isOn = true;
+  }
+
   onSpeechStart(): void {
-    this.hasInterim = false;
+    if (!this.isOn) return;
+    this.isUnknown = true;
     this.sign();
   }
 
   onInterim(text: string): void {
-    if (!text) return;
-    this.hasInterim = true;
+    if (!text || !this.isOn) return;
+    this.isUnknown = false;
     this.sign();
   }
 
   onPause(): void {
-    if (this.begin !== null && !this.hasInterim) this.latest = this.now();
+    if (this.isUnknown) this.latest = this.now();
+    this.isUnknown = false;
   }
 
   onWords(text: string): void {
     this.characters += text.length;
   }
 
-  /** The microphone is off: what follows is no pause. */
+  /** The microphone is off: what follows is no pause. Who lets the button go has just spoken. */
   interrupt(): void {
-    if (this.begin !== null) this.spokenMs += this.latest - this.begin;
-    this.begin = null;
+    this.endStretch();
+    this.isOn = false;
   }
 
   /** The timing of an answer that is sent, and a new beginning; `null` unless it was spoken as it stands. */
   take(answer: string): SpeechTiming | null {
-    this.interrupt();
+    this.endStretch();
     const wasEdited = Math.abs(answer.length - this.characters) > EDITED_SHARE * answer.length;
     const timing =
       this.spokenMs === 0 || wasEdited
@@ -61,6 +70,12 @@ export class SpeechClock {
           };
     this.spokenMs = this.pauses = this.longestPauseMs = this.characters = 0;
     return timing;
+  }
+
+  private endStretch(): void {
+    this.onPause();
+    if (this.begin !== null) this.spokenMs += this.latest - this.begin;
+    this.begin = null;
   }
 
   private sign(): void {

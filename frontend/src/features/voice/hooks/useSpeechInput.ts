@@ -9,6 +9,8 @@ import type { Transcriber } from "@/features/voice/transcriber";
 const RELEASE_DELAY_MS = 300;
 
 interface Handlers {
+  /** The microphone is on. */
+  onStart: () => void;
   onSpeechStart: () => void;
   onInterim: (text: string) => void;
   onWords: (text: string) => void;
@@ -82,6 +84,7 @@ export function useSpeechInput(
     if (active.current) return;
     setInterim("");
     setListening(true);
+    latest.current.onStart();
     let transcriber: Transcriber | null = null;
     const isActive = () => active.current === transcriber;
     const listener = {

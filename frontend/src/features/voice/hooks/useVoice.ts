@@ -45,6 +45,7 @@ export function useVoice(sessionId: string, interviewLanguage: string, { clock, 
   const manner = readingManner(preferences, language);
   const output = useSpeechOutput(sessionId, synthesis, manner, [readAloud, setReadAloud], setProblem);
   const input = useSpeechInput(sessionId, transcription, language, {
+    onStart: () => clock.listen(),
     onSpeechStart: () => {
       autoSend.onSpeechStart();
       clock.onSpeechStart();
