@@ -8,6 +8,7 @@ mod layout;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pdf_oxide::object::Object;
 use pdf_oxide::{Error, PdfDocument};
 
 use super::{Extracted, LONGEST_TEXT, ResumeError};
@@ -34,6 +35,9 @@ pub(super) fn text(bytes: &[u8]) -> Result<Extracted, ResumeError> {
                 length += page.chars().count();
                 text.push_str(&page);
                 text.push_str("\n\n");
+                if !parts_are_whole(&document, read) {
+                    failed = Some(ResumeError::Damaged);
+                }
             }
             Err(error) => failed = Some(error),
         }
@@ -63,6 +67,30 @@ fn page(document: &PdfDocument, page: usize) -> Result<String, ResumeError> {
     Ok(texts.join("\n\n"))
 }
 
+/// Whether each part of a page's content can be decoded: the reader leaves out those that can't without a word.
+/// The parts of an encrypted file can't be told apart from here.
+fn parts_are_whole(document: &PdfDocument, page: usize) -> bool {
+    if document.is_encrypted() {
+        return true;
+    }
+    let loaded = |object: &Object| match object.as_reference() {
+        Some(at) => document.load_object(at),
+        None => Ok(object.clone()),
+    };
+    let Ok(page) = document.get_page(page) else {
+        return false;
+    };
+    let contents = page.as_dict().and_then(|page| page.get("Contents"));
+    let Some(Ok(Object::Array(parts))) = contents.map(loaded) else {
+        // One part that can't be decoded has failed as a page.
+        return true;
+    };
+    parts
+        .iter()
+        .filter(|part| !matches!(part, Object::Null))
+        .all(|part| loaded(part).is_ok_and(|part| part.decode_stream_data().is_ok()))
+}
+
 fn of(error: &Error) -> ResumeError {
     match error {
         Error::EncryptedPdf => ResumeError::Encrypted,
@@ -76,6 +104,7 @@ mod tests {
 
     /// A PDF of two pages: the first says "Ada Lovelace", the second is `second` and its content `content`.
     fn two_pages(second: &str, content: &str) -> Vec<u8> {
+        let empty_part = "<</Length 0>>stream\n\nendstream";
         let line = "BT /F1 12 Tf 50 800 Td (Ada Lovelace) Tj ET";
         let objects = [
             "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
@@ -85,16 +114,17 @@ mod tests {
             format!("<</Length {}>>stream\n{line}\nendstream", line.len()),
             content.to_owned(),
             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+            empty_part.to_owned(),
         ];
         let mut file = "%PDF-1.4\n".to_owned();
-        let mut table = "xref\n0 8\n0000000000 65535 f \n".to_owned();
+        let mut table = "xref\n0 9\n0000000000 65535 f \n".to_owned();
         for (at, object) in objects.iter().enumerate() {
             table.push_str(&format!("{:010} 00000 n \n", file.len()));
             file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
         }
         let start = file.len();
         file.push_str(&format!(
-            "{table}trailer\n<</Size 8/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+            "{table}trailer\n<</Size 9/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
         ));
         file.into_bytes()
     }
@@ -119,6 +149,18 @@ mod tests {
                 page,
                 "<</Length 3/Filter/Unknown>>stream\nabc\nendstream",
                 true,
+            ),
+            (
+                "one of two parts that can't be unpacked",
+                "<</Type/Page/Parent 2 0 R/Contents[8 0 R 6 0 R]/Resources<</Font<</F1 7 0 R>>>>>>",
+                noise,
+                true,
+            ),
+            (
+                "two parts that are whole",
+                "<</Type/Page/Parent 2 0 R/Contents[8 0 R 6 0 R null]/Resources<</Font<</F1 7 0 R>>>>>>",
+                empty,
+                false,
             ),
         ] {
             let read = text(&two_pages(second, content)).expect(what);
