@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::Regex;
 use serde::Deserialize;
 
 use super::data::parsed;
@@ -38,12 +38,20 @@ struct Background {
 static BACKGROUND: LazyLock<Background> =
     LazyLock::new(|| parsed(include_str!("../../data/background.toml")));
 
-fn matcher(patterns: &[&str]) -> RegexSet {
-    RegexSet::new(patterns).expect("the patterns are constant and tested")
+/// One by one: a `RegexSet` of so many patterns with counted repeats needs more states than its automaton may
+/// hold, and takes ten times as long.
+fn compiled(patterns: &[&str]) -> Vec<Regex> {
+    let compiled = patterns.iter().map(|pattern| Regex::new(pattern));
+    let compiled: Result<_, _> = compiled.collect();
+    compiled.expect("the patterns are constant and tested")
 }
 
-static PERSONAL: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.personal));
-static NOT_DUTIES: LazyLock<RegexSet> = LazyLock::new(|| matcher(&BACKGROUND.not_duties));
+fn matches_any(patterns: &[Regex], line: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.is_match(line))
+}
+
+static PERSONAL: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(&BACKGROUND.personal));
+static NOT_DUTIES: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(&BACKGROUND.not_duties));
 
 /// Lines of the résumé that say what somebody did, verbatim, each once, the ones with numbers first. A line
 /// that holds anything personal is left out as a whole.
@@ -58,7 +66,7 @@ pub(super) fn deeds(config: &SessionConfig) -> Vec<String> {
     let deeds = lines.iter().flat_map(|line| {
         let told = pieces(line).filter(|piece| first_words(piece, 2).iter().any(did));
         let told: Vec<&str> = told.collect();
-        let personal = !told.is_empty() && PERSONAL.is_match(line);
+        let personal = !told.is_empty() && matches_any(&PERSONAL, line);
         told.into_iter().filter(move |_| !personal)
     });
     let mut deeds = distinct(deeds);
@@ -77,7 +85,7 @@ pub(super) fn duties(config: &SessionConfig) -> Vec<String> {
         .map(|piece| (piece, without_lead_in(piece)))
         .filter(|(_, duty)| WORDS.contains(&duty.split_whitespace().count()))
         .filter(|(_, duty)| first_words(duty, 1).iter().any(|word| is_duty(word)))
-        .filter(|(piece, _)| !PERSONAL.is_match(piece) && !NOT_DUTIES.is_match(piece))
+        .filter(|(piece, _)| !matches_any(&PERSONAL, piece) && !matches_any(&NOT_DUTIES, piece))
         .map(|(_, duty)| duty);
     let mut duties = distinct(duties);
     duties.truncate(MAX_LINES);

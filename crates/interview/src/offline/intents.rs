@@ -1,5 +1,6 @@
 //! What a candidate wants who does not answer: the question again, another one, a moment.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -90,14 +91,15 @@ pub(super) fn of(message: &str) -> Option<&'static Intent> {
         .collect();
     let whole = words.join(" ");
     let text = Text::new(&whole);
-    let narrates = text.has_any(&INTENTS.narrating) || goes_on_telling(&words);
+    let narrates = LazyCell::new(|| text.has_any(&INTENTS.narrating) || goes_on_telling(&words));
     let asks = message.trim_end().ends_with(['?', '？']);
     INTENTS.intents.iter().find(|intent| {
         let any = intent.phrases.is_empty() && intent.exact.is_empty();
-        let said = (any || text.has_any(&intent.phrases))
-            && words.len() <= intent.most_words
+        // What costs least comes first: most answers are longer than any request.
+        let said = words.len() <= intent.most_words
             && (asks || !intent.question)
-            && !narrates
+            && (any || text.has_any(&intent.phrases))
+            && !*narrates
             && !text.has_any(&intent.unless);
         said || intent.exact.contains(&&*whole)
     })

@@ -51,13 +51,11 @@ impl<'a> Text<'a> {
 
     /// Places of the words at which `phrase` (lower case, single spaces) begins.
     pub(super) fn find(&self, phrase: &str) -> impl Iterator<Item = usize> {
-        let whole = format!("{phrase} ");
-        let found: Vec<usize> = self
-            .normal
-            .match_indices(&whole)
+        let is_whole = move |at: usize| self.normal[at + phrase.len()..].starts_with(' ');
+        self.normal
+            .match_indices(phrase)
+            .filter(move |(at, _)| is_whole(*at))
             .filter_map(|(at, _)| self.starts.binary_search(&at).ok())
-            .collect();
-        found.into_iter()
     }
 
     /// Places of all phrases of a list, in order, each once.
