@@ -1,6 +1,7 @@
 //! What happens around every request, inside its span: its limit, its panics, its headers, its log line
 //! and its metrics.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +16,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use upstream::meter;
 
-use super::request_span::{REQUEST_ID_HEADER, RequestId, route};
-use crate::budgets::Account;
+use super::request_span::{REQUEST_ID_HEADER, RequestLabels};
 use crate::error::{ApiError, REQUEST_ID};
 use crate::routes::client;
 use crate::state::AppState;
@@ -40,15 +40,23 @@ pub(crate) async fn handle_request(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let RequestId(id) = request
+    let RequestLabels { id, route } = request
         .extensions()
         .get()
         .cloned()
         .expect("a RequestSpan is wrapped around");
-    let route = route(&request);
     let quiet = QUIET.contains(&request.path());
-    let refusal = if quiet { None } else { over_limit(&request) };
-    let account = account(&request);
+    let state = request
+        .app_data::<web::Data<AppState>>()
+        .expect("the application has its state");
+    let client = client::address(request.request(), &state.config);
+    let refusal = if quiet {
+        None
+    } else {
+        over_limit(state, client)
+    };
+    // It pays for what the request costs.
+    let account = state.budgets.account(client);
     request.extensions_mut().insert(Arc::clone(&account));
     let responding = meter::metered(account, respond(request, next, refusal));
     let mut result = REQUEST_ID.scope(id.clone(), responding).await;
@@ -89,18 +97,7 @@ async fn respond(
     }
 }
 
-/// The account of the client, which pays for what the request costs.
-fn account(request: &ServiceRequest) -> Arc<Account> {
-    let state = request
-        .app_data::<web::Data<AppState>>()
-        .expect("the application has its state");
-    let client = client::address(request.request(), &state.config);
-    state.budgets.account(client)
-}
-
-fn over_limit(request: &ServiceRequest) -> Option<ApiError> {
-    let state = request.app_data::<web::Data<AppState>>()?;
-    let client = client::address(request.request(), &state.config);
+fn over_limit(state: &AppState, client: IpAddr) -> Option<ApiError> {
     let refusal = state.limits.check_request(client).err()?;
     Some(
         ApiError::new(
@@ -156,7 +153,7 @@ fn log(status: StatusCode, took: Duration) {
 }
 
 fn count(route: String, status: StatusCode, took: Duration) {
-    let status = status.as_u16().to_string();
+    let status = status.as_str().to_owned();
     metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status)
         .increment(1);
     metrics::histogram!("http_request_seconds", "route" => route).record(took.as_secs_f64());

@@ -10,19 +10,29 @@ use uuid::Uuid;
 
 pub(super) const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, in its extensions: the caller's own `X-Request-ID` when it is a sane one, else a
-/// new one.
+/// What a request is called in logs, metrics and its response; in its extensions. Found once: the route is looked for
+/// among all of them.
 #[derive(Clone)]
-pub(super) struct RequestId(pub(super) String);
+pub(super) struct RequestLabels {
+    /// The caller's own `X-Request-ID` when it is a sane one, else a new one.
+    pub(super) id: String,
+    /// The route's pattern, never the path: a path could carry an id.
+    pub(super) route: String,
+}
 
-impl RequestId {
+impl RequestLabels {
     fn of(request: &ServiceRequest) -> Self {
         let given = request
             .headers()
             .get(&REQUEST_ID_HEADER)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_sane(id));
-        Self(given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
+        Self {
+            id: given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
+            route: request
+                .match_pattern()
+                .unwrap_or_else(|| "unknown".to_owned()),
+        }
     }
 }
 
@@ -39,24 +49,17 @@ pub(crate) struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = RequestId::of(request);
+        let labels = RequestLabels::of(request);
         let span = tracing::error_span!(
             "request",
-            request_id = id.0,
+            request_id = labels.id,
             method = request.method().as_str(),
-            route = route(request),
+            route = labels.route,
         );
-        request.extensions_mut().insert(id);
+        request.extensions_mut().insert(labels);
         span
     }
 
     /// The middleware inside the span logs how the request ended.
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
-}
-
-/// The route's pattern, never the path: a path could carry an id.
-pub(super) fn route(request: &ServiceRequest) -> String {
-    request
-        .match_pattern()
-        .unwrap_or_else(|| "unknown".to_owned())
 }
