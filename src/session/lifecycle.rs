@@ -119,17 +119,22 @@ impl Lifecycle {
         }
     }
 
-    /// Starts the interview over with the same configuration. One round trip.
+    /// Starts the interview over with the same configuration. One round trip. Returns the id under which a user's
+    /// finished interview is kept.
     ///
     /// # Errors
     /// [`SessionError::NotFound`], upstream failures.
-    pub async fn reset(&self, caller: &Caller, session_id: Uuid) -> Result<(), SessionError> {
+    pub async fn reset(
+        &self,
+        caller: &Caller,
+        session_id: Uuid,
+    ) -> Result<Option<Uuid>, SessionError> {
         let arguments = ResetInterview {
             p_session_id: session_id,
             p_known_version: self.store.known_version(caller, session_id),
         };
-        self.store.call(caller, session_id, &arguments).await?;
-        Ok(())
+        let (response, _) = self.store.call(caller, session_id, &arguments).await?;
+        Ok(response.kept_session_id)
     }
 
     /// Makes a guest's session the caller's; claiming one's own again changes nothing.

@@ -33,6 +33,9 @@ pub(super) struct RpcResponse<O> {
     pub turn_id: Option<String>,
     #[serde(default)]
     pub lease_remaining_ms: Option<i64>,
+    /// Where a reset keeps a finished interview.
+    #[serde(default)]
+    pub kept_session_id: Option<Uuid>,
     /// What the caller's copy of the session lacks.
     #[serde(flatten)]
     pub delta: Option<Delta>,
@@ -70,6 +73,7 @@ pub(super) async fn call<F: SessionFunction>(
             turn_no: response.turn_no,
             turn_id: response.turn_id,
             lease_remaining_ms: response.lease_remaining_ms,
+            kept_session_id: response.kept_session_id,
             delta: response.delta,
         }),
     }

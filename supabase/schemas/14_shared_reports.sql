@@ -57,6 +57,8 @@ revoke all on public.shared_reports from public, anon, authenticated, service_ro
 grant select (snapshot, created_at, expires_at) on public.shared_reports to anon;
 grant select on public.shared_reports to authenticated;
 grant select, insert, delete on public.shared_reports to interview_api;
+-- A link goes along with an interview that is kept.
+grant update (session_id) on public.shared_reports to interview_api;
 grant select, delete on public.shared_reports to service_role;
 
 -- Shares a snapshot for some days, at most ten at a time; a repeat under the same id changes nothing. Outcomes: shared,

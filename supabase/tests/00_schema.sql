@@ -82,6 +82,7 @@ insert into functions_expected values
   ('private.check_session_config()', ''),
   ('private.claim_session(uuid)', 'f'),
   ('private.lease_remaining_ms(timestamp with time zone,timestamp with time zone)', 'f'),
+  ('private.keep_interview(uuid)', 'f'),
   ('private.lock_session(uuid)', 'f'),
   ('private.mirror_user(uuid,text,jsonb,timestamp with time zone)', ''),
   ('private.on_auth_user_written()', ''),

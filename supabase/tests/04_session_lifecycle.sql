@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(60);
+select plan(63);
 
 insert into auth.users (id, email, is_anonymous) values
   ('a0000000-0000-4000-8000-000000000000', 'a@life.test', false),
@@ -80,6 +80,15 @@ select throws_ok($$select record_report(pg_temp.sid(), 'q', null, null)$$, '2200
 delete from answer;
 insert into answer select reset_interview(pg_temp.sid(), null);
 select is(a ->> 'outcome', 'reset', 'reset') from answer;
+select is(
+  concat(s.status, ' ', s.final_summary ->> 'strengths', ' ', s.user_id = auth.uid()), 'completed s t',
+  'reset: a finished interview is kept, with its report')
+from interview_sessions s, answer where s.session_id = (a ->> 'kept_session_id')::uuid;
+select ok(count(*) > 0 and bool_and(t.session_id = (a ->> 'kept_session_id')::uuid), 'reset: and with its turns')
+from interview_turns t, answer where t.user_id = auth.uid();
+select is(reset_interview(pg_temp.sid(), null) -> 'kept_session_id', 'null', 'reset: one that is not finished is not');
+delete from answer;
+insert into answer select load_session(pg_temp.sid(), null);
 select is(
   (a -> 'session') - 'created_at' - 'updated_at' - 'version' - 'base_version',
   '{"session_id": "a1000000-0000-4000-8000-000000000000", "user_id": "a0000000-0000-4000-8000-000000000000",

@@ -285,3 +285,76 @@ async fn a_row_that_another_client_wrote_does_not_break_the_list() {
         (200, &json!(0))
     );
 }
+
+/// Ends the interview and begins it anew, while its report may still be under way.
+async fn ended_and_begun_anew(client: &Client, session: Uuid) -> Value {
+    let ended = client
+        .act("/agent/end_interview", session, &json!({}))
+        .await;
+    assert_eq!(ended.status, 200, "{ended:?}");
+    let reset = client
+        .act("/agent/reset_interview", session, &json!({}))
+        .await;
+    assert_eq!(reset.status, 200, "{reset:?}");
+    assert_eq!(reset.body["session_id"], session.to_string());
+    reset.body
+}
+
+#[tokio::test]
+async fn a_finished_interview_that_is_begun_anew_stays_in_the_history() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let session = alice.started(&json!({"job_role": "Baker"})).await;
+    assert_eq!(alice.send(session, "I baked bread.").await.status, 200);
+    let said = alice.read("/agent/history", session).await.body;
+    let reset = ended_and_begun_anew(&alice, session).await;
+    let kept: Uuid = serde_json::from_value(reset["kept_session_id"].clone())
+        .unwrap_or_else(|_| panic!("no session is kept: {reset}"));
+    assert_eq!(alice.read("/agent/history", kept).await.body, said);
+    eventually("its report is made, if it was not yet", async || {
+        let status = alice.read("/agent/final_summary_status", kept).await;
+        status.body["status"] == "completed"
+    })
+    .await;
+    let list = alice.get("/agent/sessions").await.body;
+    let told: Vec<(&Value, &Value)> = list["sessions"]
+        .as_array()
+        .expect("sessions")
+        .iter()
+        .map(|one| (&one["session_id"], &one["status"]))
+        .collect();
+    assert!(
+        told.contains(&(&json!(kept), &json!("completed"))),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&(&json!(session), &json!("active"))),
+        "{told:?}"
+    );
+    // A repeat whose answer was lost keeps nothing twice.
+    let again = alice
+        .act("/agent/reset_interview", session, &json!({}))
+        .await;
+    assert_eq!(again.body.get("kept_session_id"), None, "{again:?}");
+    assert_eq!(alice.send(session, "x").await.status, 409);
+    alice
+        .act("/agent/start_interview", session, &json!({}))
+        .await;
+    assert_eq!(alice.send(session, "Once more.").await.status, 200);
+    assert_eq!(alice.read("/agent/history", kept).await.body, said);
+}
+
+#[tokio::test]
+async fn a_guests_interview_that_is_begun_anew_is_deleted_since_no_list_would_name_it() {
+    let app = TestApp::start();
+    let guest = app.guest();
+    let session = guest.started(&json!({})).await;
+    let message = format!("I baked {session}.");
+    assert_eq!(guest.send(session, &message).await.status, 200);
+    let reset = ended_and_begun_anew(&guest, session).await;
+    assert_eq!(reset.get("kept_session_id"), None, "{reset}");
+    let db = stack().db().await;
+    let rows = "select count(*) from interview_turns where message = $1";
+    let rows = db.query_one(rows, &[&message]).await.expect("a count");
+    assert_eq!(rows.get::<_, i64>(0), 0);
+}

@@ -172,7 +172,7 @@ async fn unknown_expired_and_revoked_links_answer_alike() {
 }
 
 #[tokio::test]
-async fn a_link_shows_the_report_as_it_was_until_the_interview_is_begun_anew() {
+async fn a_link_shows_the_report_as_it_was_shared_also_when_the_interview_is_begun_anew() {
     let app = TestApp::start();
     let (alice, guest) = (app.user("Alice").await, app.guest());
     let session = reported(&alice).await;
@@ -182,14 +182,26 @@ async fn a_link_shows_the_report_as_it_was_until_the_interview_is_begun_anew() {
     let change = "update interview_sessions set final_summary = '{\"results\": {\"verdict\": \"later\"}}' where session_id = $1";
     db.execute(change, &[&session]).await.expect("an update");
     assert_eq!(guest.get(path(&link)).await.body, before);
-    alice
+    let reset = alice
         .act("/agent/reset_interview", session, &json!({}))
         .await;
+    let kept = reset.body["kept_session_id"]
+        .as_str()
+        .and_then(|id| id.parse().ok());
+    let kept = kept.unwrap_or_else(|| panic!("no session is kept: {reset:?}"));
+    assert_eq!(guest.get(path(&link)).await.body, before);
+    assert_eq!(listed(&alice, session).await.len(), 0);
+    assert_eq!(listed(&alice, kept).await.len(), 1);
+    let deleted = alice
+        .request(Method::DELETE, "/agent/session")
+        .header("x-session-id", kept.to_string())
+        .send()
+        .await;
+    assert!(deleted.expect("an answer").status().is_success());
     guest
         .get(path(&link))
         .await
         .is_problem(404, "share_not_found");
-    assert_eq!(listed(&alice, session).await.len(), 0);
 }
 
 #[tokio::test]

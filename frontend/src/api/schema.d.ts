@@ -91,7 +91,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Starts over: turns and report go, the configuration stays. */
+        /**
+         * Starts over with the same configuration. A user's finished interview stays in their history, under an id of its own;
+         *     other turns and reports are deleted.
+         */
         post: operations["reset_interview"];
         delete?: never;
         options?: never;
@@ -879,7 +882,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Starts over: turns and report go, the configuration stays.
+         * Starts over with the same configuration. A user's finished interview stays in their history, under an id of its own;
+         *     other turns and reports are deleted.
          * @deprecated
          */
         post: operations["reset_interview_interview_reset"];
@@ -1445,6 +1449,16 @@ export interface components {
             /** @description `generating`, `completed` or `error`. */
             final_summary_status: string;
             has_immediate_data: boolean;
+        };
+        InterviewReset: {
+            /** Format: uuid */
+            session_id: string;
+            message: string;
+            /**
+             * Format: uuid
+             * @description The finished interview in the user's history.
+             */
+            kept_session_id?: string | null;
         };
         Limits: {
             /** Format: int64 */
@@ -2368,7 +2382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionCreated"];
+                    "application/json": components["schemas"]["InterviewReset"];
                 };
             };
             default: {
@@ -3840,7 +3854,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionCreated"];
+                    "application/json": components["schemas"]["InterviewReset"];
                 };
             };
             default: {

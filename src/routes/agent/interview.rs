@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::configuration::Configuration;
 use super::practice::StartInterview;
-use super::session::SessionCreated;
 use super::turn::{self, IdempotencyKey};
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -27,6 +27,15 @@ pub(crate) struct InterviewEnded {
     /// `generating`, `completed` or `error`.
     pub final_summary_status: String,
     pub has_immediate_data: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InterviewReset {
+    pub session_id: Uuid,
+    pub message: &'static str,
+    /// The finished interview in the user's history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_session_id: Option<Uuid>,
 }
 
 /// Starts the interview with its introduction, as JSON or as a stream like that of `send_message`. Starting
@@ -73,16 +82,23 @@ pub(crate) async fn end_interview(
     }))
 }
 
-/// Starts over: turns and report go, the configuration stays.
+/// Starts over with the same configuration. A user's finished interview stays in their history, under an id of its own;
+/// other turns and reports are deleted.
 #[utoipa::path(post, path = "/agent/reset_interview", tag = "agent", params(SessionId),
-    responses((status = 200, body = SessionCreated)), security((), ("bearer" = [])))]
+    responses((status = 200, body = InterviewReset)), security((), ("bearer" = [])))]
 pub(crate) async fn reset_interview(
     state: web::Data<AppState>,
     Then(caller, InSession { session_id, .. }): Then<Caller, InSession>,
 ) -> Result<HttpResponse, ApiError> {
-    state.sessions.lifecycle.reset(&caller, session_id).await?;
-    Ok(HttpResponse::Ok().json(SessionCreated {
+    let kept_session_id = state.sessions.lifecycle.reset(&caller, session_id).await?;
+    let message = if kept_session_id.is_some() {
+        "A new interview begins. The finished one stays in your history."
+    } else {
+        "The interview was reset. Its configuration is kept."
+    };
+    Ok(HttpResponse::Ok().json(InterviewReset {
         session_id,
-        message: "The interview was reset. Its configuration is kept.".to_owned(),
+        message,
+        kept_session_id,
     }))
 }
