@@ -115,6 +115,8 @@ impl Application {
     /// # Errors
     /// A key of the wrong kind, a port in use.
     pub fn build(config: Config, agents: Agents) -> anyhow::Result<Self> {
+        // What is built here may set gauges already.
+        let metrics = telemetry::metrics();
         let config = Arc::new(config);
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
@@ -155,7 +157,7 @@ impl Application {
             uploads: Places::new(MAX_UPLOADS),
             recordings: Places::new(MAX_RECORDINGS),
             event_streams: Places::new(MAX_EVENT_STREAMS),
-            metrics: telemetry::metrics(),
+            metrics,
             openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),
         });
