@@ -1,11 +1,16 @@
 //! Logs and metrics.
 
+pub mod catalog;
+mod process;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
+
+pub use process::observe as observe_process;
 
 const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 
@@ -41,6 +46,7 @@ pub fn metrics() -> PrometheusHandle {
         let handle = recorder.handle();
         // Another recorder is installed only by tests that bring their own.
         let _installed = metrics::set_global_recorder(recorder);
+        catalog::describe();
         handle
     });
     HANDLE.clone()
