@@ -214,6 +214,11 @@ pub const METRICS: &[Described] = &[
         &["outcome"],
         "Runs of the clean-up jobs: ok, failed",
     ),
+    counter(
+        "otlp_exports_total",
+        &["signal", "outcome"],
+        "Requests to the OpenTelemetry collector: ok, failed",
+    ),
     in_unit(
         "By",
         gauge("process_resident_memory_bytes", &[], "Memory in RAM"),
@@ -221,6 +226,13 @@ pub const METRICS: &[Described] = &[
     gauge("process_open_fds", &[], "Open descriptors"),
     gauge("process_max_fds", &[], "Descriptors that may be open"),
 ];
+
+/// What a metric is; one that is not listed is told without unit and words, and a test fails.
+pub(super) fn of(name: &str) -> &'static Described {
+    const UNKNOWN: &Described = &counter("", &[], "");
+    let known = METRICS.iter().find(|described| described.name == name);
+    known.unwrap_or(UNKNOWN)
+}
 
 /// Tells the recorder what each metric is.
 pub(super) fn describe() {
