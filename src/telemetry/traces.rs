@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::{
 };
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::registry::LookupSpan;
 use upstream::span;
 
@@ -47,7 +47,7 @@ pub(super) fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(
         .with_tracked_inactivity(false)
         // Nobody asks for OpenTelemetry's own current span.
         .with_context_activation(false)
-        .with_filter(filter_fn(is_traced))
+        .with_filter(filter_fn(is_traced).with_max_level_hint(LevelFilter::INFO))
 }
 
 fn is_traced(metadata: &Metadata<'_>) -> bool {

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use crate::privacy::LoggingService;
 use crate::support::collector::{attribute, hex};
 use crate::support::{
-    Act, Answer, Client, Collector, FaultyProxy, Mode, ModelServer, PASSWORD, Purpose, Tap,
-    TestApp, stack,
+    Act, Answer, Client, Collector, FaultyProxy, Mode, ModelServer, PASSWORD, Purpose,
+    SpeechServer, Tap, TestApp, stack,
 };
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -187,6 +187,38 @@ async fn a_failure_shows_where_it_was_and_which_attempt_helped() {
     assert_eq!(outcomes, ["503", ""]);
     let status = attempts[0].status.as_ref().expect("a status");
     assert_eq!(status.code, 2, "an error");
+}
+
+#[tokio::test]
+async fn speech_is_a_part_of_its_requests_trace() {
+    let (collector, model, speech) = (
+        Collector::start(),
+        ModelServer::start(),
+        SpeechServer::start(),
+    );
+    let provider = Tap::before(&speech.url).await;
+    let base = format!("{}/v1", provider.url);
+    let settings = exporting_to(&collector.url, &[("SPEECH_BASE_URL", &base)]);
+    let service = LoggingService::start(&model, &settings);
+    let guest = Client::new(&service.url);
+    let session = guest.create(&json!({})).await;
+    let request = guest
+        .request(Method::POST, "/speech/text_to_speech")
+        .header("x-session-id", session.to_string())
+        .header("traceparent", format!("00-{TRACE}-{BROWSERS_SPAN}-01"))
+        .json(&json!({"text": "A question"}));
+    assert_eq!(Answer::of(request).await.status, 200);
+    service.stop();
+    let mut trace = collector.spans();
+    trace.retain(|span| hex(&span.trace_id) == TRACE);
+    let request = the(&trace, "POST /speech/text_to_speech");
+    let spoken = the(&trace, "POST /audio/speech");
+    assert_eq!(spoken.kind(), SpanKind::Client);
+    assert_eq!(spoken.parent_span_id, request.span_id);
+    assert_eq!(told(spoken, "http.response.status_code"), "200");
+    let header = format!("traceparent: 00-{TRACE}-{}-01\r\n", hex(&spoken.span_id));
+    let heads = provider.heads("/v1/audio/speech");
+    assert!(heads.iter().any(|head| head.contains(&header)), "{heads:?}");
 }
 
 #[tokio::test]
