@@ -1,8 +1,8 @@
 //! The service put together: from configuration to a listening server and its orderly end.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use actix_cors::Cors;
 use actix_web::dev::Server;
@@ -44,6 +44,11 @@ const MAX_UPLOADS: usize = 8;
 const MAX_RECORDINGS: usize = 256;
 /// Streams of events open at once; each costs some kilobytes and a look at the database now and then.
 const MAX_EVENT_STREAMS: usize = 4_096;
+
+/// How often gauges are set that are exported without being asked for.
+const OBSERVE_EVERY: Duration = Duration::from_secs(10);
+/// What the last traces and metrics have to leave, when nothing is left of the grace period.
+const LEAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// The interviewer, the coach and the library of resources that a service runs with.
 pub struct Agents {
@@ -115,6 +120,8 @@ impl Application {
     /// # Errors
     /// A key of the wrong kind, a port in use.
     pub fn build(config: Config, agents: Agents) -> anyhow::Result<Self> {
+        // What is built here may set gauges already.
+        let metrics = telemetry::metrics();
         let config = Arc::new(config);
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
@@ -155,7 +162,7 @@ impl Application {
             uploads: Places::new(MAX_UPLOADS),
             recordings: Places::new(MAX_RECORDINGS),
             event_streams: Places::new(MAX_EVENT_STREAMS),
-            metrics: telemetry::metrics(),
+            metrics,
             openapi: routes::document().to_pretty_json()?.into(),
             shutdown: CancellationToken::new(),
         });
@@ -206,6 +213,7 @@ impl Application {
         let pages_handle = pages.as_ref().map(Server::handle);
         let pages = pages.map(tokio::spawn);
         let background = CancellationToken::new();
+        let observing = telemetry::has_metrics().then(|| tokio::spawn(observe(state.clone())));
         let housekeeping = tokio::spawn(jobs::housekeeping(
             Arc::clone(&config),
             Arc::clone(&state.rest),
@@ -214,8 +222,11 @@ impl Application {
         ));
         let handle = server.handle();
         let shutdown = state.shutdown.clone();
+        let asked_to_stop = Arc::new(OnceLock::new());
+        let asked = Arc::clone(&asked_to_stop);
         let stopper = tokio::spawn(async move {
             stop.cancelled().await;
+            let _once = asked.set(Instant::now());
             tracing::info!("stopping: turns in flight are finished first");
             shutdown.cancel();
             handle.stop(true).await;
@@ -233,7 +244,21 @@ impl Application {
             tracing::warn!("turns were still in flight at the end of the grace period");
         }
         let _stopped = tokio::time::timeout(Duration::from_secs(1), housekeeping).await;
+        if let Some(observing) = observing {
+            observing.abort();
+            state.observe();
+        }
+        let passed = asked_to_stop.get().map_or(Duration::ZERO, Instant::elapsed);
+        telemetry::shutdown(grace.saturating_sub(passed).max(LEAST_FLUSH)).await;
         Ok(served?)
+    }
+}
+
+async fn observe(state: web::Data<AppState>) {
+    let mut every = tokio::time::interval(OBSERVE_EVERY);
+    loop {
+        every.tick().await;
+        state.observe();
     }
 }
 
@@ -339,11 +364,14 @@ fn cors(config: &Config) -> Cors {
             header::HeaderName::from_static("idempotency-key"),
             header::HeaderName::from_static("last-event-id"),
             header::HeaderName::from_static("x-request-id"),
+            header::HeaderName::from_static("traceparent"),
+            header::HeaderName::from_static("tracestate"),
         ])
         .expose_headers([
             "etag",
             "idempotent-replayed",
             "retry-after",
+            "traceresponse",
             "x-request-id",
             "x-task-id",
             "x-turn-no",

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod language_model;
+mod otlp;
 mod providers;
 mod sandbox;
 
@@ -150,6 +151,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.extend(providers::speech(&config).await);
     checks.push(budgets::check(&config).await);
     checks.push(sandbox::check(&config).await);
+    checks.extend(otlp::checks(&config).await);
     Report { checks }
 }
 

@@ -81,7 +81,10 @@ pub(crate) async fn housekeeping(
         tokio::select! {
             _ = sweep.tick() => limits.sweep(),
             _ = jobs.tick(), if config.supabase.service_key.is_some() => {
-                match run_once(&rest, &config.jobs).await {
+                let ran = run_once(&rest, &config.jobs).await;
+                let outcome = if ran.is_ok() { "ok" } else { "failed" };
+                metrics::counter!("job_runs_total", "outcome" => outcome).increment(1);
+                match ran {
                     Ok(report) => tracing::info!(?report, "jobs ran"),
                     Err(error) => tracing::warn!(%error, "jobs failed; they run again later"),
                 }

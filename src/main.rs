@@ -68,8 +68,11 @@ async fn serve_command_line() -> ExitCode {
     let _absent = dotenvy::dotenv();
     let cli = Cli::parse();
     let command = cli.command.unwrap_or(Command::Serve);
-    init_logs(&command);
-    match run(command).await {
+    let started = match init_telemetry(&command) {
+        Ok(()) => run(command).await,
+        Err(error) => Err(error),
+    };
+    match started {
         Ok(code) => code,
         Err(error) => {
             eprintln!("ai-interviewer: {error:#}");
@@ -78,8 +81,9 @@ async fn serve_command_line() -> ExitCode {
     }
 }
 
-/// Every command logs alike. What is wrong with the setting, the command says with all else that is wrong.
-fn init_logs(command: &Command) {
+/// Every command logs alike, and a service exports what is configured. What is wrong with the settings, the command says
+/// with all else that is wrong.
+fn init_telemetry(command: &Command) -> anyhow::Result<()> {
     let default = match command {
         #[cfg(feature = "devstack")]
         Command::Dev(_) | Command::Devstack(_) => LogFormat::Pretty,
@@ -87,7 +91,20 @@ fn init_logs(command: &Command) {
         _ => LogFormat::Json,
     };
     let format = Environment::process().log_format(default);
-    telemetry::init_logs(format.unwrap_or(default));
+    let format = format.unwrap_or(default);
+    let serves = match command {
+        Command::Serve => true,
+        #[cfg(feature = "devstack")]
+        Command::Dev(_) => true,
+        _ => false,
+    };
+    match Environment::process().telemetry() {
+        Ok(exported) if serves && exported.is_on() => telemetry::init(format, &exported),
+        _ => {
+            telemetry::init_logs(format);
+            Ok(())
+        }
+    }
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {

@@ -17,6 +17,7 @@ use crate::session::Sessions;
 use crate::speech_tasks::Speech;
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
+use crate::telemetry;
 
 /// Who interviews and who coaches: `offline`, or provider/model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,4 +51,18 @@ pub struct AppState {
     pub openapi: Bytes,
     /// Cancelled when the service is to stop: open streams end then.
     pub shutdown: CancellationToken,
+}
+
+impl AppState {
+    /// Sets the gauges of what is held and open at this moment.
+    #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+    pub(crate) fn observe(&self) {
+        let (sessions, bytes) = self.sessions.store.size();
+        metrics::gauge!("session_cache_entries").set(sessions as f64);
+        metrics::gauge!("session_cache_bytes").set(bytes as f64);
+        metrics::gauge!("event_streams").set(self.event_streams.taken() as f64);
+        metrics::gauge!("uploads").set(self.uploads.taken() as f64);
+        metrics::gauge!("recordings").set(self.recordings.taken() as f64);
+        telemetry::observe_process();
+    }
 }

@@ -148,11 +148,25 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         }
     }
 
+    /// An address that stands for itself.
+    pub(super) fn whole_url(&mut self, name: &str) -> Url {
+        let text = self.text(name).unwrap_or_default();
+        match Url::parse(&text) {
+            Ok(url) if is_http(&url) => url,
+            _ => {
+                self.problems.push(format!(
+                    "{name}={text} is not usable; it should be an address that begins with http:// or https://"
+                ));
+                placeholder_url()
+            }
+        }
+    }
+
     /// An address that paths can be added to, with or without its last slash in the variable.
     pub(super) fn base_url(&mut self, name: &str, default: &str) -> Url {
         let text = self.text(name).unwrap_or_else(|| default.to_owned());
         match Url::parse(&text) {
-            Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(mut url) if is_http(&url) => {
                 // A query, such as Azure's api-version, stays behind the path.
                 let path = format!("{}/", url.path().trim_end_matches('/'));
                 url.set_path(&path);
@@ -166,6 +180,10 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             }
         }
     }
+}
+
+fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
 pub(super) fn placeholder_url() -> Url {

@@ -7,6 +7,7 @@ mod admin;
 mod budgets;
 mod environment;
 mod llm;
+mod otlp;
 mod speech;
 
 use std::net::IpAddr;
@@ -22,6 +23,7 @@ pub use admin::Admin;
 pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
+pub use otlp::{OtlpConfig, OtlpExporter};
 pub use speech::{SpeechConfig, is_voice};
 
 /// How log lines look.
@@ -134,6 +136,7 @@ pub struct Config {
     pub limits: LimitConfig,
     pub budgets: BudgetConfig,
     pub jobs: JobConfig,
+    pub otlp: OtlpConfig,
 }
 
 /// Settings of the embedded stack, read with `USE_MOCK_AUTH=true` and by `dev` and `devstack`.
@@ -228,6 +231,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 abandon_after_hours: self.at_least("ABANDON_AFTER_HOURS", 168, 1),
                 delete_guests_after_hours: self.at_least("DELETE_GUESTS_AFTER_HOURS", 720, 1),
             },
+            otlp: self.otlp(),
         };
         self.finish(config)
     }

@@ -17,9 +17,11 @@ use futures_util::FutureExt;
 use upstream::meter;
 
 use super::request_span::{REQUEST_ID_HEADER, RequestLabels};
+use super::request_trace::RequestTrace;
 use crate::error::{ApiError, REQUEST_ID};
 use crate::routes::client;
 use crate::state::AppState;
+use crate::telemetry::QUIET;
 
 const NOSNIFF: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-content-type-options"),
@@ -31,8 +33,6 @@ const NO_REFERRER: (HeaderName, HeaderValue) = (
     HeaderName::from_static("referrer-policy"),
     HeaderValue::from_static("no-referrer"),
 );
-/// Paths that load balancers and scrapers ask for, which are neither limited nor logged.
-const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Serves a request, or refuses it.
 pub(crate) async fn handle_request(
@@ -65,12 +65,26 @@ pub(crate) async fn handle_request(
         Err(response) => (response.status(), response.headers_mut()),
     };
     add_headers(headers, &id);
+    let trace = RequestTrace::current();
+    if let Some(trace) = &trace {
+        trace.answered(status, headers);
+    }
     let took = started.elapsed();
     if !quiet {
         log(status, took);
     }
     count(route, status, took);
-    result.map_err(|response| InternalError::from_response("refused", response).into())
+    let end = |body| match trace {
+        Some(trace) => trace.until_end_of(body),
+        None => body,
+    };
+    match result {
+        Ok(response) => Ok(response.map_body(|_, body| end(body))),
+        Err(response) => {
+            let response = response.map_body(|_, body| end(body));
+            Err(InternalError::from_response("refused", response).into())
+        }
+    }
 }
 
 /// The response of the handler or, if there was none, of what went wrong.

@@ -13,6 +13,7 @@ pub(crate) mod middleware;
 pub(crate) mod openapi;
 mod ops;
 pub(crate) mod request_span;
+mod request_trace;
 pub(crate) mod resume_upload;
 mod session_errors;
 mod session_id;

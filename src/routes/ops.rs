@@ -79,12 +79,7 @@ fn budgets(state: &AppState) -> String {
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String)))]
 pub(super) async fn metrics(state: web::Data<AppState>) -> HttpResponse {
-    let (sessions, bytes) = state.sessions.store.size();
-    #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
-    {
-        metrics::gauge!("session_cache_entries").set(sessions as f64);
-        metrics::gauge!("session_cache_bytes").set(bytes as f64);
-    }
+    state.observe();
     HttpResponse::Ok()
         .insert_header((
             header::CONTENT_TYPE,

@@ -5,8 +5,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderName;
 use actix_web::{Error, HttpMessage as _};
 use tracing::Span;
+use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 use uuid::Uuid;
+
+use super::request_trace::RequestTrace;
+use crate::telemetry::REQUEST_SPAN;
 
 pub(super) const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,11 +55,13 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let labels = RequestLabels::of(request);
         let span = tracing::error_span!(
-            "request",
+            REQUEST_SPAN,
             request_id = labels.id,
             method = request.method().as_str(),
             route = labels.route,
+            trace_id = Empty,
         );
+        RequestTrace::begin(&span, request.headers());
         request.extensions_mut().insert(labels);
         span
     }

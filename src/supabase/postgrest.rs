@@ -14,6 +14,8 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
+use upstream::ClientSpan;
+use url::Url;
 use uuid::Uuid;
 
 use super::keys::ApiKey;
@@ -24,6 +26,8 @@ const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
 const WRITE_SECRET: HeaderName = HeaderName::from_static("x-write-secret");
 const SHARE_TOKEN: HeaderName = HeaderName::from_static("x-share-token");
+/// What a request's path begins with.
+const ROOT: &str = "/rest/v1/";
 const ONE_OBJECT: &str = "application/vnd.pgrst.object+json";
 
 /// Before the one repeat of what another transaction was in the way of.
@@ -121,6 +125,7 @@ impl RestError {
 
 /// Client of `/rest/v1`.
 pub struct PostgRest {
+    server: Url,
     base: String,
     anon_key: ApiKey,
     service_key: Option<ApiKey>,
@@ -152,7 +157,8 @@ impl PostgRest {
             anyhow::Ok(value)
         });
         Ok(Self {
-            base: format!("{}/rest/v1/", config.url.as_str().trim_end_matches('/')),
+            base: format!("{}{ROOT}", config.url.as_str().trim_end_matches('/')),
+            server: config.url.clone(),
             anon_key: ApiKey::new(&config.anon_key)?,
             service_key: config.service_key.as_ref().map(ApiKey::new).transpose()?,
             write_secret: write_secret.transpose()?,
@@ -362,9 +368,16 @@ impl PostgRest {
                 .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
                 .body(body.clone());
         }
-        let response = builder.send().await?;
+        let span = ClientSpan::new(
+            &request.method,
+            &self.server,
+            format_args!("{ROOT}{}", request.path),
+        );
+        let response = span.send(builder).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok((status, headers, response.bytes().await?))
+        let body = response.bytes().await;
+        body.inspect_err(|_| span.failed("broken"))
+            .map(|body| (status, headers, body))
     }
 }
 

@@ -6,7 +6,9 @@ use crate::devstack::{binary, text};
 use crate::support::model_modes::{
     ModeServer, Played, at_once, error, events, openai, refusal, response,
 };
-use crate::support::{DevstackProcess, ModelServer, SearchServer, SpeechServer, eventually, stack};
+use crate::support::{
+    Collector, DevstackProcess, ModelServer, SearchServer, SpeechServer, eventually, stack,
+};
 
 fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
     let output = binary(&["doctor", "--json"])
@@ -208,4 +210,37 @@ async fn the_doctor_passes_on_the_providers_sentence() {
         window["cure"].to_string().contains("num_ctx"),
         "Ollama: {window}"
     );
+}
+
+#[tokio::test]
+async fn the_doctor_knows_whether_a_collector_takes_what_it_is_sent() {
+    let collector = Collector::start();
+    let with = |more: &[(&str, &str)]| {
+        let mut settings = vec![
+            ("SUPABASE_URL", stack().api_url()),
+            ("SUPABASE_ANON_KEY", stack().var("PUBLISHABLE_KEY")),
+        ];
+        settings.extend_from_slice(more);
+        doctor(&settings)
+    };
+    let verdict = |report: &Value, name: &str| {
+        let mut checks = report["checks"].as_array().expect("checks").iter();
+        let check = checks.find(|check| check["name"] == name);
+        check.map_or(Value::Null, |check| check["verdict"].clone())
+    };
+    let (_, report) = with(&[]);
+    assert_eq!(verdict(&report, "OpenTelemetry"), "note");
+    let on = ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.as_str());
+    let (passed, report) = with(&[on, ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=mine")]);
+    assert!(passed, "{report:#}");
+    assert_eq!(verdict(&report, "OpenTelemetry traces"), "ok");
+    assert_eq!(verdict(&report, "OpenTelemetry metrics"), "ok");
+    assert_eq!(collector.keys(), ["mine", "mine"]);
+    let away = (
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "http://127.0.0.1:9/in",
+    );
+    let (passed, report) = with(&[on, away]);
+    assert!(!passed);
+    assert_eq!(failed(&report), ["OpenTelemetry metrics"]);
 }

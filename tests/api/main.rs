@@ -47,6 +47,7 @@ mod streaming;
 mod supabase_js;
 #[expect(dead_code, reason = "the pace of the model is the benchmark's")]
 mod support;
+mod telemetry;
 mod tokens;
 mod trials;
 mod turns;

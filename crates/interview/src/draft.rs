@@ -5,6 +5,7 @@
 //! one starts anywhere.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -14,12 +15,15 @@ pub struct Draft {
     written: Mutex<Written>,
     changed: watch::Sender<()>,
     stop: CancellationToken,
+    asked_for: Instant,
 }
 
 struct Written {
     /// Random, so that positions in two attempts can't be mistaken for each other.
     id: String,
     text: String,
+    /// There were words already, withdrawn ones included.
+    begun: bool,
 }
 
 /// How far a reader is: so many bytes of the draft with that id.
@@ -45,9 +49,11 @@ impl Default for Draft {
             written: Mutex::new(Written {
                 id: new_id(),
                 text: String::new(),
+                begun: false,
             }),
             changed: watch::Sender::new(()),
             stop: CancellationToken::new(),
+            asked_for: Instant::now(),
         }
     }
 }
@@ -56,8 +62,15 @@ impl Draft {
     /// Appends to the line.
     pub fn push(&self, text: &str) {
         if !text.is_empty() {
-            self.lock().text.push_str(text);
+            let mut written = self.lock();
+            written.text.push_str(text);
+            let is_first = !std::mem::replace(&mut written.begun, true);
+            drop(written);
             self.changed.send_replace(());
+            if is_first {
+                metrics::histogram!("turn_first_delta_seconds")
+                    .record(self.asked_for.elapsed().as_secs_f64());
+            }
         }
     }
 

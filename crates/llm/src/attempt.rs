@@ -11,6 +11,7 @@ use reqwest::Response;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::time::Instant;
+use upstream::ClientSpan;
 use url::Url;
 
 use crate::capabilities::{Capabilities, Structured, V1};
@@ -19,6 +20,7 @@ use crate::error::{FIRST_TOKEN, LlmError, NEXT_TOKEN};
 use crate::queue::Lane;
 use crate::refusal::Refusal;
 use crate::thought::{Piece, ThoughtFilter};
+use crate::trace;
 use crate::wire::{Ask, Delta, Finish};
 use crate::{Completion, Llm, Prompt, Read, Reader, Usage};
 
@@ -55,17 +57,17 @@ pub(crate) async fn run(
     prompt: &Prompt,
     most: u32,
     reader: &mut dyn Reader,
+    span: &ClientSpan,
 ) -> Result<Completion, Failure> {
     let known = llm.learned.get();
     let sent = Sent::new(llm, lane, prompt, most, &known);
     let clock = Clock::new(llm);
-    let sending = llm
+    let request = llm
         .http
         .post(sent.url.clone())
         .headers(llm.endpoint.headers())
-        .json(&sent.body)
-        .send();
-    let response = tokio::time::timeout(clock.first, sending)
+        .json(&sent.body);
+    let response = tokio::time::timeout(clock.first, span.send(request))
         .await
         .map_err(|_| LlmError::TimedOut(FIRST_TOKEN))?
         .map_err(|error| unsent(&error))?;
@@ -79,7 +81,7 @@ pub(crate) async fn run(
         alive.store(elapsed_ms(started), Ordering::Relaxed);
         chunk
     });
-    let mut answer = Answer::new(llm, &known, sent.effort, prompt, reader);
+    let mut answer = Answer::new(llm, &known, sent.effort, prompt, reader, span);
     let mut messages = messages(bytes.boxed(), &clock).await?;
     loop {
         let next = clock.next(&mut messages, answer.begun());
@@ -242,6 +244,7 @@ fn elapsed_ms(since: Instant) -> u64 {
 struct Answer<'a> {
     llm: &'a Llm,
     reader: &'a mut dyn Reader,
+    span: &'a ClientSpan,
     /// Tokens beyond its own budget that the answer may have.
     extra: u32,
     /// How it was asked to be an object.
@@ -266,10 +269,12 @@ impl<'a> Answer<'a> {
         effort: Option<Effort>,
         prompt: &Prompt,
         reader: &'a mut dyn Reader,
+        span: &'a ClientSpan,
     ) -> Self {
         Self {
             llm,
             reader,
+            span,
             extra: known.extra(),
             structured: prompt.schema.as_ref().map(|_| known.structured),
             effort,
@@ -332,8 +337,9 @@ impl<'a> Answer<'a> {
             return Ok(Read::On);
         }
         if self.text.is_empty() {
-            metrics::histogram!("llm_first_token_seconds")
-                .record(self.started.elapsed().as_secs_f64());
+            let seconds = self.started.elapsed().as_secs_f64();
+            metrics::histogram!("llm_first_token_seconds").record(seconds);
+            self.span.record(trace::FIRST_TOKEN, seconds);
         }
         self.text.push_str(text);
         if self.text.len() > LONGEST_TEXT {

@@ -17,6 +17,7 @@ mod retry;
 mod schema;
 mod standing;
 mod thought;
+mod trace;
 mod usage;
 mod wire;
 

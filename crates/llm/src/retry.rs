@@ -8,6 +8,7 @@ use upstream::backoff;
 use upstream::meter::{self, Resource};
 
 use crate::attempt::{self, Failure};
+use crate::trace;
 use crate::{Completion, Lane, Llm, LlmError, Prompt, Reader};
 
 /// So often in a row a request is changed by what was learnt from its refusal.
@@ -95,15 +96,23 @@ impl Llm {
             .admit()
             .map_err(|retry_after| LlmError::CircuitOpen { retry_after })?;
         meter::spend(Resource::ModelCalls, 1).map_err(LlmError::from)?;
-        let running = attempt::run(self, lane, prompt, most, reader);
+        let span = trace::request(self, lane);
+        let running = attempt::run(self, lane, prompt, most, reader, &span);
         let result = tokio::select! {
             biased;
             result = tokio::time::timeout_at((*deadline).into(), running) => {
                 result.unwrap_or_else(|_| Err(LlmError::TimedOut("the whole answer").into()))
             }
-            () = self.shared.queue.must_yield(lane) => return Err(Stopped::Yielded),
+            () = self.shared.queue.must_yield(lane) => {
+                span.failed("yielded");
+                return Err(Stopped::Yielded);
+            }
         };
         let error = result.as_ref().err().map(|failure| &failure.error);
+        match &result {
+            Ok(completion) => trace::record_usage(&span, completion.usage),
+            Err(failure) => span.failed(failure.error.name()),
+        }
         if result.as_ref().err().is_none_or(|failure| !failure.learned) {
             self.standing.note(lane, error);
         }

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use upstream::ClientSpan;
 use upstream::meter::{self, OverBudget, Resource};
 use url::Url;
 
@@ -115,17 +117,16 @@ impl Serper {
                 .into(),
             )
         };
-        let response = self
+        let request = self
             .http
             .post(self.endpoint.clone())
             .header("x-api-key", self.key.expose_secret())
             .json(&Query {
                 q: query,
                 num: RESULTS,
-            })
-            .send()
-            .await
-            .map_err(transport)?;
+            });
+        let span = ClientSpan::new(&Method::POST, &self.endpoint, "/search");
+        let response = span.send(request).await.map_err(transport)?;
         match response.status().as_u16() {
             200 => {}
             401 | 403 => return Err(SearchError::KeyRefused),

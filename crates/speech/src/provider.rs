@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use reqwest::header::RETRY_AFTER;
 use reqwest::multipart::{Form, Part};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -18,6 +18,7 @@ use tokio_util::io::ReaderStream;
 use super::audio::Container;
 use super::error::ProviderError;
 use crate::{AudioApi, ProviderConfig};
+use upstream::ClientSpan;
 use upstream::backoff;
 use upstream::breaker::Breaker;
 
@@ -54,6 +55,7 @@ pub struct AudioStream {
     pub first: Bytes,
     rest: futures_util::stream::BoxStream<'static, reqwest::Result<Bytes>>,
     stall: Duration,
+    span: ClientSpan,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -63,11 +65,12 @@ impl AudioStream {
     /// # Errors
     /// The provider broke off or stalled.
     pub async fn next(&mut self) -> Option<Result<Bytes, ProviderError>> {
-        match tokio::time::timeout(self.stall, self.rest.next()).await {
-            Err(_) => Some(Err(ProviderError::TimedOut("the next chunk of audio"))),
-            Ok(None) => None,
-            Ok(Some(chunk)) => Some(chunk.map_err(|_| ProviderError::Cut)),
-        }
+        let next = match tokio::time::timeout(self.stall, self.rest.next()).await {
+            Err(_) => Err(ProviderError::TimedOut("the next chunk of audio")),
+            Ok(None) => return None,
+            Ok(Some(chunk)) => chunk.map_err(|_| ProviderError::Cut),
+        };
+        Some(next.inspect_err(|error| self.span.failed(error.name())))
     }
 }
 
@@ -158,22 +161,25 @@ impl Provider {
         deadline: Instant,
     ) -> Result<AudioStream, ProviderError> {
         let permit = self.permit(deadline).await?;
-        let request = self.post("audio/speech")?.json(&SpeechRequest {
+        let (request, span) = self.post("audio/speech")?;
+        let request = request.json(&SpeechRequest {
             model: &self.api.model,
             input,
         });
         let opening = async {
-            let mut rest = success(request).await?.bytes_stream().boxed();
+            let mut rest = success(request, &span).await?.bytes_stream().boxed();
             let first = rest.next().await.ok_or(ProviderError::Cut)?;
             Ok((first.map_err(|_| ProviderError::Cut)?, rest))
         };
-        let (first, rest) = tokio::time::timeout(self.config.first_byte_timeout, opening)
+        let opened = tokio::time::timeout(self.config.first_byte_timeout, opening)
             .await
-            .map_err(|_| ProviderError::TimedOut("the first chunk of audio"))??;
+            .unwrap_or(Err(ProviderError::TimedOut("the first chunk of audio")));
+        let (first, rest) = opened.inspect_err(|error| span.failed(error.name()))?;
         Ok(AudioStream {
             first,
             rest,
             stall: self.config.stall_timeout,
+            span,
             _permit: permit,
         })
     }
@@ -206,12 +212,13 @@ impl Provider {
     ) -> Result<Transcription, ProviderError> {
         let _permit = self.permit(deadline).await?;
         let form = self.form(audio, language).await?;
-        let request = self.post("audio/transcriptions")?.multipart(form);
-        tokio::time::timeout_at(deadline.into(), async {
-            transcription(success(request).await?).await
-        })
-        .await
-        .map_err(|_| ProviderError::TimedOut("the transcription"))?
+        let (request, span) = self.post("audio/transcriptions")?;
+        let request = request.multipart(form);
+        let transcribing = async { transcription(success(request, &span).await?).await };
+        tokio::time::timeout_at(deadline.into(), transcribing)
+            .await
+            .unwrap_or(Err(ProviderError::TimedOut("the transcription")))
+            .inspect_err(|error| span.failed(error.name()))
     }
 
     /// Retries until the attempt succeeds, fails for good, or no time or attempt is left.
@@ -260,17 +267,19 @@ impl Provider {
             .map_err(|_| ProviderError::Unreachable)
     }
 
-    fn post(&self, path: &str) -> Result<RequestBuilder, ProviderError> {
+    fn post(&self, path: &str) -> Result<(RequestBuilder, ClientSpan), ProviderError> {
         let url = self
             .api
             .base_url
             .join(path)
             .map_err(|_| ProviderError::Unreachable)?;
+        let span = ClientSpan::new(&Method::POST, &self.api.base_url, format_args!("/{path}"));
         let request = self.http.post(url);
-        Ok(match &self.api.api_key {
+        let request = match &self.api.api_key {
             Some(key) => request.bearer_auth(key.expose_secret()),
             None => request,
-        })
+        };
+        Ok((request, span))
     }
 
     async fn form(
@@ -326,9 +335,9 @@ async fn chunks(
 }
 
 /// Sends a request; its response if that is a success.
-async fn success(request: RequestBuilder) -> Result<Response, ProviderError> {
-    let response = request
-        .send()
+async fn success(request: RequestBuilder, span: &ClientSpan) -> Result<Response, ProviderError> {
+    let response = span
+        .send(request)
         .await
         .map_err(|_| ProviderError::Unreachable)?;
     let status = response.status().as_u16();

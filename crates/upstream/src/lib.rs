@@ -1,8 +1,10 @@
-//! Upstream services over HTTP: clients that all have timeouts, a circuit breaker, backoff, and who pays.
+//! Upstream services over HTTP: clients that all have timeouts, a circuit breaker, backoff, spans of requests, and who pays.
 
 pub mod backoff;
 pub mod breaker;
 mod client;
 pub mod meter;
+pub mod span;
 
 pub use client::{client, streaming_client};
+pub use span::ClientSpan;

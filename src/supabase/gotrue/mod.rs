@@ -13,9 +13,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tracing::Instrument as _;
+use upstream::ClientSpan;
+use url::Url;
 use uuid::Uuid;
 
 pub use account::{SignUp, Tokens, User, UserChange};
@@ -30,11 +32,14 @@ use crate::in_flight::{Entered, InFlight};
 /// How often a refresh that meets another one with the same token is repeated; a little later each time.
 const REFRESH_CONFLICTS: u32 = 5;
 const REFRESH_WAIT: Duration = Duration::from_millis(60);
+/// What a request's path begins with.
+const ROOT: &str = "/auth/v1";
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("sb-forwarded-for");
 
 /// Client of `/auth/v1`.
 pub struct GoTrue {
+    server: Url,
     base: String,
     anon_key: ApiKey,
     service_key: Option<ApiKey>,
@@ -89,7 +94,8 @@ impl GoTrue {
     pub fn new(config: &SupabaseConfig) -> anyhow::Result<Self> {
         let service_key = config.service_key.as_ref().map(ApiKey::new).transpose()?;
         Ok(Self {
-            base: format!("{}/auth/v1", config.url.as_str().trim_end_matches('/')),
+            server: config.url.clone(),
+            base: format!("{}{ROOT}", config.url.as_str().trim_end_matches('/')),
             anon_key: ApiKey::new(&config.anon_key)?,
             forwards_address: config.forward_client_ip && service_key.is_some(),
             service_key,
@@ -289,7 +295,14 @@ impl GoTrue {
             .client
             .delete(format!("{}{path}", self.base))
             .headers(headers);
-        finish(request).await.map(drop)
+        let span = self.span(&Method::DELETE, "/admin/users/{id}");
+        finish(request, &span).await.map(drop)
+    }
+
+    /// `path` may have a query, which the span has not.
+    fn span(&self, method: &Method, path: &str) -> ClientSpan {
+        let route = path.split('?').next().unwrap_or_default();
+        ClientSpan::new(method, &self.server, format_args!("{ROOT}{route}"))
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Bytes, GoTrueError> {
@@ -325,19 +338,23 @@ impl GoTrue {
                 None => request,
             }
         };
-        match finish(request()).await {
+        let span = || self.span(&call.method, call.path);
+        match finish(request(), &span()).await {
             // Reading twice harms nobody.
             Err(GoTrueError::Unavailable(_)) if call.method == Method::GET => {
-                finish(request()).await
+                finish(request(), &span()).await
             }
             result => result,
         }
     }
 }
 
-async fn finish(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), GoTrueError> {
+async fn finish(
+    request: RequestBuilder,
+    span: &ClientSpan,
+) -> Result<(HeaderMap, Bytes), GoTrueError> {
     let started = Instant::now();
-    let result = exchange(request).await;
+    let result = exchange(request, span).await;
     let outcome = match &result {
         Ok(_) => "ok",
         Err(error) if error.is_outage() => "unavailable",
@@ -350,7 +367,10 @@ async fn finish(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), 
     result
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes), GoTrueError> {
+async fn exchange(
+    request: RequestBuilder,
+    span: &ClientSpan,
+) -> Result<(HeaderMap, Bytes), GoTrueError> {
     let failed = |error: reqwest::Error| {
         if error.is_timeout() {
             GoTrueError::Timeout
@@ -363,9 +383,12 @@ async fn exchange(request: reqwest::RequestBuilder) -> Result<(HeaderMap, Bytes)
             GoTrueError::Unavailable(root_cause(&error))
         }
     };
-    let response = request.send().await.map_err(failed)?;
+    let response = span.send(request).await.map_err(failed)?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.bytes().await.map_err(failed)?;
+    let body = response.bytes().await;
+    let body = body
+        .inspect_err(|_| span.failed("broken"))
+        .map_err(failed)?;
     if status.is_success() {
         return Ok((headers, body));
     }

@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod candidates;
 mod client;
+pub(crate) mod collector;
 pub(crate) mod documents;
 mod model;
 pub(crate) mod model_modes;
@@ -13,16 +14,19 @@ pub(crate) mod socket;
 mod speech;
 pub(crate) mod sse;
 pub(crate) mod stack;
+mod tap;
 
 use std::time::Duration;
 
 pub(crate) use app::{ServiceProcess, TestApp, config};
 pub(crate) use client::{Answer, Client, PASSWORD};
+pub(crate) use collector::Collector;
 pub(crate) use model::{Act, ModelServer, Purpose};
 pub(crate) use proxy::{FaultyProxy, Mode};
 pub(crate) use search::SearchServer;
 pub(crate) use speech::{Fault, SpeechServer, spoken, text_of};
 pub(crate) use stack::{DevstackProcess, stack};
+pub(crate) use tap::Tap;
 
 /// Looks again and again until `holds` is true; fails after half a minute.
 pub(crate) async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {

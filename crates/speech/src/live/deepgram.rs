@@ -15,6 +15,9 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use reqwest::Method;
+use upstream::ClientSpan;
+
 use super::tally::Tally;
 use super::{Encoding, TranscriptEvent};
 use crate::DeepgramConfig;
@@ -136,7 +139,15 @@ async fn connect(
     let mut key = HeaderValue::try_from(key).map_err(|_| ProviderError::KeyRefused)?;
     key.set_sensitive(true);
     request.headers_mut().insert(header::AUTHORIZATION, key);
-    match connect_async(request).await {
+    let span = ClientSpan::new(&Method::GET, &config.base_url, "/v1/listen");
+    span.inject(request.headers_mut());
+    let connected = connect_async(request).await;
+    match &connected {
+        Ok((_, response)) => span.answered(response.status()),
+        Err(tungstenite::Error::Http(response)) => span.answered(response.status()),
+        Err(_) => span.failed("connect"),
+    }
+    match connected {
         Ok((socket, _)) => Ok(socket),
         Err(tungstenite::Error::Http(response)) => Err(match response.status().as_u16() {
             401 | 403 => ProviderError::KeyRefused,
