@@ -7,12 +7,15 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
+const SILENT: &str = "tungstenite=info";
 const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 
 /// Installs the log subscriber: pretty lines for people, JSON lines for machines, on standard error.
 /// `RUST_LOG` chooses what is logged. Does nothing when one is installed already.
 pub fn init_logs(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
+    // It would log each frame, and with them candidates' words and tokens.
+    let filter = filter.add_directive(SILENT.parse().expect("a directive"));
     // It logs the output of models and providers, which may repeat candidates' words.
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
