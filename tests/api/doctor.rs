@@ -8,7 +8,7 @@ use crate::support::model_modes::{
 };
 use crate::support::{DevstackProcess, ModelServer, SearchServer, SpeechServer, eventually, stack};
 
-fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
+pub(crate) fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
     let output = binary(&["doctor", "--json"])
         .env_clear()
         .envs(settings.iter().copied())

@@ -13,14 +13,14 @@ use tempfile::NamedTempFile;
 use crate::support::{Act, Client, ModelServer, PASSWORD, Purpose, stack};
 
 /// The service as a process whose log can be read.
-struct LoggingService {
-    url: String,
+pub(crate) struct LoggingService {
+    pub url: String,
     child: Child,
     log: NamedTempFile,
 }
 
 impl LoggingService {
-    fn start(model: &ModelServer, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(model: &ModelServer, settings: &[(&str, &str)]) -> Self {
         let stack = stack();
         let log = NamedTempFile::new().expect("a file");
         let mut child = Command::new(env!("CARGO_BIN_EXE_ai-interviewer"))
@@ -51,7 +51,7 @@ impl LoggingService {
     }
 
     /// Stops the service, which finishes its turns first; its whole log.
-    fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let pid = Pid::from_raw(self.child.id().cast_signed());
         kill(pid, Signal::SIGTERM).expect("it runs");
         self.child.wait().expect("it ends");
