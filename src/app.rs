@@ -29,6 +29,7 @@ use crate::speech_tasks::Speech;
 use crate::state::{AgentNames, AppState};
 use crate::supabase::gotrue::GoTrue;
 use crate::supabase::postgrest::PostgRest;
+use crate::supabase::realtime::Realtime;
 use crate::{jobs, output, routes, telemetry};
 use interview::generative::{GenerativeCoach, GenerativeInterviewer};
 use interview::offline::{self, OfflineCoach, OfflineInterviewer};
@@ -112,6 +113,8 @@ pub struct Application {
     admin: Option<TcpListener>,
     state: web::Data<AppState>,
     tasks: TaskTracker,
+    /// Where it is used.
+    realtime: Option<Realtime>,
 }
 
 impl Application {
@@ -126,7 +129,7 @@ impl Application {
         let rest = Arc::new(PostgRest::new(&config.supabase)?);
         let gotrue = Arc::new(GoTrue::new(&config.supabase)?);
         let verifier = Arc::new(TokenVerifier::new(&config.supabase, Arc::clone(&gotrue))?);
-        let events = Arc::new(Events::new(config.cache.events_poll));
+        let (events, realtime) = events(&config)?;
         let tasks = TaskTracker::new();
         let background = Background::new(Handle::current(), tasks.clone());
         let sessions = Sessions::new(SessionParts {
@@ -171,6 +174,7 @@ impl Application {
             admin,
             state,
             tasks,
+            realtime,
         })
     }
 
@@ -201,6 +205,7 @@ impl Application {
             admin,
             state,
             tasks,
+            realtime,
         } = self;
         let config = Arc::clone(&state.config);
         let grace = config.server.shutdown_timeout;
@@ -220,6 +225,7 @@ impl Application {
             Arc::clone(&state.limits),
             background.clone(),
         ));
+        let messages = realtime.map(|realtime| tokio::spawn(realtime.run(background.clone())));
         let handle = server.handle();
         let shutdown = state.shutdown.clone();
         let asked_to_stop = Arc::new(OnceLock::new());
@@ -244,6 +250,9 @@ impl Application {
             tracing::warn!("turns were still in flight at the end of the grace period");
         }
         let _stopped = tokio::time::timeout(Duration::from_secs(1), housekeeping).await;
+        if let Some(messages) = messages {
+            let _stopped = tokio::time::timeout(Duration::from_secs(1), messages).await;
+        }
         if let Some(observing) = observing {
             observing.abort();
             state.observe();
@@ -260,6 +269,26 @@ async fn observe(state: web::Data<AppState>) {
         every.tick().await;
         state.observe();
     }
+}
+
+/// How listeners hear of changes.
+///
+/// # Errors
+/// Supabase's URL can't be made a WebSocket's.
+fn events(config: &Config) -> anyhow::Result<(Arc<Events>, Option<Realtime>)> {
+    let poll = config.cache.events_poll;
+    let Some(realtime) = &config.supabase.realtime else {
+        return Ok((Arc::new(Events::new(poll)), None));
+    };
+    let (events, wishes) = Events::with_messages(poll);
+    let events = Arc::new(events);
+    let realtime = Realtime::new(
+        &config.supabase,
+        realtime.clone(),
+        Arc::clone(&events),
+        wishes,
+    )?;
+    Ok((events, Some(realtime)))
 }
 
 /// # Errors

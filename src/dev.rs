@@ -147,6 +147,8 @@ pub async fn run_with_service(
         ("SUPABASE_ANON_KEY", stack.publishable_key.clone()),
         ("SUPABASE_SERVICE_KEY", stack.secret_key.clone()),
         ("SUPABASE_JWT_SECRET", stack.jwt_secret.clone()),
+        // The embedded stack has none.
+        ("SUPABASE_REALTIME", "false".to_owned()),
     ];
     let lookup = move |name: &str| {
         let given = of_stack.iter().find(|(key, _)| *key == name);

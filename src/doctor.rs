@@ -4,6 +4,7 @@ mod budgets;
 mod language_model;
 mod otlp;
 mod providers;
+mod realtime;
 mod sandbox;
 
 use std::process::ExitCode;
@@ -146,6 +147,7 @@ pub async fn examine(config: Result<Config, ConfigError>) -> Report {
     checks.push(functions(&rest).await);
     checks.push(guests(&rest).await);
     checks.push(service_key(&rest, &config).await);
+    checks.push(realtime::check(&config).await);
     checks.extend(language_model::checks(&config).await);
     checks.push(providers::web_search(&config).await);
     checks.extend(providers::speech(&config).await);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::events::Listener;
 use crate::supabase::postgrest::Identity;
 
 /// Whom a session belongs to.
@@ -65,6 +66,14 @@ impl Caller {
     /// Whether the token has too little time left to begin work that writes its result later.
     pub(crate) fn token_is_expiring(&self) -> bool {
         self.time_left() < TOKEN_RESERVE
+    }
+
+    /// With whose rights messages about a session are asked for.
+    pub(crate) fn listener(&self) -> Listener {
+        self.user().map_or(Listener::Guest, |user| Listener::User {
+            access_token: Arc::clone(&user.access_token),
+            expires_at: user.token_expires_at,
+        })
     }
 
     /// As whom PostgREST is asked about a session, which guests must name.

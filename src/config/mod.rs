@@ -8,6 +8,7 @@ mod budgets;
 mod environment;
 mod llm;
 mod otlp;
+mod realtime;
 mod speech;
 
 use std::net::IpAddr;
@@ -24,6 +25,7 @@ pub use budgets::{Allowance, BudgetConfig, UserAllowance};
 use environment::placeholder_url;
 pub use environment::{ConfigError, Environment};
 pub use otlp::{OtlpConfig, OtlpExporter};
+pub use realtime::RealtimeConfig;
 pub use speech::{SpeechConfig, is_voice};
 
 /// How log lines look.
@@ -83,6 +85,8 @@ pub struct SupabaseConfig {
     pub request_timeout: Duration,
     /// Calls to PostgREST under way at once.
     pub max_concurrency: usize,
+    /// Where other instances' changes are told by Supabase Realtime.
+    pub realtime: Option<RealtimeConfig>,
 }
 
 #[derive(Clone, Debug)]
@@ -233,6 +237,13 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             },
             otlp: self.otlp(),
         };
+        if config.supabase.realtime.is_some() && config.cache.events_poll.is_none() {
+            self.problems.push(
+                "SUPABASE_REALTIME=true tells of other instances' changes, and EVENTS_POLL_SECONDS=0 says that there \
+                 are none; unset one of them"
+                    .to_owned(),
+            );
+        }
         self.finish(config)
     }
 
@@ -292,6 +303,7 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 placeholder_url()
             }
         };
+        let request_timeout = self.millis("UPSTREAM_TIMEOUT_MS", 10_000);
         SupabaseConfig {
             url,
             anon_key: self
@@ -305,8 +317,9 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
             write_secret: self.secret(&["SUPABASE_WRITE_SECRET"]),
             forward_client_ip: self.flag("AUTH_FORWARD_CLIENT_IP"),
             connect_timeout: self.millis("UPSTREAM_CONNECT_TIMEOUT_MS", 3_000),
-            request_timeout: self.millis("UPSTREAM_TIMEOUT_MS", 10_000),
+            request_timeout,
             max_concurrency: self.at_least("UPSTREAM_MAX_CONCURRENCY", 64, 1),
+            realtime: self.realtime(request_timeout),
         }
     }
 }

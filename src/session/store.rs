@@ -16,7 +16,7 @@ use super::state::SessionState;
 use crate::auth::Caller;
 use crate::auth::Principal;
 use crate::config::CacheConfig;
-use crate::events::Events;
+use crate::events::{Events, Look};
 use crate::supabase::postgrest::PostgRest;
 
 /// Weight of an entry that is not left waiting for others before the cache is put in order.
@@ -78,6 +78,35 @@ impl SessionStore {
         }
         metrics::counter!("session_cache_reads_total", "result" => "miss").increment(1);
         self.refresh(caller, session_id).await
+    }
+
+    /// The session as a listener was told to read it. No upstream call where memory has it.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn look(
+        &self,
+        caller: &Caller,
+        session_id: Uuid,
+        look: Look,
+    ) -> Result<Arc<SessionState>, SessionError> {
+        let version = match look {
+            Look::Fresh => return self.get(caller, session_id).await,
+            Look::AtLeast(version) => version,
+            Look::Ask | Look::Check => return self.refresh(caller, session_id).await,
+        };
+        let Some(state) = self.cached(caller, session_id) else {
+            return self.refresh(caller, session_id).await;
+        };
+        if state.version() >= version {
+            return Ok(state);
+        }
+        // All its listeners are told at once: one reads.
+        let _reading = state.confirming.lock().await;
+        match self.cached(caller, session_id) {
+            Some(latest) if latest.version() >= version => Ok(latest),
+            _ => self.refresh(caller, session_id).await,
+        }
     }
 
     /// Asks the database for what the snapshot lacks, whatever its age.

@@ -73,6 +73,47 @@ pub const METRICS: &[Described] = &[
         "Time until a response began",
     ),
     gauge("event_streams", &[], "Open streams of events"),
+    counter(
+        "events_looks_total",
+        &["why"],
+        "Reads of what another instance may have changed: poll, message, catch_up, check",
+    ),
+    counter(
+        "events_polls_avoided_total",
+        &[],
+        "Looks that messages of Realtime spared, at the slowest pace",
+    ),
+    gauge(
+        "realtime_channels",
+        &[],
+        "Sessions whose messages come by Realtime",
+    ),
+    gauge("realtime_connections", &[], "Sockets to Realtime"),
+    counter(
+        "realtime_joins_total",
+        &["outcome"],
+        "Joins of topics: ok, or why not",
+    ),
+    counter(
+        "realtime_reconnects_total",
+        &[],
+        "Sockets to Realtime that were opened anew",
+    ),
+    counter(
+        "realtime_messages_total",
+        &[],
+        "Messages of Realtime about sessions",
+    ),
+    counter(
+        "realtime_messages_missed_total",
+        &[],
+        "Changes of which no message told",
+    ),
+    counter(
+        "realtime_frames_ignored_total",
+        &[],
+        "Frames of Realtime that say nothing",
+    ),
     gauge("uploads", &[], "Files being received and read"),
     gauge("recordings", &[], "Recordings being received"),
     counter(

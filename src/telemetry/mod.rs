@@ -25,6 +25,8 @@ use crate::config::{LogFormat, OtlpConfig};
 pub use collector::{Signal, probe};
 pub use process::observe as observe_process;
 
+/// It would log each frame of a WebSocket, and with them candidates' words and tokens.
+const NO_FRAMES: &str = "tungstenite=info";
 const DEFAULT_FILTER: &str = "info,actix_server=warn,tokio_postgres=warn";
 /// The name of the span that a request runs in.
 pub(crate) const REQUEST_SPAN: &str = "request";
@@ -91,7 +93,11 @@ fn install(format: LogFormat, traces: Option<&SdkTracerProvider>) {
 fn filter() -> EnvFilter {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
     let no_spans = format!("{}=off", span::TARGET);
-    filter.add_directive(no_spans.parse().expect("a directive"))
+    [NO_FRAMES, &no_spans]
+        .into_iter()
+        .fold(filter, |filter, directive| {
+            filter.add_directive(directive.parse().expect("a directive"))
+        })
 }
 
 fn pretty<S: Subscriber + for<'span> LookupSpan<'span>>() -> impl Layer<S> {

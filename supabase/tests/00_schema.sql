@@ -88,7 +88,10 @@ insert into functions_expected values
   ('private.on_auth_user_written()', ''),
   ('private.profile_name(jsonb)', ''),
   ('private.request_session_id()', 'ausf'),
+  ('private.may_hear(text)', 'au'),
   ('private.session_delta(private.session_head,bigint)', 'f'),
+  ('private.session_topic(uuid,uuid)', ''),
+  ('private.tell_session_change()', ''),
   ('private.update_updated_at_column()', '');
 
 create temp table functions_found as
@@ -153,8 +156,8 @@ select is(
   (select array_agg(signature order by signature) from functions_found where definer),
   array['private.charge_speech(bigint,numeric,bigint,numeric,integer)', 'private.check_practice_of()',
     'private.claim_session(uuid)', 'private.count_session()', 'private.list_practices(uuid,integer)',
-    'private.on_auth_user_written()'],
-  'only six functions are security definer, and none is in an exposed schema');
+    'private.on_auth_user_written()', 'private.tell_session_change()'],
+  'only seven functions are security definer, and none is in an exposed schema');
 select is(
   (select array_agg(signature order by signature) from functions_found
    where signature like 'public.%' and not role_set and not signature ~ '(interview_sessions|cleanup_)'),

@@ -10,7 +10,7 @@ use crate::support::{
     Collector, DevstackProcess, ModelServer, SearchServer, SpeechServer, eventually, stack,
 };
 
-fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
+pub(crate) fn doctor(settings: &[(&str, &str)]) -> (bool, Value) {
     let output = binary(&["doctor", "--json"])
         .env_clear()
         .envs(settings.iter().copied())

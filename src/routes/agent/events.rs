@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::deltas::{Deltas, Followed, grown, parse_id};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::events::Subscription;
+use crate::events::{Subscription, Wake as Woken};
 use crate::routes::caller::Then;
 use crate::routes::client::{self, too_many_at_once};
 use crate::routes::session_id::SessionId;
@@ -103,7 +103,7 @@ struct Reader {
 /// Why a reader has something to do.
 enum Wake {
     /// The session may have another version.
-    Look,
+    Look(Woken),
     /// The line that is followed may have grown.
     Grown,
     Ping,
@@ -121,6 +121,8 @@ impl Reader {
         // Before the snapshot, so that no change is lost between the two.
         let changes = state.events.subscribe(session_id);
         let snapshot = state.sessions.store.get(&caller, session_id).await?;
+        // The caller may read it, so that messages can be asked for in their name.
+        changes.follow(snapshot.version(), caller.listener());
         let mut reader = Self {
             changes,
             expired: Box::pin(tokio::time::sleep(caller.time_left())),
@@ -143,7 +145,7 @@ impl Reader {
             return None;
         }
         match self.wake().await {
-            Wake::Look => Some(self.look().await),
+            Wake::Look(wake) => Some(self.look(wake).await),
             Wake::Grown => Some(self.read_deltas()),
             Wake::Ping => Some(vec![sse::ping()]),
             Wake::End => None,
@@ -152,7 +154,7 @@ impl Reader {
 
     async fn wake(&mut self) -> Wake {
         tokio::select! {
-            () = self.changes.changed() => Wake::Look,
+            wake = self.changes.changed() => Wake::Look(wake),
             () = grown(self.followed.as_mut().map(|followed| &mut followed.changes)) => Wake::Grown,
             _ = self.ping.tick() => Wake::Ping,
             () = &mut self.expired => Wake::End,
@@ -160,13 +162,17 @@ impl Reader {
         }
     }
 
-    async fn look(&mut self) -> Vec<Bytes> {
+    async fn look(&mut self, wake: Woken) -> Vec<Bytes> {
         // A turn that is made again has another draft, and no new version until it ends.
         let begun_anew = self
             .in_flight()
             .is_some_and(|flight| !follows(self.followed.as_ref(), &flight.draft));
         let store = &self.state.sessions.store;
-        match store.get(&self.caller, self.session_id).await {
+        let latest = store.look(&self.caller, self.session_id, wake.look).await;
+        if let Ok(latest) = &latest {
+            self.changes.has_read(wake, latest.version());
+        }
+        match latest {
             Ok(latest) if latest.version() != self.sent || begun_anew => self.catch_up(&latest),
             Ok(_) => Vec::new(),
             Err(error) => self.fail(&ApiError::from(error)),

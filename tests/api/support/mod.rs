@@ -8,6 +8,7 @@ pub(crate) mod documents;
 mod model;
 pub(crate) mod model_modes;
 mod proxy;
+pub(crate) mod realtime;
 mod search;
 pub(crate) mod server;
 pub(crate) mod socket;
