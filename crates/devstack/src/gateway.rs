@@ -5,6 +5,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
@@ -94,6 +95,8 @@ impl Gateway {
                 .configure(|cfg| routes(cfg, &self.auth))
         })
         .tcp_nodelay(true)
+        // Like Kong's, and longer than clients keep a connection: what is sent while it closes is lost.
+        .keep_alive(Duration::from_secs(75))
         .workers(2)
         .shutdown_timeout(2)
         .disable_signals()
