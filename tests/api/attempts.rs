@@ -3,6 +3,7 @@
 use llm::LlmProvider;
 use reqwest::Method;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::practice::{ANSWER, BETTER, answers, attempts, practised, questions, say, start};
 use crate::support::{Act, Answer, ModelServer, Purpose, TestApp, eventually, stack};
@@ -247,4 +248,32 @@ async fn feedback_that_failed_or_never_came_is_told_as_such() {
         both["attempts"][1]["status"] == "ready" && both["attempts"][0]["status"] == "failed"
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_finished_interview_that_begins_anew_keeps_its_practices() {
+    let app = TestApp::start();
+    let alice = app.user("Alice").await;
+    let origin = alice.started(&json!({"job_role": "Nurse"})).await;
+    say(&alice, origin, ANSWER).await;
+    let practice = practised(&alice, origin, 1).await;
+    start(&alice, practice).await;
+    say(&alice, practice, BETTER).await;
+    let before = attempts(&alice, origin, 1).await;
+    assert_eq!(answers(&before), [ANSWER, BETTER], "{before}");
+    let ended = alice.act("/agent/end_interview", origin, &json!({})).await;
+    assert_eq!(ended.status, 200, "{ended:?}");
+    let reset = alice
+        .act("/agent/reset_interview", origin, &json!({}))
+        .await;
+    let kept = serde_json::from_value::<Uuid>(reset.body["kept_session_id"].clone())
+        .unwrap_or_else(|_| panic!("no session is kept: {reset:?}"));
+    // The practice may be in memory for a second.
+    for session in [kept, practice] {
+        eventually("both attempts are told", async || {
+            let both = attempts(&alice, session, 1).await;
+            answers(&both) == [ANSWER, BETTER] && both["session_id"] == json!(kept)
+        })
+        .await;
+    }
 }
