@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
 use crate::support::{Act, Client, ModelServer, PASSWORD, Purpose, stack};
 
@@ -59,9 +60,51 @@ impl LoggingService {
     }
 }
 
+/// What a visitor whose session holds "private words" and a résumé of a "private person" does with things that nothing
+/// may repeat, and those things.
+pub(crate) async fn private_visit(guest: &Client, session: Uuid) -> Vec<(&'static str, String)> {
+    guest
+        .read(&format!("/agent/history?session_id={session}"), session)
+        .await;
+    let alice = Client::registered(&guest.url, "Alice").await;
+    alice.act("/agent/claim_session", session, &json!({})).await;
+    let wrong = json!({"email": alice.email, "password": "A-wrong-password"});
+    assert_eq!(guest.post("/auth/login", &wrong).await.status, 401);
+    let refresh = json!({"refresh_token": alice.refresh_token});
+    assert_eq!(guest.post("/auth/refresh", &refresh).await.status, 200);
+    guest
+        .get(&format!("/nowhere/{session}?refresh_token=leak-me"))
+        .await;
+    let link = "/shared/c2VjcmV0LXRva2VuLW9mLWEtc2hhcmVkLXJlcG9ydC4";
+    guest.get(link).await.is_problem(404, "share_not_found");
+    guest
+        .post(link, &json!({}))
+        .await
+        .is_problem(405, "method_not_allowed");
+    let deleted = alice.request(Method::DELETE, "/auth/me").send().await;
+    assert!(deleted.expect("a response").status().is_success());
+    vec![
+        ("words", "private words".to_owned()),
+        ("what the model says", "Question 1".to_owned()),
+        ("the provider's key", "sk-private-key".to_owned()),
+        ("a résumé", "private person".to_owned()),
+        ("a password", PASSWORD.to_owned()),
+        ("a wrong password", "A-wrong-password".to_owned()),
+        ("an access token", alice.token.expect("one")),
+        ("a refresh token", alice.refresh_token.expect("one")),
+        ("a query", "leak-me".to_owned()),
+        ("an e-mail address", alice.email),
+        ("a guest's session id", session.to_string()),
+        (
+            "the token of a shared report",
+            link["/shared/".len()..].to_owned(),
+        ),
+        ("a key", stack().var("SECRET_KEY").to_owned()),
+    ]
+}
+
 #[tokio::test]
 async fn the_log_at_its_most_talkative_holds_nothing_private() {
-    let stack = stack();
     let model = ModelServer::start();
     let talkative = [(
         "RUST_LOG",
@@ -81,44 +124,11 @@ async fn the_log_at_its_most_talkative_holds_nothing_private() {
     assert_eq!(guest.send(session, "My private words").await.status, 200);
     model.next(Purpose::Decision, Act::Say("My private words again".into()));
     assert_eq!(guest.send(session, "More private words").await.status, 200);
-    guest
-        .read(&format!("/agent/history?session_id={session}"), session)
-        .await;
-    let alice = Client::registered(&url, "Alice").await;
-    alice.act("/agent/claim_session", session, &json!({})).await;
-    let wrong = json!({"email": alice.email, "password": "A-wrong-password"});
-    assert_eq!(guest.post("/auth/login", &wrong).await.status, 401);
-    let refresh = json!({"refresh_token": alice.refresh_token});
-    assert_eq!(guest.post("/auth/refresh", &refresh).await.status, 200);
-    guest
-        .get(&format!("/nowhere/{session}?refresh_token=leak-me"))
-        .await;
-    let link = "/shared/c2VjcmV0LXRva2VuLW9mLWEtc2hhcmVkLXJlcG9ydC4";
-    guest.get(link).await.is_problem(404, "share_not_found");
-    guest
-        .post(link, &json!({}))
-        .await
-        .is_problem(405, "method_not_allowed");
+    let secrets = private_visit(&guest, session).await;
     let log = service.stop();
     assert!(log.lines().count() > 5, "something is logged: {log}");
-    let token = alice.token.clone().expect("a token");
-    let refresh_token = alice.refresh_token.clone().expect("a refresh token");
-    for (what, secret) in [
-        ("words", "private words"),
-        ("what the model says", "Question 1"),
-        ("the provider's key", "sk-private-key"),
-        ("a résumé", "private person"),
-        ("a password", PASSWORD),
-        ("a wrong password", "A-wrong-password"),
-        ("an access token", token.as_str()),
-        ("a refresh token", refresh_token.as_str()),
-        ("a query", "leak-me"),
-        ("an e-mail address", alice.email.as_str()),
-        ("a guest's session id", &session.to_string()),
-        ("the token of a shared report", &link["/shared/".len()..]),
-        ("a key", stack.var("SECRET_KEY")),
-    ] {
-        assert!(!log.contains(secret), "the log holds {what}: {log}");
+    for (what, secret) in secrets {
+        assert!(!log.contains(&secret), "the log holds {what}: {log}");
     }
     // An error of the provider that repeats nothing is what the operator needs.
     assert!(log.contains("secret details"), "{log}");
